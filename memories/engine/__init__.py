@@ -1,0 +1,1 @@
+"""The memory engine: usable without any framework, on one file."""

@@ -1,0 +1,1 @@
+"""What the ports are filled with: SQLite, ONNX, the local extractor. Bound in bootstrap."""

@@ -1,0 +1,94 @@
+"""One connection, with what it answers typed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+import apsw
+
+SqlValue: TypeAlias = int | float | str | bytes | None
+Row: TypeAlias = tuple[SqlValue, ...]
+Fields: TypeAlias = Mapping[str, SqlValue]
+
+
+class Connection:
+    """Statements on one apsw connection; values are always bound."""
+
+    def __init__(self, raw: apsw.Connection) -> None:
+        self.raw = raw
+
+    def run(self, sql: str, values: Iterable[SqlValue] = ()) -> int:
+        """Run one statement or a script without values.
+
+        Returns:
+            How many rows the last statement inserted, updated or deleted.
+        """
+        bound = tuple(values)
+        self.raw.execute(sql, bound or None)
+        return self.raw.changes()
+
+    def insert(self, sql: str, values: Iterable[SqlValue]) -> int:
+        """Run one INSERT.
+
+        Returns:
+            The new row's number.
+        """
+        self.raw.execute(sql, tuple(values))
+        return self.raw.last_insert_rowid()
+
+    def stream(self, sql: str, values: Iterable[SqlValue] = ()) -> Iterator[Row]:
+        """Rows as they are found; to be read before the transaction ends."""
+        bound = tuple(values)
+        yield from self.raw.execute(sql, bound or None)
+
+    def rows(self, sql: str, values: Iterable[SqlValue] = ()) -> list[Row]:
+        """Every row."""
+        return list(self.stream(sql, values))
+
+    def fields(self, sql: str, values: Iterable[SqlValue] = ()) -> list[Fields]:
+        """Every row, by column name."""
+        cursor = self.raw.execute(sql, tuple(values) or None)
+        found: list[Fields] = []
+        names: list[str] = []
+        for row in cursor:
+            # apsw describes the columns only while rows are coming.
+            names = names or [column[0] for column in cursor.get_description()]
+            found.append(dict(zip(names, row, strict=True)))
+        return found
+
+    def number(self, sql: str, values: Iterable[SqlValue] = ()) -> int:
+        """The one whole number that the statement answers."""
+        ((found,),) = self.rows(sql, values)
+        return whole(found)
+
+
+def whole(value: SqlValue) -> int:
+    """The value, which must be a whole number."""
+    if not isinstance(value, int):
+        raise TypeError(f"the file holds {type(value).__name__} where a whole number belongs")
+    return value
+
+
+def real(value: SqlValue) -> float:
+    """The value, which must be a number."""
+    if not isinstance(value, int | float):
+        raise TypeError(f"the file holds {type(value).__name__} where a number belongs")
+    return float(value)
+
+
+def words(value: SqlValue) -> str:
+    """The value, which must be a text."""
+    if not isinstance(value, str):
+        raise TypeError(f"the file holds {type(value).__name__} where a text belongs")
+    return value
+
+
+def optional_words(value: SqlValue) -> str | None:
+    """The value, which must be a text or missing."""
+    return None if value is None else words(value)
+
+
+def blob(value: SqlValue) -> bytes:
+    """The value, which must be bytes."""
+    if not isinstance(value, bytes):
+        raise TypeError(f"the file holds {type(value).__name__} where bytes belong")
+    return value

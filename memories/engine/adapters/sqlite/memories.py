@@ -1,0 +1,321 @@
+"""Memories in the file, with their versions, links and history."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from memories.engine.adapters.sqlite.connection import (
+    Connection,
+    SqlValue,
+    blob,
+    optional_words,
+    real,
+    whole,
+    words,
+)
+from memories.engine.adapters.sqlite.database import Database
+from memories.engine.adapters.sqlite.messages import delete_owned
+from memories.engine.adapters.sqlite.rows import (
+    MEMORY_COLUMNS,
+    from_micros,
+    memory_of,
+    optional_micros,
+    to_json,
+    to_micros,
+    to_offset,
+)
+from memories.engine.adapters.sqlite.scopes import number_of
+from memories.engine.adapters.sqlite.visibility import in_scope, visible
+from memories.engine.domain import (
+    HistoryEntry,
+    HistoryEvent,
+    Link,
+    LinkKind,
+    MemoryRecord,
+    Quote,
+    Scope,
+    Selection,
+)
+
+
+class SqliteMemories:
+    """The MemoryStore of one file."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self, memory: MemoryRecord, *, identity: bytes, quotes: Sequence[Quote], scope: Scope
+    ) -> None:
+        with self._database.write() as connection:
+            columns = _columns(memory)
+            columns |= {"identity": identity, "scope": number_of(connection, scope)}
+            seq = connection.insert(
+                f"INSERT INTO memories ({', '.join(columns)})"
+                f" VALUES ({', '.join('?' * len(columns))})",
+                columns.values(),
+            )
+            for quote in quotes:
+                connection.run(
+                    "INSERT OR IGNORE INTO sources (memory, message, start, until)"
+                    " SELECT ?, seq, ?, ? FROM messages WHERE id = ?",
+                    (seq, quote.start, quote.end, quote.message_id),
+                )
+            _add_version(connection, seq, memory)
+            _remember(connection, memory.id, HistoryEvent.ADD, memory.recorded_at, new=memory.text)
+
+    def find(self, identity: bytes, *, scope: Scope) -> MemoryRecord | None:
+        found = self._select("m.identity = ?", [identity], scope=scope)
+        return found[0] if found else None
+
+    def with_fingerprint(self, fingerprint: str, *, scope: Scope) -> Sequence[MemoryRecord]:
+        return self._select("m.fingerprint = ?", [fingerprint], scope=scope)
+
+    def get(self, ids: Collection[str], *, scope: Scope) -> Mapping[str, MemoryRecord]:
+        found = self._select(
+            "m.id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))], scope=scope
+        )
+        return {memory.id: memory for memory in found}
+
+    def page(
+        self, *, scope: Scope, selection: Selection, after: tuple[int, str] | None, limit: int
+    ) -> Sequence[MemoryRecord]:
+        condition, values = visible(selection, scope)
+        if after is not None:
+            condition += " AND (m.recorded_at, m.id) > (?, ?)"
+            values.extend(after)
+        with self._database.read() as connection:
+            rows = connection.fields(
+                f"SELECT {MEMORY_COLUMNS} FROM memories m WHERE {condition}"
+                " ORDER BY m.recorded_at, m.id LIMIT ?",
+                (*values, limit),
+            )
+        return [memory_of(row, within=scope) for row in rows]
+
+    def _select(
+        self, condition: str, values: Sequence[SqlValue], *, scope: Scope
+    ) -> list[MemoryRecord]:
+        scope_condition, scope_values = in_scope(scope)
+        with self._database.read() as connection:
+            rows = connection.fields(
+                f"SELECT {MEMORY_COLUMNS} FROM memories m WHERE {condition} AND {scope_condition}",
+                (*values, *scope_values),
+            )
+        return [memory_of(row, within=scope) for row in rows]
+
+    def reinforce(self, memory_id: str, *, quotes: Sequence[Quote], scope: Scope) -> None:
+        condition, values = in_scope(scope)
+        with self._database.write() as connection:
+            connection.run(
+                "UPDATE memories AS m SET reinforcements = reinforcements + 1"
+                f" WHERE id = ? AND {condition}",
+                (memory_id, *values),
+            )
+            for quote in quotes:
+                connection.run(
+                    "INSERT OR IGNORE INTO sources (memory, message, start, until)"
+                    " SELECT memories.seq, messages.seq, ?, ? FROM memories, messages"
+                    " WHERE memories.id = ? AND messages.id = ?",
+                    (quote.start, quote.end, memory_id, quote.message_id),
+                )
+
+    def revise(self, memory: MemoryRecord, *, identity: bytes, old_text: str, scope: Scope) -> None:
+        condition, values = in_scope(scope)
+        columns = _columns(memory) | {"identity": identity}
+        with self._database.write() as connection:
+            seq = connection.number(
+                f"SELECT seq FROM memories m WHERE id = ? AND {condition}", (memory.id, *values)
+            )
+            connection.run(
+                f"UPDATE memories SET {', '.join(f'{column} = ?' for column in columns)}"
+                " WHERE seq = ?",
+                (*columns.values(), seq),
+            )
+            _add_version(connection, seq, memory)
+            _remember(
+                connection,
+                memory.id,
+                HistoryEvent.UPDATE,
+                memory.updated_at,
+                old=old_text,
+                new=memory.text,
+            )
+
+    def link(self, link: Link, *, at: datetime, said_at: datetime, scope: Scope) -> None:
+        condition, values = in_scope(scope)
+        with self._database.write() as connection:
+            connection.run(
+                "INSERT OR REPLACE INTO links (kind, from_memory, to_memory, score, reason)"
+                f" SELECT ?, m.seq, t.seq, ?, ? FROM memories m, memories t"
+                f" WHERE m.id = ? AND t.id = ? AND {condition}",
+                (link.kind, link.score, link.reason, link.from_id, link.to_id, *values),
+            )
+            if link.kind is LinkKind.SUPERSEDES:
+                connection.run(
+                    "UPDATE memories SET superseded_by = ?, superseded_at = ? WHERE id = ?",
+                    (link.from_id, to_micros(said_at), link.to_id),
+                )
+                _remember(connection, link.to_id, HistoryEvent.SUPERSEDE, at, reason=link.from_id)
+            elif link.kind is LinkKind.MERGED_INTO:
+                connection.run(
+                    "UPDATE memories SET merged_into = ? WHERE id = ?", (link.to_id, link.from_id)
+                )
+                _remember(connection, link.from_id, HistoryEvent.MERGE, at, reason=link.to_id)
+
+    def links(self, memory_id: str, *, scope: Scope) -> Sequence[Link]:
+        condition, values = in_scope(scope)
+        with self._database.read() as connection:
+            rows = connection.rows(
+                "SELECT links.kind, m.id, t.id, links.score, links.reason FROM links"
+                " JOIN memories m ON m.seq = from_memory JOIN memories t ON t.seq = to_memory"
+                f" WHERE (m.id = ? OR t.id = ?) AND {condition}",
+                (memory_id, memory_id, *values),
+            )
+        return [
+            Link(LinkKind(words(kind)), words(from_), words(to), real(score), words(reason))
+            for kind, from_, to, score, reason in rows
+        ]
+
+    def wording(self, memory_id: str, version: int, *, scope: Scope) -> str:
+        condition, values = in_scope(scope)
+        with self._database.read() as connection:
+            rows = connection.rows(
+                "SELECT versions.text FROM versions JOIN memories m ON m.seq = versions.memory"
+                f" WHERE m.id = ? AND versions.version = ? AND {condition}",
+                (memory_id, version, *values),
+            )
+        return words(rows[0][0])
+
+    def history(self, memory_id: str, *, scope: Scope) -> Sequence[HistoryEntry]:
+        with self._database.read() as connection:
+            rows = connection.rows(
+                "SELECT memory_id, event, at, old_text, new_text, reason FROM history"
+                " WHERE memory_id = ? ORDER BY seq",
+                (memory_id,),
+            )
+        return [
+            HistoryEntry(
+                memory_id=words(id_),
+                event=HistoryEvent(words(event)),
+                at=from_micros(at),
+                old_text=optional_words(old),
+                new_text=optional_words(new),
+                reason=optional_words(reason),
+            )
+            for id_, event, at, old, new, reason in rows
+        ]
+
+    def quoted_spans(self, message_id: str, *, scope: Scope) -> Mapping[str, list[tuple[int, int]]]:
+        condition, values = in_scope(scope)
+        with self._database.read() as connection:
+            rows = connection.rows(
+                "SELECT m.id, sources.start, sources.until FROM sources"
+                " JOIN memories m ON m.seq = sources.memory"
+                " JOIN messages ON messages.seq = sources.message"
+                f" WHERE messages.id = ? AND {condition}",
+                (message_id, *values),
+            )
+        spans: dict[str, list[tuple[int, int]]] = {}
+        for id_, start, until in rows:
+            spans.setdefault(words(id_), []).append((whole(start), whole(until)))
+        return spans
+
+    def delete(self, ids: Collection[str], *, at: datetime, scope: Scope) -> int:
+        condition, values = in_scope(scope)
+        with self._database.write() as connection:
+            chosen = f"m.id IN (SELECT value FROM json_each(?)) AND {condition}"
+            bound = (json.dumps(list(ids)), *values)
+            selected = f"SELECT seq FROM memories m WHERE {chosen}"
+            delete_owned(connection, f"SELECT seq * 2 FROM ({selected})", bound)
+            connection.run(
+                "UPDATE history SET old_text = NULL, new_text = NULL WHERE memory_id IN"
+                f" (SELECT id FROM memories m WHERE {chosen})",
+                bound,
+            )
+            connection.run(
+                "INSERT INTO history (memory_id, event, at)"
+                f" SELECT id, ?, ? FROM memories m WHERE {chosen}",
+                (HistoryEvent.DELETE, to_micros(at), *bound),
+            )
+            connection.run(
+                "UPDATE memories SET superseded_by = NULL, superseded_at = NULL"
+                f" WHERE superseded_by IN (SELECT id FROM memories m WHERE {chosen})",
+                bound,
+            )
+            connection.run(
+                "UPDATE memories SET merged_into = NULL"
+                f" WHERE merged_into IN (SELECT id FROM memories m WHERE {chosen})",
+                bound,
+            )
+            return connection.run(f"DELETE FROM memories WHERE seq IN ({selected})", bound)
+
+    def forget(self, digests: Collection[bytes], *, scope: Scope) -> None:
+        with self._database.write() as connection:
+            for digest in digests:
+                connection.run("INSERT OR IGNORE INTO forgotten (digest) VALUES (?)", (digest,))
+
+    def is_forgotten(self, digest: bytes, *, scope: Scope) -> bool:
+        with self._database.read() as connection:
+            return bool(connection.rows("SELECT 1 FROM forgotten WHERE digest = ?", (digest,)))
+
+    def forgetting_key(self, *, scope: Scope) -> bytes:
+        with self._database.read() as connection:
+            return blob(
+                connection.rows("SELECT value FROM meta WHERE key = 'forgetting_key'")[0][0]
+            )
+
+
+def _columns(memory: MemoryRecord) -> dict[str, SqlValue]:
+    occurred = memory.occurred
+    return {
+        "id": memory.id,
+        "user": memory.scope.user,
+        "agent": memory.scope.agent,
+        "app": memory.scope.app,
+        "run": memory.scope.run,
+        "text": memory.text,
+        "fingerprint": memory.fingerprint,
+        "attributed_to": memory.attributed_to,
+        "kind": memory.kind,
+        "said_at": to_micros(memory.said_at),
+        "said_offset": to_offset(memory.said_at),
+        "recorded_at": to_micros(memory.recorded_at),
+        "updated_at": to_micros(memory.updated_at),
+        "occurred_from": optional_micros(occurred.start if occurred else None),
+        "occurred_until": optional_micros(occurred.until if occurred else None),
+        "occurred_offset": to_offset(occurred.start) if occurred else None,
+        "occurred_precision": occurred.precision if occurred else None,
+        "categories": to_json(memory.categories),
+        "metadata": to_json(memory.metadata),
+        "expires_at": optional_micros(memory.expires_at),
+        "immutable": int(memory.immutable),
+        "version": memory.version,
+        "reinforcements": memory.reinforcements,
+        "superseded_by": memory.superseded_by,
+        "merged_into": memory.merged_into,
+    }
+
+
+def _add_version(connection: Connection, seq: int, memory: MemoryRecord) -> None:
+    said_at = memory.said_at if memory.version == 1 else memory.updated_at
+    connection.run(
+        "INSERT INTO versions (memory, version, text, said_at, recorded_at) VALUES (?, ?, ?, ?, ?)",
+        (seq, memory.version, memory.text, to_micros(said_at), to_micros(memory.updated_at)),
+    )
+
+
+def _remember(
+    connection: Connection,
+    memory_id: str,
+    event: HistoryEvent,
+    at: datetime,
+    *,
+    old: str | None = None,
+    new: str | None = None,
+    reason: str | None = None,
+) -> None:
+    connection.run(
+        "INSERT INTO history (memory_id, event, at, old_text, new_text, reason)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (memory_id, event, to_micros(at), old, new, reason),
+    )

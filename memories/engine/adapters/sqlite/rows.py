@@ -1,0 +1,142 @@
+"""Rows to nouns and back."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Final
+
+from memories.engine.adapters.sqlite.connection import (
+    Fields,
+    SqlValue,
+    optional_words,
+    whole,
+    words,
+)
+from memories.engine.domain import (
+    Interval,
+    JsonObject,
+    Kind,
+    MemoryRecord,
+    Message,
+    Precision,
+    Role,
+    Scope,
+)
+
+MESSAGE_COLUMNS: Final = (
+    "id, role, speaker, name, client_id, text, metadata, session, position, "
+    "said_at, said_offset, recorded_at"
+)
+MEMORY_COLUMNS: Final = (
+    "id, user, agent, app, run, text, fingerprint, attributed_to, kind, said_at, said_offset, "
+    "recorded_at, updated_at, occurred_from, occurred_until, occurred_offset, occurred_precision, "
+    "categories, metadata, expires_at, immutable, version, reinforcements, superseded_by, "
+    "merged_into"
+)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def owner_of_memory(seq: int) -> int:
+    """The number under which passages and mentions know a memory."""
+    return seq * 2
+
+
+def owner_of_message(seq: int) -> int:
+    """The number under which passages and mentions know a message."""
+    return seq * 2 + 1
+
+
+def to_micros(instant: datetime) -> int:
+    """Microseconds since 1970, UTC."""
+    return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def optional_micros(instant: datetime | None) -> int | None:
+    """As `to_micros`, None for None."""
+    return None if instant is None else to_micros(instant)
+
+
+def to_offset(instant: datetime) -> int:
+    """Minutes east of UTC on the clock that the instant was read from."""
+    offset = instant.utcoffset()
+    return 0 if offset is None else round(offset.total_seconds() / 60)
+
+
+def from_micros(micros: SqlValue, offset: SqlValue = 0) -> datetime:
+    """The instant, on a clock that many minutes east of UTC."""
+    instant = _EPOCH + timedelta(microseconds=whole(micros))
+    return instant.astimezone(timezone(timedelta(minutes=whole(offset)))) if offset else instant
+
+
+def _optional_instant(micros: SqlValue) -> datetime | None:
+    return None if micros is None else from_micros(micros)
+
+
+def to_json(value: JsonObject | Sequence[str]) -> str:
+    """Compact JSON, characters kept."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _object(value: SqlValue) -> JsonObject:
+    parsed: JsonObject = json.loads(words(value))
+    return parsed
+
+
+def message_of(row: Fields) -> Message:
+    """A message from a row of MESSAGE_COLUMNS."""
+    return Message(
+        id=words(row["id"]),
+        role=Role(words(row["role"])),
+        speaker=words(row["speaker"]),
+        name=optional_words(row["name"]),
+        client_id=optional_words(row["client_id"]),
+        text=words(row["text"]),
+        metadata=_object(row["metadata"]),
+        session=words(row["session"]),
+        position=whole(row["position"]),
+        said_at=from_micros(row["said_at"], row["said_offset"]),
+        recorded_at=from_micros(row["recorded_at"]),
+    )
+
+
+def interval_of(row: Fields) -> Interval | None:
+    """The event interval of a row that has the occurred_ columns."""
+    if row["occurred_from"] is None:
+        return None
+    offset = row["occurred_offset"]
+    return Interval(
+        start=from_micros(row["occurred_from"], offset),
+        until=from_micros(row["occurred_until"], offset),
+        precision=Precision(words(row["occurred_precision"])),
+    )
+
+
+def memory_of(row: Fields, *, within: Scope) -> MemoryRecord:
+    """A memory from a row of MEMORY_COLUMNS, in the project of `within`."""
+    return MemoryRecord(
+        id=words(row["id"]),
+        scope=Scope(
+            organization=within.organization,
+            project=within.project,
+            user=optional_words(row["user"]),
+            agent=optional_words(row["agent"]),
+            app=optional_words(row["app"]),
+            run=optional_words(row["run"]),
+        ),
+        text=words(row["text"]),
+        fingerprint=words(row["fingerprint"]),
+        attributed_to=words(row["attributed_to"]),
+        kind=Kind(words(row["kind"])),
+        said_at=from_micros(row["said_at"], row["said_offset"]),
+        recorded_at=from_micros(row["recorded_at"]),
+        updated_at=from_micros(row["updated_at"]),
+        occurred=interval_of(row),
+        categories=tuple(json.loads(words(row["categories"]))),
+        metadata=_object(row["metadata"]),
+        expires_at=_optional_instant(row["expires_at"]),
+        immutable=bool(row["immutable"]),
+        version=whole(row["version"]),
+        reinforcements=whole(row["reinforcements"]),
+        superseded_by=optional_words(row["superseded_by"]),
+        merged_into=optional_words(row["merged_into"]),
+    )

@@ -1,0 +1,22 @@
+"""The numbers under which rows carry their scope."""
+
+from dataclasses import replace
+
+from memories.engine.adapters.sqlite.connection import Connection, whole
+from memories.engine.domain import Scope
+
+
+def number_of(connection: Connection, scope: Scope) -> int:
+    """The scope's number, given now if it has none. Needs a write transaction."""
+    ids = (scope.user, scope.agent, scope.app, scope.run)
+    found = connection.rows(
+        "SELECT seq FROM scopes WHERE user IS ? AND agent IS ? AND app IS ? AND run IS ?", ids
+    )
+    if found:
+        return whole(found[0][0])
+    return connection.insert("INSERT INTO scopes (user, agent, app, run) VALUES (?, ?, ?, ?)", ids)
+
+
+def home_of(scope: Scope) -> Scope:
+    """Where the scope's entities live: all runs of one user, agent and app know the same people."""
+    return replace(scope, run=None) if any((scope.user, scope.agent, scope.app)) else scope

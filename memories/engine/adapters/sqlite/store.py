@@ -1,0 +1,75 @@
+"""The RecordStore of one file."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from memories.engine.adapters.sqlite.connection import Connection, optional_words, words
+from memories.engine.adapters.sqlite.database import Database
+from memories.engine.adapters.sqlite.entities import SqliteEntities
+from memories.engine.adapters.sqlite.memories import SqliteMemories
+from memories.engine.adapters.sqlite.messages import SqliteMessages
+from memories.engine.adapters.sqlite.visibility import in_scope
+from memories.engine.domain import Scope
+
+
+class SqliteRecords:
+    """Messages, memories and entities of one project, in one file."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.messages = SqliteMessages(database)
+        self.memories = SqliteMemories(database)
+        self.entities = SqliteEntities(database)
+
+    def writing(self, *, scope: Scope) -> AbstractContextManager[Connection]:
+        return self._database.write()
+
+    def setting(self, key: str, *, scope: Scope) -> str | None:
+        with self._database.read() as connection:
+            rows = connection.rows("SELECT value FROM meta WHERE key = ?", (f"setting:{key}",))
+        return optional_words(rows[0][0]) if rows else None
+
+    def remember_setting(self, key: str, value: str, *, scope: Scope) -> None:
+        with self._database.write() as connection:
+            connection.run(
+                "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (f"setting:{key}", value)
+            )
+
+    def counts(self, *, scope: Scope) -> Mapping[str, int]:
+        condition, values = in_scope(scope)
+        counted = {
+            "messages": "SELECT count(*) FROM messages m WHERE",
+            "memories": "SELECT count(*) FROM memories m WHERE merged_into IS NULL AND",
+            "merged": "SELECT count(*) FROM memories m WHERE merged_into IS NOT NULL AND",
+            "superseded": "SELECT count(*) FROM memories m WHERE superseded_by IS NOT NULL AND",
+            "entities": "SELECT count(*) FROM entities JOIN scopes m ON m.seq = home WHERE",
+            "mentions": (
+                "SELECT count(*) FROM mentions JOIN entities ON entities.seq = entity"
+                " JOIN scopes m ON m.seq = home WHERE"
+            ),
+            "passages": "SELECT count(*) FROM passages JOIN scopes m ON m.seq = scope WHERE",
+            "embedded": (
+                "SELECT count(*) FROM passages JOIN scopes m ON m.seq = scope"
+                " WHERE vector IS NOT NULL AND"
+            ),
+        }
+        with self._database.read() as connection:
+            return {
+                name: connection.number(f"{sql} {condition}", values)
+                for name, sql in counted.items()
+            }
+
+    def size(self) -> int:
+        log = self._database.path.with_name(self._database.path.name + "-wal")
+        return self._database.path.stat().st_size + (log.stat().st_size if log.exists() else 0)
+
+    def backup(self, to: Path) -> None:
+        self._database.backup(to)
+
+    def verify(self) -> str:
+        with self._database.read() as connection:
+            return words(connection.rows("PRAGMA integrity_check")[0][0])
+
+    def close(self) -> None:
+        self._database.close()

@@ -1,0 +1,83 @@
+"""What a read may see, as SQL: scope, time, expiry, merges and filters in one condition."""
+
+from typing import Final, TypeAlias
+
+from memories.engine.adapters.sqlite.connection import Connection, SqlValue, whole
+from memories.engine.adapters.sqlite.filters import compile_filter
+from memories.engine.adapters.sqlite.rows import to_micros
+from memories.engine.domain import Scope, Selection
+
+Condition: TypeAlias = tuple[str, list[SqlValue]]
+
+# Messages under the names that filters and conditions use for memories.
+MESSAGES_AS_MEMORIES: Final = """(
+    SELECT seq, id, scope, user, agent, app, run, text, speaker AS attributed_to, NULL AS kind,
+        said_at, recorded_at, recorded_at AS updated_at, NULL AS occurred_from,
+        NULL AS occurred_until, '[]' AS categories, metadata, expires_at, session, position,
+        NULL AS occurred_offset, NULL AS occurred_precision
+    FROM messages
+)"""
+
+
+def in_scope(scope: Scope) -> Condition:
+    """Rows of `m` that belong to whom the scope names."""
+    named = [
+        (column, value)
+        for column, value in (
+            ("user", scope.user),
+            ("agent", scope.agent),
+            ("app", scope.app),
+            ("run", scope.run),
+        )
+        if value is not None
+    ]
+    sql = " AND ".join(f"m.{column} = ?" for column, _ in named) or "1"
+    return sql, [value for _, value in named]
+
+
+def scope_numbers(connection: Connection, scope: Scope) -> list[int]:
+    """Numbers of the stored scopes that the scope covers."""
+    sql, values = in_scope(scope)
+    return [
+        whole(seq) for (seq,) in connection.rows(f"SELECT seq FROM scopes m WHERE {sql}", values)
+    ]
+
+
+def visible(selection: Selection, scope: Scope, *, messages: bool = False) -> Condition:
+    """Rows of `m` (a memory, or a message under a memory's names) that the read may see."""
+    sql, values = in_scope(scope)
+    parts = [sql]
+    judged_at = selection.as_of or selection.now
+    if not selection.show_expired:
+        parts.append("(m.expires_at IS NULL OR m.expires_at > ?)")
+        values.append(to_micros(judged_at))
+    if selection.as_of is not None:
+        parts.append("m.said_at <= ?")
+        values.append(to_micros(selection.as_of))
+    if selection.recorded_as_of is not None:
+        parts.append("m.recorded_at <= ?")
+        values.append(to_micros(selection.recorded_as_of))
+    if not messages:
+        if not selection.include_merged:
+            parts.append("m.merged_into IS NULL")
+        if selection.latest_only:
+            parts.append("(m.superseded_at IS NULL OR m.superseded_at > ?)")
+            values.append(to_micros(judged_at))
+    if selection.filter is not None:
+        filter_sql, filter_values = compile_filter(selection.filter)
+        parts.append(f"({filter_sql})")
+        values.extend(filter_values)
+    return " AND ".join(parts), values
+
+
+def in_force(selection: Selection) -> Condition:
+    """Passages of `p` whose wording held at the asked time: the newest, unless a time is asked."""
+    if selection.as_of is None and selection.recorded_as_of is None:
+        return "p.recorded_until IS NULL", []
+    parts: list[str] = []
+    values: list[SqlValue] = []
+    for axis, instant in (("said", selection.as_of), ("recorded", selection.recorded_as_of)):
+        if instant is not None:
+            parts.append(f"p.{axis}_from <= ? AND (p.{axis}_until IS NULL OR p.{axis}_until > ?)")
+            values += [to_micros(instant)] * 2
+    return " AND ".join(parts), values

@@ -1,0 +1,232 @@
+"""What is extracted, linked and kept."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from memories.engine.domain._conversation import JsonObject, Message, Scope
+from memories.engine.domain._time import Interval
+
+
+class Kind(StrEnum):
+    """What sort of statement a memory is."""
+
+    EVENT = "event"
+    STATE = "state"
+    PLAN = "plan"
+    PREFERENCE = "preference"
+    RELATIONSHIP = "relationship"
+    ABSENCE = "absence"
+
+
+class EntityType(StrEnum):
+    """What sort of thing a mention names."""
+
+    PERSON = "person"
+    PLACE = "place"
+    ORGANIZATION = "organization"
+    TITLE = "title"
+    IDENTIFIER = "identifier"
+    TOPIC = "topic"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words in a text that name an entity.
+
+    Attributes:
+        surface: the words, equal to `text[start:end]`.
+        score: how sure the recogniser is, above 0 up to 1.
+    """
+
+    surface: str
+    start: int
+    end: int
+    type: EntityType
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Someone or something that memories are about.
+
+    Attributes:
+        name: the fullest form seen.
+        aliases: every other form, in order of first use.
+    """
+
+    id: str
+    name: str
+    type: EntityType
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntity:
+    """A stored entity, with how often it is mentioned: rare ones tell more."""
+
+    entity: Entity
+    mentions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The exact words in a message that a fact rests on: `message.text[start:end] == text`."""
+
+    message_id: str
+    start: int
+    end: int
+    text: str
+
+
+class LinkKind(StrEnum):
+    """How one memory relates to another."""
+
+    SUPERSEDES = "supersedes"
+    MERGED_INTO = "merged_into"
+    SUPPORTS = "supports"
+    DERIVED_FROM = "derived_from"
+
+
+@dataclass(frozen=True, slots=True)
+class FactLink:
+    """An extractor's claim that a new fact relates to a memory that it was shown."""
+
+    kind: LinkKind
+    memory_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What an extractor found: one statement that stands alone, with its proof.
+
+    Attributes:
+        attributed_to: the speaker whose statement it is.
+        quotes: the proof; a fact whose quote is not in its message is rejected.
+        said_at: the time of the message it comes from.
+        mentions: entities named, offsets into `text`; None asks the pipeline to recognise them.
+    """
+
+    text: str
+    attributed_to: str
+    quotes: tuple[Quote, ...]
+    said_at: datetime
+    kind: Kind
+    occurred: Interval | None = None
+    mentions: tuple[Mention, ...] | None = None
+    categories: tuple[str, ...] = ()
+    links: tuple[FactLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A stored relation from one memory to another."""
+
+    kind: LinkKind
+    from_id: str
+    to_id: str
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A message that a memory rests on, with the exact words quoted."""
+
+    message: Message
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRecord:
+    """One extracted fact as it is kept.
+
+    Attributes:
+        said_at: when it was said (may be backdated).
+        recorded_at: when it was stored.
+        updated_at: when its newest version was stored.
+        occurred: when what it tells of happens, if it says.
+        version: 1 for the first wording, one more for each edit.
+        reinforcements: how often the same fact was said again.
+        superseded_by: id of the newer memory that replaced it, if any.
+        merged_into: id of the memory it nearly repeats, if any.
+    """
+
+    id: str
+    scope: Scope
+    text: str
+    attributed_to: str
+    kind: Kind
+    said_at: datetime
+    recorded_at: datetime
+    updated_at: datetime
+    fingerprint: str
+    occurred: Interval | None = None
+    categories: tuple[str, ...] = ()
+    metadata: JsonObject = field(default_factory=dict)
+    expires_at: datetime | None = None
+    immutable: bool = False
+    version: int = 1
+    reinforcements: int = 0
+    superseded_by: str | None = None
+    merged_into: str | None = None
+
+
+class HistoryEvent(StrEnum):
+    """What happened to a memory."""
+
+    ADD = "ADD"
+    UPDATE = "UPDATE"
+    DELETE = "DELETE"
+    SUPERSEDE = "SUPERSEDE"
+    MERGE = "MERGE"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One row of a memory's history; texts are None once the memory is deleted."""
+
+    memory_id: str
+    event: HistoryEvent
+    at: datetime
+    old_text: str | None
+    new_text: str | None
+    reason: str | None = None
+
+
+class IngestEvent(StrEnum):
+    """What became of one extracted fact."""
+
+    ADD = "ADD"
+    NOOP = "NOOP"
+    MERGE = "MERGE"
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOutcome:
+    """What became of one fact: a new memory, or the id of the one it repeats, and why."""
+
+    event: IngestEvent
+    memory_id: str
+    text: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddResult:
+    """What an add stored.
+
+    Attributes:
+        message_ids: stored messages, new and already known, in the order given.
+        repeated_messages: how many of them were known before.
+        outcomes: what became of each extracted fact.
+        reason: why nothing was learned, where nothing was.
+    """
+
+    message_ids: tuple[str, ...]
+    repeated_messages: int
+    outcomes: tuple[IngestOutcome, ...]
+    reason: str | None = None

@@ -1,0 +1,159 @@
+"""What a search answers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from memories.engine.domain._conversation import Message
+from memories.engine.domain._filters import Filter
+from memories.engine.domain._memory import Kind, MemoryRecord, Source
+from memories.engine.domain._time import Interval
+from memories.engine.domain._vectors import Vector
+
+
+class Signal(StrEnum):
+    """The four ways of finding."""
+
+    SEMANTIC = "semantic"
+    LEXICAL = "lexical"
+    ENTITY = "entity"
+    TEMPORAL = "temporal"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreBreakdown:
+    """What each signal gave, each from 0 to 1 on its own fixed scale, and what context added."""
+
+    semantic: float = 0.0
+    lexical: float = 0.0
+    entity: float = 0.0
+    temporal: float = 0.0
+    neighbours: float = 0.0
+    session: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One answer to a search.
+
+    Attributes:
+        id: the memory's id, or the message's where `is_message`.
+        score: fused, above 0 up to 1.
+        breakdown: what each signal gave.
+        sources: the messages it rests on, quoted; for a message hit, itself.
+        neighbours: the turns just before and after the first source.
+        entities: names of the entities that it mentions.
+        explanation: one line a reason, filled when the search asked to explain.
+    """
+
+    id: str
+    text: str
+    score: float
+    breakdown: ScoreBreakdown
+    is_message: bool
+    attributed_to: str
+    said_at: datetime
+    memory: MemoryRecord | None = None
+    sources: tuple[Source, ...] = ()
+    neighbours: tuple[Message, ...] = ()
+    entities: tuple[str, ...] = ()
+    explanation: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits in descending order of score; iterates, indexes and counts as they do.
+
+    Attributes:
+        degraded: signals that missed the deadline or could not run, each with why.
+    """
+
+    hits: tuple[SearchHit, ...]
+    degraded: Mapping[Signal, str] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[SearchHit]:
+        return iter(self.hits)
+
+    def __getitem__(self, index: int) -> SearchHit:
+        return self.hits[index]
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rows a read sees, besides its scope.
+
+    Attributes:
+        now: the instant against which expiry is judged.
+        as_of: only what had been said by then.
+        recorded_as_of: only what had been stored by then.
+        latest_only: leave out what was superseded.
+        include_merged: also near repeats that were folded into another memory.
+        show_expired: also what has expired.
+    """
+
+    now: datetime
+    filter: Filter | None = None
+    as_of: datetime | None = None
+    recorded_as_of: datetime | None = None
+    latest_only: bool = False
+    include_merged: bool = False
+    show_expired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What an index holds of a message's chunk or of one version of a memory.
+
+    Attributes:
+        owner_id: id of the message or memory.
+        start: offset of the chunk in the owner's text.
+        until: offset after it.
+        terms: index terms.
+        vector: None where the model does not know the text's words.
+    """
+
+    owner_id: str
+    is_message: bool
+    version: int
+    start: int
+    until: int
+    said_at: datetime
+    recorded_at: datetime
+    terms: tuple[str, ...]
+    vector: Vector | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One row that a signal found.
+
+    Attributes:
+        score: above 0 up to 1, on the signal's own fixed scale.
+        reasons: what matched, for the explanation.
+    """
+
+    owner_id: str
+    score: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a row stands in its conversation, as fusion needs it.
+
+    Attributes:
+        message_ids: the messages that a memory rests on; a message's own id.
+        turns: session and position of each of them.
+    """
+
+    owner_id: str
+    is_message: bool
+    message_ids: tuple[str, ...]
+    turns: tuple[tuple[str, int], ...]
+    said_at: datetime
+    occurred: Interval | None
+    kind: Kind | None

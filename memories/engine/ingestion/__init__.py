@@ -1,0 +1,1 @@
+"""The write path: extract, deduplicate, link entities, embed, store, index."""

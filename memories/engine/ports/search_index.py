@@ -1,0 +1,109 @@
+"""What is found, derived from the truth: it can be rebuilt from it at any time.
+
+Every read takes the scope and a selection; no row outside them is ever answered.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from memories.engine.domain import Found, Interval, Passage, Placement, Scope, Selection, Vector
+
+
+class SearchIndex(Protocol):
+    """Finds rows by meaning, words, entities and time."""
+
+    def put(self, passages: Sequence[Passage], *, scope: Scope) -> None:
+        """Index passages; joins the open transaction, if there is one."""
+        ...
+
+    def retire(self, owner_id: str, *, by: Passage, scope: Scope) -> None:
+        """Let an older version's passages be found only as of a time before the new one's."""
+        ...
+
+    def withdraw(self, message_ids: Collection[str], *, scope: Scope) -> None:
+        """Take messages out of the index."""
+        ...
+
+    def semantic(
+        self, vector: Vector, *, scope: Scope, selection: Selection, limit: int, messages: bool
+    ) -> Sequence[Found]:
+        """Rows whose passages are nearest; the score is the cosine similarity."""
+        ...
+
+    def similarities(
+        self, vector: Vector, owner_ids: Collection[str], *, scope: Scope
+    ) -> Mapping[str, float]:
+        """Cosine similarity of each row's nearest passage that is in force."""
+        ...
+
+    def lexical(
+        self,
+        alternatives: Sequence[Sequence[str]],
+        *,
+        scope: Scope,
+        selection: Selection,
+        limit: int,
+        messages: bool,
+    ) -> Sequence[Found]:
+        """Rows that hold the words, by BM25 over the project, scaled to at most 1.
+
+        Args:
+            alternatives: for each word of the query, the terms that count as it.
+            scope: whose rows.
+            selection: which of them.
+            limit: at most so many.
+            messages: also messages.
+        """
+        ...
+
+    def matched_terms(
+        self, owner_ids: Collection[str], terms: Collection[str], *, scope: Scope
+    ) -> Mapping[str, Sequence[str]]:
+        """Which of the terms each row's passages hold, for the explanation."""
+        ...
+
+    def entity(
+        self,
+        weights: Mapping[str, float],
+        *,
+        scope: Scope,
+        selection: Selection,
+        limit: int,
+        messages: bool,
+    ) -> Sequence[Found]:
+        """Rows that mention the entities; the score is the share of the weights that they hold.
+
+        Args:
+            weights: entity id to weight; weights add up to at most 1.
+            scope: whose rows.
+            selection: which of them.
+            limit: at most so many.
+            messages: also messages.
+        """
+        ...
+
+    def temporal(
+        self,
+        interval: Interval,
+        *,
+        scope: Scope,
+        selection: Selection,
+        limit: int,
+        messages: bool,
+    ) -> Sequence[Found]:
+        """Rows that tell of, or were said in, the interval; all score 1, the nearest its middle
+        first.
+        """
+        ...
+
+    def placements(self, owner_ids: Collection[str], *, scope: Scope) -> Mapping[str, Placement]:
+        """Where each row stands in its conversation."""
+        ...
+
+    def languages(self, *, scope: Scope) -> frozenset[str]:
+        """Languages that the project's texts were found to be in."""
+        ...
+
+    def note_languages(self, languages: Collection[str], *, scope: Scope) -> None:
+        """Remember that texts in these languages are indexed."""
+        ...

@@ -1,0 +1,1 @@
+"""The read path: parse the query, four signals, fuse, expand, pack, explain."""

@@ -1,0 +1,240 @@
+"""Reading what a question asks of time."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from enum import StrEnum
+from typing import Final
+
+from memories.engine.domain import DateExpression, Interval, Precision, QueryTime, TimeIntent
+from memories.engine.text.dates._calendar import Calendar
+from memories.engine.text.dates._statements import find_dates
+
+_EARLIEST: Final = datetime(1, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
+_RECENT_DAYS: Final = 30
+
+
+class _Bound(StrEnum):
+    BEFORE = "before"
+    AFTER = "after"
+    SINCE = "since"
+    UNTIL = "until"
+
+
+_BOUNDS: Final = {
+    "before": _Bound.BEFORE,
+    "prior to": _Bound.BEFORE,
+    "by": _Bound.UNTIL,
+    "until": _Bound.UNTIL,
+    "till": _Bound.UNTIL,
+    "up to": _Bound.UNTIL,
+    "after": _Bound.AFTER,
+    "since": _Bound.SINCE,
+    "from": _Bound.SINCE,
+    "starting": _Bound.SINCE,
+    "vor": _Bound.BEFORE,
+    "nach": _Bound.AFTER,
+    "seit": _Bound.SINCE,
+    "avant": _Bound.BEFORE,
+    "après": _Bound.AFTER,
+    "depuis": _Bound.SINCE,
+    "antes de": _Bound.BEFORE,
+    "después de": _Bound.AFTER,
+    "desde": _Bound.SINCE,
+}
+_BOUND_BEFORE: Final = re.compile(
+    rf"(?<!\w)(?P<bound>{'|'.join(sorted(_BOUNDS, key=len, reverse=True))})\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_BETWEEN: Final = re.compile(r"(?<!\w)(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
+_AND: Final = re.compile(r"\s*(?:-|\u2013|and|to|until|till|through)\s*(?:the\s+)?", re.IGNORECASE)
+_OPEN_END: Final = re.compile(r"\s+(?:on|onwards?)(?!\w)", re.IGNORECASE)
+_SINCE: Final = re.compile(r"since\s", re.IGNORECASE)
+_REACH: Final = 24
+
+_RECENTLY: Final = re.compile(r"(?<!\w)(?:recently|lately|of\s+late)(?!\w)", re.IGNORECASE)
+_ASKS_WHEN: Final = re.compile(
+    r"(?<!\w)(?:(?:since\s+)?when\s+(?:did|does|do|is|was|were|are|will|has|have|had|would|can|should)"
+    r"|when['’]s|how\s+long\s+ago|how\s+long\s+(?:has|have|had)"
+    r"|(?:what|which|on\s+what|in\s+what|in\s+which|on\s+which)\s+(?:exact\s+)?"
+    r"(?:date|day|year|month|week|season|time\s+of\s+(?:the\s+)?year)"
+    r"|wann|quand|cuándo|quando|à\s+quelle\s+date)(?!\w)|什么时候|什麼時候|何时|何時|いつ|哪一?[天年]|几月",
+    re.IGNORECASE,
+)
+_CURRENT: Final = re.compile(
+    r"(?<!\w)(?:now|right\s+now|currently|these\s+days|nowadays|still|at\s+the\s+moment|at\s+present"
+    r"|presently|as\s+of\s+today|jetzt|derzeit|aktuell|maintenant|actuellement|ahora|actualmente"
+    r"|adesso|attualmente|agora|atualmente)(?!\w)|现在|現在|目前",
+    re.IGNORECASE,
+)
+_PAST: Final = re.compile(
+    r"(?<!\w)(?:did|didn['’]?t|was|wasn['’]?t|were|weren['’]?t|used\s+to|had|ago|previously|formerly"
+    r"|in\s+the\s+past|so\s+far|originally|back\s+then)(?!\w)",
+    re.IGNORECASE,
+)
+_FUTURE: Final = re.compile(
+    r"(?<!\w)(?:will(?!['’])|won['’]?t|going\s+to|planning|plans?|upcoming|in\s+the\s+future|intends?"
+    r"|looking\s+forward)(?!\w)|['’]ll\b",
+    re.IGNORECASE,
+)
+# "Will" in the middle of a question is a person.
+_NAMED_WILL: Final = re.compile(r"(?<=\s)Will(?!\w)")
+_ANCHOR: Final = re.compile(
+    r"(?<!\w)(?P<side>before|after|since|until|prior\s+to|following)\s+"
+    r"(?P<anchor>[^?!,;:.\n]*[^?!,;:.\s])",
+    re.IGNORECASE,
+)
+# Verbs and idioms in which "before" and "after" tell no time.
+_NOT_BEFORE: Final = re.compile(
+    r"(?<!\w)(?:look(?:s|ed|ing)?|take[ns]?|took|taking|nam(?:ed?|ing)|call(?:ed)?|run(?:s|ning)?|go(?:es)?"
+    r"|ask(?:s|ed|ing)?|chas\w+|clean(?:s|ed|ing)?|the\s+day|the\s+week|since\s+\w+)\s+$",
+    re.IGNORECASE,
+)
+_NOT_ANCHOR: Final = re.compile(
+    r"(?:all|that|this|then|now|it|and|or|hours|effects?|long|too\s+long)\b(?:\s*$|\s+(?=and|or)|$)",
+    re.IGNORECASE,
+)
+_ANCHOR_STOPS: Final = re.compile(
+    r"\s+(?:(?:and|but|or|did|does|do|is\s+there|what|who|where|which|how|in|on|at)\s+(?:what|who|which)"
+    r"|(?:what|who|where|which|how|why)\s+(?:did|does|do|is|was|were|has|have|will))\b",
+    re.IGNORECASE,
+)
+_ANCHOR_WORDS: Final = 10
+
+
+def read_query_time(query: str, *, reference: datetime, zone: tzinfo | None = None) -> QueryTime:
+    """What the question says of time, read by rules.
+
+    Relative words are resolved against `reference`, an aware datetime, in `zone` or else in the
+    zone that it carries. "Before 2020" and "since 2021" are intervals with an open end; "before
+    she moved" is an anchor. A question without words of time gives the empty value, intent ANY.
+    """
+    expressions = find_dates(query, said_at=reference, zone=zone)
+    intervals, words = _stretches(query, expressions)
+    recently = _RECENTLY.search(query)
+    if recently:
+        intervals.append(_recent(reference, zone))
+        words.append(recently.group())
+    side, anchor = _anchor(query, expressions)
+    asks_when = _ASKS_WHEN.search(query)
+    intent, intent_words = _intent(query, intervals, reference)
+    if asks_when:
+        words.append(asks_when.group())
+    if anchor:
+        words.append(f"{side} {anchor}")
+    return QueryTime(
+        intent=intent,
+        intervals=tuple(intervals),
+        anchor=anchor,
+        anchor_side=side,
+        asks_when=asks_when is not None,
+        words=(*words, *intent_words),
+    )
+
+
+def _recent(reference: datetime, zone: tzinfo | None) -> Interval:
+    calendar = Calendar.at(reference, zone)
+    try:
+        start = calendar.midnight(calendar.today - timedelta(days=_RECENT_DAYS))
+    except (ValueError, OverflowError):
+        start = _EARLIEST
+    return Interval(start, reference, Precision.MONTH)
+
+
+def _stretches(
+    query: str, expressions: Sequence[DateExpression]
+) -> tuple[list[Interval], list[str]]:
+    """The intervals that the expressions name together with the words between and before them."""
+    intervals: list[Interval] = []
+    words: list[str] = []
+    at = 0
+    while at < len(expressions):
+        first = expressions[at]
+        second = expressions[at + 1] if at + 1 < len(expressions) else None
+        before = query[max(0, first.start - _REACH) : first.start]
+        joined = _joined(query, before, first, second)
+        if joined is not None and second is not None:
+            intervals.append(joined)
+            words.append(query[first.start : second.end])
+            at += 2
+            continue
+        bound = _BOUND_BEFORE.search(before)
+        prefix = bound.group("bound").lower() if bound else ""
+        interval = _bounded(first, _BOUNDS.get(prefix), query[first.end :])
+        intervals.append(interval)
+        words.append(f"{prefix} {first.surface}".strip())
+        at += 1
+    return intervals, words
+
+
+def _joined(
+    query: str, before: str, first: DateExpression, second: DateExpression | None
+) -> Interval | None:
+    """Such as "between last Monday and yesterday" as one stretch; None if the two are apart."""
+    if second is None or not _BETWEEN.search(before):
+        return None
+    if not _AND.fullmatch(query, first.end, second.start):
+        return None
+    if first.interval.start >= second.interval.until:
+        return None
+    return Interval(first.interval.start, second.interval.until, first.interval.precision)
+
+
+def _bounded(expression: DateExpression, bound: _Bound | None, following: str) -> Interval:
+    """The expression's interval, or the open stretch on one side of it."""
+    interval = expression.interval
+    if _SINCE.match(expression.surface):
+        return Interval(interval.start, _LATEST, interval.precision)
+    match bound:
+        case _Bound.BEFORE:
+            return Interval(_EARLIEST, interval.start, interval.precision)
+        case _Bound.UNTIL:
+            return Interval(_EARLIEST, interval.until, interval.precision)
+        case _Bound.AFTER:
+            return Interval(interval.until, _LATEST, interval.precision)
+        case _Bound.SINCE if _OPEN_END.match(following) or "from" not in expression.surface:
+            return Interval(interval.start, _LATEST, interval.precision)
+        case _:
+            return interval
+
+
+def _anchor(query: str, expressions: Sequence[DateExpression]) -> tuple[str | None, str | None]:
+    """The side and the words of the event that bounds the answer."""
+    for match in _ANCHOR.finditer(query):
+        if any(
+            date.start <= match.start("anchor") + 4 and match.start() < date.end
+            for date in expressions
+        ):
+            continue
+        words = _ANCHOR_STOPS.split(match.group("anchor"), maxsplit=1)[0].strip()
+        before = query[max(0, match.start() - _REACH) : match.start()]
+        if not words or _NOT_ANCHOR.match(words) or _NOT_BEFORE.search(before):
+            continue
+        if len(words.split()) > _ANCHOR_WORDS:
+            continue
+        later = match.group("side").lower() in {"after", "since", "following"}
+        return ("after" if later else "before"), words
+    return None, None
+
+
+def _intent(
+    query: str, intervals: Sequence[Interval], reference: datetime
+) -> tuple[TimeIntent, tuple[str, ...]]:
+    """Which time is asked about, and the words that tell; ANY where they contradict each other."""
+    past = _PAST.search(query)
+    future = _FUTURE.search(_NAMED_WILL.sub("    ", query))
+    if past and future:
+        return TimeIntent.ANY, ()
+    for intent, found in (
+        (TimeIntent.PAST, past),
+        (TimeIntent.CURRENT, _CURRENT.search(query)),
+        (TimeIntent.FUTURE, future),
+    ):
+        if found:
+            return intent, (found.group(),)
+    if intervals and all(interval.until <= reference for interval in intervals):
+        return TimeIntent.PAST, ()
+    if intervals and all(interval.start >= reference for interval in intervals):
+        return TimeIntent.FUTURE, ()
+    return TimeIntent.ANY, ()
