@@ -23,6 +23,7 @@ from memories.engine.domain._filters import (
 )
 from memories.engine.domain._memory import (
     AddResult,
+    DeletionReceipt,
     Entity,
     EntityType,
     Fact,
@@ -37,10 +38,15 @@ from memories.engine.domain._memory import (
     LinkKind,
     MemoryRecord,
     Mention,
+    Page,
     Quote,
     Source,
+    Stats,
+    TransferReceipt,
+    Version,
 )
 from memories.engine.domain._search import (
+    Context,
     Found,
     Passage,
     Placement,
@@ -65,7 +71,9 @@ __all__ = [
     "AnyOf",
     "Arrival",
     "Condition",
+    "Context",
     "DateExpression",
+    "DeletionReceipt",
     "Entity",
     "EntityType",
     "Fact",
@@ -89,6 +97,7 @@ __all__ = [
     "Message",
     "NoneOf",
     "Operator",
+    "Page",
     "Passage",
     "Placement",
     "Precision",
@@ -102,8 +111,11 @@ __all__ = [
     "Selection",
     "Signal",
     "Source",
+    "Stats",
     "TimeIntent",
+    "TransferReceipt",
     "Turn",
     "Vector",
     "Vectors",
+    "Version",
 ]

@@ -1,7 +1,7 @@
 """Who speaks, and what was said."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -27,6 +27,11 @@ class Scope:
     agent: str | None = None
     app: str | None = None
     run: str | None = None
+
+    @property
+    def home(self) -> "Scope":
+        """Where the scope's entities live: all runs of a user, agent and app know the same."""
+        return replace(self, run=None) if self.user or self.agent or self.app else self
 
     @property
     def names_someone(self) -> bool:

@@ -1,5 +1,6 @@
 """What is extracted, linked and kept."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -64,10 +65,16 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class KnownEntity:
-    """A stored entity, with how often it is mentioned: rare ones tell more."""
+    """A stored entity.
+
+    Attributes:
+        mentions: by how many memories and messages: rare ones tell more.
+        is_embedded: it has a vector.
+    """
 
     entity: Entity
     mentions: int
+    is_embedded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +214,14 @@ class IngestEvent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IngestOutcome:
-    """What became of one fact: a new memory, or the id of the one it repeats, and why."""
+    """What became of one fact: a new memory, or the id of the one it repeats, and why.
+
+    Attributes:
+        memory_id: None where a fact that was deleted is not learned again.
+    """
 
     event: IngestEvent
-    memory_id: str
+    memory_id: str | None
     text: str
     reason: str | None = None
 
@@ -230,3 +241,91 @@ class AddResult:
     repeated_messages: int
     outcomes: tuple[IngestOutcome, ...]
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One wording that a memory has had, with when it was said and stored."""
+
+    number: int
+    text: str
+    said_at: datetime
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some memories, in the order they were stored; iterates as they do.
+
+    Attributes:
+        cursor: hand it in to get the next page; None at the end.
+    """
+
+    memories: tuple[MemoryRecord, ...]
+    cursor: str | None
+
+    def __iter__(self) -> Iterator[MemoryRecord]:
+        return iter(self.memories)
+
+    def __len__(self) -> int:
+        return len(self.memories)
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionReceipt:
+    """What a deletion took away.
+
+    Attributes:
+        memories: deleted, those folded into them included.
+        messages: deleted with every word.
+        redacted_messages: messages that stay, without the deleted memories' words.
+        entities: deleted, as nothing mentions them any more.
+        without_vectors: redacted messages found by their words alone until `reindex()`, as the
+            embedding model could not be asked.
+    """
+
+    memories: int
+    messages: int = 0
+    redacted_messages: int = 0
+    entities: int = 0
+    without_vectors: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How much a project or scope holds.
+
+    Attributes:
+        bytes_on_disk: of the whole file with its log.
+        model: the embedding model that the file is indexed with.
+        languages: ISO 639-1 codes of the texts' languages, as far as recognised.
+    """
+
+    messages: int
+    memories: int
+    merged: int
+    superseded: int
+    entities: int
+    mentions: int
+    passages: int
+    embedded: int
+    bytes_on_disk: int
+    model: str
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TransferReceipt:
+    """How many rows of each kind an export wrote or an import took in.
+
+    Attributes:
+        known: rows of an import that were here already and stayed as they are.
+    """
+
+    messages: int
+    memories: int
+    entities: int
+    mentions: int
+    links: int
+    history: int
+    known: int = 0

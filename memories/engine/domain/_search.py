@@ -114,6 +114,8 @@ class Passage:
         until: offset after it.
         terms: index terms.
         vector: None where the model does not know the text's words.
+        said_until: when a newer version was said; None for the newest.
+        recorded_until: when a newer version was stored; None for the newest.
     """
 
     owner_id: str
@@ -124,7 +126,9 @@ class Passage:
     said_at: datetime
     recorded_at: datetime
     terms: tuple[str, ...]
-    vector: Vector | None
+    vector: "Vector | None"
+    said_until: datetime | None = None
+    recorded_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +161,22 @@ class Placement:
     said_at: datetime
     occurred: Interval | None
     kind: Kind | None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known, as text for a prompt; `str()` gives the text.
+
+    Attributes:
+        tokens: about how many tokens it takes.
+        hits: what is in it.
+        message_ids: turns that it holds, as sources or as neighbours.
+    """
+
+    text: str
+    tokens: int
+    hits: tuple[SearchHit, ...] = ()
+    message_ids: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.text

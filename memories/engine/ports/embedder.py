@@ -9,6 +9,9 @@ from typing import Final, Protocol
 
 from memories.engine.domain import Vector, Vectors
 
+# A text of which the model knows less has no usable vector: it would be near to any other such.
+MOST_UNKNOWN: Final = 0.2
+
 
 @dataclass(frozen=True, slots=True)
 class SimilarityScale:

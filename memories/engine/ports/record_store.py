@@ -23,7 +23,9 @@ from memories.engine.domain import (
     Scope,
     Selection,
     Source,
+    TransferReceipt,
     Vector,
+    Version,
 )
 
 
@@ -50,8 +52,13 @@ class MessageStore(Protocol):
         """Messages by id; absent and foreign ones are left out."""
         ...
 
-    def at(self, turns: Collection[tuple[str, int]], *, scope: Scope) -> tuple[Message, ...]:
-        """Messages at those places, each a session and a position; missing ones are left out."""
+    def at(
+        self, turns: Collection[tuple[str, int]], *, scope: Scope, selection: Selection
+    ) -> tuple[Message, ...]:
+        """Messages at those places, each a session and a position; missing ones are left out.
+
+        The selection's filter does not apply: neighbours are shown for the sake of a hit.
+        """
         ...
 
     def redact(self, message_id: str, spans: Sequence[tuple[int, int]], *, scope: Scope) -> Message:
@@ -73,6 +80,10 @@ class MessageStore(Protocol):
 
     def sources(self, memory_ids: Collection[str], *, scope: Scope) -> Mapping[str, list[Source]]:
         """The messages that each memory rests on, in the order they were said."""
+        ...
+
+    def in_order(self, *, scope: Scope) -> Sequence[tuple[Scope, Message]]:
+        """Every message with the scope it was said in, by session and position."""
         ...
 
     def delete_all(self, *, scope: Scope) -> int:
@@ -105,6 +116,12 @@ class MemoryStore(Protocol):
         """Memories by id; absent, deleted and foreign ones are left out."""
         ...
 
+    def as_told(
+        self, ids: Collection[str], *, scope: Scope, selection: Selection
+    ) -> Mapping[str, MemoryRecord]:
+        """As `get`, each in the wording that held at the time that the selection asks for."""
+        ...
+
     def page(
         self, *, scope: Scope, selection: Selection, after: tuple[int, str] | None, limit: int
     ) -> Sequence[MemoryRecord]:
@@ -122,8 +139,24 @@ class MemoryStore(Protocol):
         """Count one more saying of the same fact and keep its proof."""
         ...
 
-    def revise(self, memory: MemoryRecord, *, identity: bytes, old_text: str, scope: Scope) -> None:
-        """Store a memory's new state; a new version number adds a version and a history entry."""
+    def revise(
+        self,
+        memory: MemoryRecord,
+        *,
+        identity: bytes,
+        said_at: datetime,
+        old_text: str,
+        scope: Scope,
+    ) -> None:
+        """Store a memory's new version, with a history entry.
+
+        Args:
+            memory: its new state, with the next version number.
+            identity: what an exact repeat of the new wording shares.
+            said_at: when the new wording was said.
+            old_text: the wording before.
+            scope: the project.
+        """
         ...
 
     def link(self, link: Link, *, at: datetime, said_at: datetime, scope: Scope) -> None:
@@ -141,8 +174,12 @@ class MemoryStore(Protocol):
         """Relations from and to a memory."""
         ...
 
-    def wording(self, memory_id: str, version: int, *, scope: Scope) -> str:
-        """The text of one version."""
+    def versions(self, memory_id: str, *, scope: Scope) -> Sequence[Version]:
+        """Every wording that a memory has had, oldest first."""
+        ...
+
+    def merged_into(self, memory_id: str, *, scope: Scope) -> Sequence[str]:
+        """Ids of the near repeats that were folded into a memory."""
         ...
 
     def history(self, memory_id: str, *, scope: Scope) -> Sequence[HistoryEntry]:
@@ -191,7 +228,7 @@ class EntityStore(Protocol):
         """Every entity of the scope, in order of first mention."""
         ...
 
-    def add(self, entity: Entity, *, form: str, vector: Vector | None, scope: Scope) -> None:
+    def add(self, entity: Entity, *, form: str, scope: Scope) -> None:
         """Store a new entity under its first form."""
         ...
 
@@ -226,8 +263,20 @@ class EntityStore(Protocol):
         """Names of the entities that each memory or message mentions."""
         ...
 
-    def vectors(self, *, scope: Scope) -> Sequence[tuple[str, bytes]]:
-        """Ids and little-endian float32 vectors of the entities that have one."""
+    def embed(self, entity_id: str, *, vector: Vector, scope: Scope) -> None:
+        """Give an entity its vector; a second one changes nothing."""
+        ...
+
+    def drop_vectors(self, *, scope: Scope) -> Sequence[Entity]:
+        """Take the vectors of the scope's entities away.
+
+        Returns:
+            The entities that had one.
+        """
+        ...
+
+    def unmention(self, owner_id: str, *, scope: Scope) -> None:
+        """Drop the links from a memory or message to the entities it named."""
         ...
 
     def prune(self, *, scope: Scope) -> int:
@@ -279,6 +328,22 @@ class RecordStore(Protocol):
 
     def size(self) -> int:
         """Bytes of the file with what its log holds."""
+        ...
+
+    def export(self, to: Path, *, scope: Scope) -> TransferReceipt:
+        """Write the project to a JSON Lines file, whole or not at all.
+
+        Raises:
+            StoreError: the file exists or can't be written.
+        """
+        ...
+
+    def import_(self, path: Path, *, scope: Scope) -> TransferReceipt:
+        """Take in an export; what is here already stays. The index is to be built after it.
+
+        Raises:
+            UnreadableFile: naming the line; nothing is stored.
+        """
         ...
 
     def backup(self, to: Path) -> None:

@@ -24,6 +24,10 @@ class SearchIndex(Protocol):
         """Take messages out of the index."""
         ...
 
+    def clear(self, *, scope: Scope) -> None:
+        """Take out everything of the project; searches of others see it until the commit."""
+        ...
+
     def semantic(
         self, vector: Vector, *, scope: Scope, selection: Selection, limit: int, messages: bool
     ) -> Sequence[Found]:
@@ -62,6 +66,10 @@ class SearchIndex(Protocol):
         """Which of the terms each row's passages hold, for the explanation."""
         ...
 
+    def embedded(self, owner_ids: Collection[str], *, scope: Scope) -> frozenset[str]:
+        """Those of the rows that have a vector."""
+        ...
+
     def entity(
         self,
         weights: Mapping[str, float],
@@ -82,6 +90,13 @@ class SearchIndex(Protocol):
         """
         ...
 
+    def near_entities(self, vector: Vector, *, scope: Scope, limit: int) -> Sequence[Found]:
+        """Embedded entities of the scope, nearest first.
+
+        The score is the cosine similarity, the reason the entity's name.
+        """
+        ...
+
     def temporal(
         self,
         interval: Interval,
@@ -91,8 +106,9 @@ class SearchIndex(Protocol):
         limit: int,
         messages: bool,
     ) -> Sequence[Found]:
-        """Rows that tell of, or were said in, the interval; all score 1, the nearest its middle
-        first.
+        """Rows that tell of the interval or were said in it, the nearest its middle first.
+
+        Each scores 1: how well the times fit is judged for all signals' rows alike.
         """
         ...
 

@@ -73,8 +73,9 @@ def _languages_by_word() -> dict[str, tuple[str, ...]]:
 def detect_language(text: str) -> str | None:
     """The text's language as an ISO 639-1 code, or None where the evidence is thin.
 
-    A script that is not Latin decides at once where it holds enough of the letters; otherwise the language whose function words are
-    most of the words, if at least two of them are and no other comes within one.
+    A script that is not Latin decides at once where it holds enough of the letters; otherwise the
+    language that most of the function words are of, if they are at least two and no other
+    language has as many.
     """
     letters = sum(character.isalpha() for character in text) or 1
     for language, script in _SCRIPTS if not text.isascii() else ():
@@ -86,6 +87,6 @@ def detect_language(text: str) -> str | None:
     ranked = votes.most_common(2)
     if not ranked or ranked[0][1] < 2:  # noqa: PLR2004 - "at least two", as the docstring says
         return None
-    if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < 1:
+    if len(ranked) > 1 and ranked[0][1] == ranked[1][1]:
         return None
     return ranked[0][0]

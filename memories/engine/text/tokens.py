@@ -15,6 +15,13 @@ import Stemmer
 
 from memories.engine.text.languages import DEFAULT_LANGUAGE, detect_language, function_words
 
+# A letter or digit with the marks that belong to it: the vowels of Hindi and Arabic are marks.
+_MARKS: Final = "".join(
+    chr(code)
+    for code in (*range(0x0300, 0x0370), *range(0x0483, 0x0E00))
+    if unicodedata.category(chr(code)).startswith("M")
+)
+LETTER: Final = rf"[^\W_][{_MARKS}]*"
 # Scripts written without spaces, and Hangul, whose particles cling to words: indexed as bigrams.
 _UNSPACED: Final = (
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -22,10 +29,10 @@ _UNSPACED: Final = (
 )
 _PIECE: Final = re.compile(
     rf"(?P<unspaced>[{_UNSPACED}]+)"
-    rf"|(?P<word>(?:(?![{_UNSPACED}])[^\W_])+(?:['’](?:(?![{_UNSPACED}])[^\W_])+)*)"
+    rf"|(?P<word>(?:(?![{_UNSPACED}]){LETTER})+(?:['’](?:(?![{_UNSPACED}]){LETTER})+)*)"
 )
 # Codes, addresses and versions are found whole as well as by their parts.
-_CODE: Final = re.compile(r"[^\W_]+(?:[-._@/:#+&]+[^\W_]+)+|[^\W\d_]\+\+|[^\W\d_]#")
+_CODE: Final = re.compile(rf"(?:{LETTER})+(?:[-._@/:#+&]+(?:{LETTER})+)+|[^\W\d_]\+\+|[^\W\d_]#")
 _STEMMERS: Final = {
     "ar": "arabic",
     "de": "german",

@@ -26,6 +26,15 @@ class Connection:
         self.raw.execute(sql, bound or None)
         return self.raw.changes()
 
+    def run_named(self, sql: str, values: Mapping[str, SqlValue]) -> int:
+        """Run one statement whose values are bound by name; names that it lacks are ignored.
+
+        Raises:
+            KeyError: it names a value that is missing.
+        """
+        self.raw.execute(sql, values)
+        return self.raw.changes()
+
     def insert(self, sql: str, values: Iterable[SqlValue]) -> int:
         """Run one INSERT.
 

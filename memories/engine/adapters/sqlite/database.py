@@ -5,7 +5,7 @@ import secrets
 import threading
 import time
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -61,6 +61,7 @@ class Database:
         self._durability = durability
         self._upgrades = upgrades
         self._writing = threading.RLock()
+        self._after_rollback: list[Callable[[], None]] = []
         self._start_process()
         with _translated(path):
             self._open_writer()
@@ -135,6 +136,12 @@ class Database:
             # Also after Ctrl-C or a COMMIT that found no room: nothing half-done stays open.
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+                for forget in self._after_rollback:
+                    forget()
+
+    def after_rollback(self, forget: Callable[[], None]) -> None:
+        """Have a cache told whenever a transaction of this process is undone."""
+        self._after_rollback.append(forget)
 
     def _mine(self) -> None:
         if self._pid != os.getpid():
@@ -215,7 +222,7 @@ class Database:
                 connection.close()
 
 
-def _fold(*values: apsw.SQLiteValue) -> apsw.SQLiteValue:
+def _fold(*values: "apsw.SQLiteValue") -> "apsw.SQLiteValue":
     """SQL's `fold(text)`: case folding for every script, where SQLite's own knows ASCII alone."""
     (text,) = values
     return text.casefold() if isinstance(text, str) else text

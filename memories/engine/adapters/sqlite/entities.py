@@ -3,9 +3,9 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 
-from memories.engine.adapters.sqlite.connection import blob, optional_words, whole, words
+from memories.engine.adapters.sqlite.connection import optional_words, whole, words
 from memories.engine.adapters.sqlite.database import Database
-from memories.engine.adapters.sqlite.scopes import home_of, number_of
+from memories.engine.adapters.sqlite.scopes import number_of
 from memories.engine.adapters.sqlite.visibility import in_scope
 from memories.engine.domain import Entity, EntityType, KnownEntity, Scope, Vector
 
@@ -24,20 +24,23 @@ class SqliteEntities:
     def with_forms(
         self, forms: Collection[str], *, scope: Scope
     ) -> Mapping[str, Sequence[KnownEntity]]:
-        condition, values = in_scope(home_of(scope))
+        condition, values = in_scope(scope.home)
         with self._database.read() as connection:
             rows = connection.rows(
                 "SELECT aliases.form, entities.id, entities.name, entities.type,"
-                " (SELECT count(*) FROM mentions WHERE mentions.entity = entities.seq)"
+                " (SELECT count(*) FROM mentions WHERE mentions.entity = entities.seq),"
+                " EXISTS (SELECT 1 FROM entity_vectors WHERE entity_vectors.entity = entities.seq)"
                 " FROM json_each(?) AS wanted JOIN aliases ON aliases.form = wanted.value"
                 " JOIN scopes m ON m.seq = aliases.home"
                 f" JOIN entities ON entities.seq = aliases.entity WHERE {condition}",
                 (json.dumps(sorted(forms)), *values),
             )
         found: dict[str, list[KnownEntity]] = {}
-        for form, id_, name, type_, mentions in rows:
+        for form, id_, name, type_, mentions, embedded in rows:
             entity = Entity(words(id_), words(name), EntityType(words(type_)))
-            found.setdefault(words(form), []).append(KnownEntity(entity, whole(mentions)))
+            found.setdefault(words(form), []).append(
+                KnownEntity(entity, whole(mentions), bool(embedded))
+            )
         return found
 
     def people(self, *, scope: Scope) -> Sequence[Entity]:
@@ -47,7 +50,7 @@ class SqliteEntities:
         return self._select("1", scope=scope)
 
     def _select(self, condition: str, *, scope: Scope) -> Sequence[Entity]:
-        scope_condition, values = in_scope(home_of(scope))
+        scope_condition, values = in_scope(scope.home)
         with self._database.read() as connection:
             rows = connection.rows(
                 "SELECT entities.id, name, type, (SELECT json_group_array(surface) FROM aliases"
@@ -61,18 +64,12 @@ class SqliteEntities:
             for id_, name, type_, a in rows
         ]
 
-    def add(self, entity: Entity, *, form: str, vector: Vector | None, scope: Scope) -> None:
+    def add(self, entity: Entity, *, form: str, scope: Scope) -> None:
         with self._database.write() as connection:
-            home = number_of(connection, home_of(scope))
+            home = number_of(connection, scope.home)
             seq = connection.insert(
-                "INSERT INTO entities (id, home, name, type, vector) VALUES (?, ?, ?, ?, ?)",
-                (
-                    entity.id,
-                    home,
-                    entity.name,
-                    entity.type,
-                    None if vector is None else vector.tobytes(),
-                ),
+                "INSERT INTO entities (id, home, name, type) VALUES (?, ?, ?, ?)",
+                (entity.id, home, entity.name, entity.type),
             )
             connection.run(
                 "INSERT INTO aliases (home, form, entity, surface) VALUES (?, ?, ?, ?)",
@@ -109,7 +106,7 @@ class SqliteEntities:
             )
 
     def named_by(self, owner_ids: Collection[str], *, scope: Scope) -> Mapping[str, Sequence[str]]:
-        condition, values = in_scope(home_of(scope))
+        condition, values = in_scope(scope.home)
         wanted = json.dumps(list(owner_ids))
         with self._database.read() as connection:
             rows = connection.rows(
@@ -128,18 +125,31 @@ class SqliteEntities:
             found.setdefault(words(owner_id), []).append(words(name))
         return found
 
-    def vectors(self, *, scope: Scope) -> Sequence[tuple[str, bytes]]:
-        condition, values = in_scope(home_of(scope))
-        with self._database.read() as connection:
-            rows = connection.rows(
-                "SELECT entities.id, vector FROM entities JOIN scopes m ON m.seq = entities.home"
-                f" WHERE vector IS NOT NULL AND {condition}",
+    def embed(self, entity_id: str, *, vector: Vector, scope: Scope) -> None:
+        with self._database.write() as connection:
+            connection.run(
+                "INSERT OR IGNORE INTO entity_vectors (entity, scope, vector)"
+                " SELECT seq, home, ? FROM entities WHERE id = ?",
+                (vector.tobytes(), entity_id),
+            )
+
+    def drop_vectors(self, *, scope: Scope) -> Sequence[Entity]:
+        embedded = self._select("entities.seq IN (SELECT entity FROM entity_vectors)", scope=scope)
+        condition, values = in_scope(scope.home)
+        with self._database.write() as connection:
+            connection.run(
+                "DELETE FROM entity_vectors"
+                f" WHERE scope IN (SELECT seq FROM scopes m WHERE {condition})",
                 values,
             )
-        return [(words(id_), blob(vector)) for id_, vector in rows]
+        return embedded
+
+    def unmention(self, owner_id: str, *, scope: Scope) -> None:
+        with self._database.write() as connection:
+            connection.run(f"DELETE FROM mentions WHERE owner IN {_OWNER}", (owner_id, owner_id))
 
     def prune(self, *, scope: Scope) -> int:
-        condition, values = in_scope(home_of(scope))
+        condition, values = in_scope(scope.home)
         with self._database.write() as connection:
             return connection.run(
                 "DELETE FROM entities WHERE seq NOT IN (SELECT entity FROM mentions)"
@@ -148,7 +158,7 @@ class SqliteEntities:
             )
 
     def name_of(self, entity_id: str, *, scope: Scope) -> str | None:
-        condition, values = in_scope(home_of(scope))
+        condition, values = in_scope(scope.home)
         with self._database.read() as connection:
             rows = connection.rows(
                 "SELECT name FROM entities JOIN scopes m ON m.seq = entities.home"

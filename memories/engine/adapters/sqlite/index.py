@@ -4,26 +4,27 @@ import hashlib
 import itertools
 import json
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+from memories.engine.adapters.sqlite.admission import admit_passages, admit_rows
 from memories.engine.adapters.sqlite.connection import Connection, SqlValue, real, whole, words
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.rows import (
     from_micros,
     interval_of,
+    optional_micros,
     owner_of_memory,
     owner_of_message,
     to_micros,
 )
-from memories.engine.adapters.sqlite.scopes import home_of, number_of
+from memories.engine.adapters.sqlite.schema import PRIOR_ROWS
+from memories.engine.adapters.sqlite.scopes import number_of
 from memories.engine.adapters.sqlite.vectors import VectorCache
 from memories.engine.adapters.sqlite.visibility import (
     MESSAGES_AS_MEMORIES,
-    in_force,
     in_scope,
     scope_numbers,
-    visible,
 )
 from memories.engine.domain import (
     Found,
@@ -40,8 +41,6 @@ from memories.engine.domain import (
 # that occurs once gives at most (k1 + 1) / (1 + k1 * (1 - b)) = 1.69 times its inverse document
 # frequency, in a very short text; a score of 1 is every word of the query matched so.
 _MOST_PER_WORD: Final = (1.2 + 1) / (1 + 1.2 * (1 - 0.75))
-# Rows that are checked for visibility at once.
-_BATCH: Final = 256
 
 
 class SqliteIndex:
@@ -49,7 +48,10 @@ class SqliteIndex:
 
     def __init__(self, database: Database, *, dimensions: int) -> None:
         self._database = database
-        self._vectors = VectorCache(dimensions)
+        self._vectors = VectorCache("passages", dimensions)
+        self._entity_vectors = VectorCache("entity_vectors", dimensions)
+        database.after_rollback(self._vectors.forget)
+        database.after_rollback(self._entity_vectors.forget)
 
     def put(self, passages: Sequence[Passage], *, scope: Scope) -> None:
         with self._database.write() as connection:
@@ -58,7 +60,8 @@ class SqliteIndex:
             for passage in passages:
                 seq = connection.insert(
                     "INSERT INTO passages (owner, version, start, until, scope, said_from,"
-                    " recorded_from, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    " said_until, recorded_from, recorded_until, vector)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         _owner(connection, passage.owner_id, is_message=passage.is_message),
                         passage.version,
@@ -66,7 +69,9 @@ class SqliteIndex:
                         passage.until,
                         number,
                         to_micros(passage.said_at),
+                        optional_micros(passage.said_until),
                         to_micros(passage.recorded_at),
+                        optional_micros(passage.recorded_until),
                         None if passage.vector is None else passage.vector.tobytes(),
                     ),
                 )
@@ -94,12 +99,20 @@ class SqliteIndex:
                 (json.dumps(list(message_ids)), *values),
             )
 
+    def clear(self, *, scope: Scope) -> None:
+        with self._database.write() as connection:
+            connection.run("DELETE FROM passages")
+            connection.run("DELETE FROM removed_passages")
+            connection.run("UPDATE meta SET value = value + 1 WHERE key = 'epoch'")
+
     def semantic(
         self, vector: Vector, *, scope: Scope, selection: Selection, limit: int, messages: bool
     ) -> Sequence[Found]:
         with self._database.read() as connection:
             nearest = self._vectors.nearest(connection, vector, scope_numbers(connection, scope))
-            return _admit(connection, nearest, scope, selection, limit=limit, messages=messages)
+            return admit_passages(
+                connection, nearest, scope, selection, limit=limit, messages=messages
+            )
 
     def similarities(
         self, vector: Vector, owner_ids: Collection[str], *, scope: Scope
@@ -140,7 +153,9 @@ class SqliteIndex:
                     (match,),
                 )
             )
-            return _admit(connection, ranked, scope, selection, limit=limit, messages=messages)
+            return admit_passages(
+                connection, ranked, scope, selection, limit=limit, messages=messages
+            )
 
     def matched_terms(
         self, owner_ids: Collection[str], terms: Collection[str], *, scope: Scope
@@ -157,6 +172,16 @@ class SqliteIndex:
                 matched += [term for term in terms if term in held and term not in matched]
         return found
 
+    def embedded(self, owner_ids: Collection[str], *, scope: Scope) -> frozenset[str]:
+        with self._database.read() as connection:
+            passages = _passages_of(connection, owner_ids, scope)
+            rows = connection.rows(
+                "SELECT seq FROM passages WHERE vector IS NOT NULL"
+                " AND seq IN (SELECT value FROM json_each(?))",
+                (json.dumps(sorted(passages)),),
+            )
+        return frozenset(passages[whole(seq)] for (seq,) in rows)
+
     def entity(
         self,
         weights: Mapping[str, float],
@@ -166,7 +191,7 @@ class SqliteIndex:
         limit: int,
         messages: bool,
     ) -> Sequence[Found]:
-        condition, values = in_scope(home_of(scope))
+        condition, values = in_scope(scope.home)
         with self._database.read() as connection:
             ranked = (
                 (whole(owner), real(score))
@@ -179,9 +204,22 @@ class SqliteIndex:
                     (json.dumps(dict(weights)), *values),
                 )
             )
-            return _admit_owners(
-                connection, ranked, scope, selection, limit=limit, messages=messages
+            return admit_rows(connection, ranked, scope, selection, limit=limit, messages=messages)
+
+    def near_entities(self, vector: Vector, *, scope: Scope, limit: int) -> Sequence[Found]:
+        with self._database.read() as connection:
+            homes = scope_numbers(connection, scope.home)
+            nearest = dict(
+                itertools.islice(self._entity_vectors.nearest(connection, vector, homes), limit)
             )
+            rows = connection.rows(
+                "SELECT entity_vectors.seq, id, name FROM entity_vectors"
+                " JOIN entities ON entities.seq = entity_vectors.entity"
+                " WHERE entity_vectors.seq IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(nearest)),),
+            )
+        found = [Found(words(id_), nearest[whole(seq)], (words(name),)) for seq, id_, name in rows]
+        return sorted(found, key=lambda each: -each.score)
 
     def temporal(
         self,
@@ -213,9 +251,7 @@ class SqliteIndex:
                 (whole(owner), 1.0)
                 for owner, _ in connection.stream(f"{sql} ORDER BY distance", bound)
             )
-            return _admit_owners(
-                connection, ranked, scope, selection, limit=limit, messages=messages
-            )
+            return admit_rows(connection, ranked, scope, selection, limit=limit, messages=messages)
 
     def placements(self, owner_ids: Collection[str], *, scope: Scope) -> Mapping[str, Placement]:
         condition, values = in_scope(scope)
@@ -278,7 +314,7 @@ def _owner(connection: Connection, owner_id: str, *, is_message: bool) -> int:
 
 def _best_possible(connection: Connection, alternatives: Sequence[Sequence[str]]) -> float:
     """The BM25 of a very short text that holds every word once, as FTS5 would count it."""
-    total = connection.number("SELECT count(*) FROM passages")
+    total = connection.number("SELECT count(*) FROM passages") + PRIOR_ROWS
     best = 0.0
     for terms in alternatives:
         holding = [
@@ -306,79 +342,6 @@ def _passages_of(
         (wanted, *values, wanted, *values),
     )
     return {whole(passage): words(owner_id) for passage, owner_id in rows}
-
-
-def _admit(
-    connection: Connection,
-    ranked: Iterable[tuple[int, float]],
-    scope: Scope,
-    selection: Selection,
-    *,
-    limit: int,
-    messages: bool,
-) -> list[Found]:
-    """The first visible owners of ranked passages; an owner counts at its best passage."""
-    found: dict[str, float] = {}
-    force, force_values = in_force(selection)
-    for batch in _batches(ranked):
-        owners: dict[int, str] = {}
-        for kind_is_message in (False, True)[: 1 + messages]:
-            table = MESSAGES_AS_MEMORIES if kind_is_message else "memories"
-            condition, values = visible(selection, scope, messages=kind_is_message)
-            owners |= {
-                whole(passage): words(owner_id)
-                for passage, owner_id in connection.rows(
-                    "SELECT p.seq, m.id FROM json_each(?) AS wanted"
-                    f" JOIN passages p ON p.seq = wanted.value JOIN {table} m"
-                    f" ON m.seq = p.owner / 2 WHERE p.owner % 2 = {int(kind_is_message)}"
-                    f" AND {force} AND {condition}",
-                    (json.dumps([passage for passage, _ in batch]), *force_values, *values),
-                )
-            }
-        for passage, score in batch:
-            if passage in owners:
-                found.setdefault(owners[passage], score)
-        if len(found) >= limit:
-            break
-    return [Found(owner_id, score) for owner_id, score in list(found.items())[:limit]]
-
-
-def _admit_owners(
-    connection: Connection,
-    ranked: Iterable[tuple[int, float]],
-    scope: Scope,
-    selection: Selection,
-    *,
-    limit: int,
-    messages: bool,
-) -> list[Found]:
-    """The first visible rows of ranked owner numbers."""
-    found: list[Found] = []
-    for batch in _batches(ranked):
-        ids: dict[int, str] = {}
-        wanted = json.dumps([owner for owner, _ in batch])
-        for kind_is_message in (False, True)[: 1 + messages]:
-            table = MESSAGES_AS_MEMORIES if kind_is_message else "memories"
-            condition, values = visible(selection, scope, messages=kind_is_message)
-            ids |= {
-                whole(owner): words(id_)
-                for owner, id_ in connection.rows(
-                    f"SELECT wanted.value, m.id FROM json_each(?) AS wanted JOIN {table} m"
-                    " ON m.seq = wanted.value / 2"
-                    f" WHERE wanted.value % 2 = {int(kind_is_message)} AND {condition}",
-                    (wanted, *values),
-                )
-            }
-        found += [Found(ids[owner], score) for owner, score in batch if owner in ids]
-        if len(found) >= limit:
-            break
-    return found[:limit]
-
-
-def _batches(ranked: Iterable[tuple[int, float]]) -> Iterator[list[tuple[int, float]]]:
-    remaining = iter(ranked)
-    while batch := list(itertools.islice(remaining, _BATCH)):
-        yield batch
 
 
 def _placement(owner_id: str, rows: Sequence[Mapping[str, SqlValue]]) -> Placement:

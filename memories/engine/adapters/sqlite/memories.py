@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from memories.engine.adapters.sqlite.connection import (
@@ -35,6 +36,7 @@ from memories.engine.domain import (
     Quote,
     Scope,
     Selection,
+    Version,
 )
 
 
@@ -61,7 +63,7 @@ class SqliteMemories:
                     " SELECT ?, seq, ?, ? FROM messages WHERE id = ?",
                     (seq, quote.start, quote.end, quote.message_id),
                 )
-            _add_version(connection, seq, memory)
+            _add_version(connection, seq, memory, said_at=memory.said_at)
             _remember(connection, memory.id, HistoryEvent.ADD, memory.recorded_at, new=memory.text)
 
     def find(self, identity: bytes, *, scope: Scope) -> MemoryRecord | None:
@@ -76,6 +78,26 @@ class SqliteMemories:
             "m.id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))], scope=scope
         )
         return {memory.id: memory for memory in found}
+
+    def as_told(
+        self, ids: Collection[str], *, scope: Scope, selection: Selection
+    ) -> Mapping[str, MemoryRecord]:
+        current = self.get(ids, scope=scope)
+        if selection.as_of is None and selection.recorded_as_of is None:
+            return current
+        axis = "said_at" if selection.as_of is not None else "recorded_at"
+        asked = selection.as_of or selection.recorded_as_of or selection.now
+        with self._database.read() as connection:
+            rows = connection.rows(
+                "SELECT m.id, versions.text, max(versions.version) FROM memories m"
+                f" JOIN versions ON versions.memory = m.seq AND versions.{axis} <= ?"
+                " WHERE m.id IN (SELECT value FROM json_each(?)) GROUP BY m.seq",
+                (to_micros(asked), json.dumps(list(current))),
+            )
+        return {
+            words(id_): replace(current[words(id_)], text=words(text), version=whole(version))
+            for id_, text, version in rows
+        }
 
     def page(
         self, *, scope: Scope, selection: Selection, after: tuple[int, str] | None, limit: int
@@ -119,7 +141,15 @@ class SqliteMemories:
                     (quote.start, quote.end, memory_id, quote.message_id),
                 )
 
-    def revise(self, memory: MemoryRecord, *, identity: bytes, old_text: str, scope: Scope) -> None:
+    def revise(
+        self,
+        memory: MemoryRecord,
+        *,
+        identity: bytes,
+        said_at: datetime,
+        old_text: str,
+        scope: Scope,
+    ) -> None:
         condition, values = in_scope(scope)
         columns = _columns(memory) | {"identity": identity}
         with self._database.write() as connection:
@@ -131,7 +161,7 @@ class SqliteMemories:
                 " WHERE seq = ?",
                 (*columns.values(), seq),
             )
-            _add_version(connection, seq, memory)
+            _add_version(connection, seq, memory, said_at=said_at)
             _remember(
                 connection,
                 memory.id,
@@ -176,15 +206,22 @@ class SqliteMemories:
             for kind, from_, to, score, reason in rows
         ]
 
-    def wording(self, memory_id: str, version: int, *, scope: Scope) -> str:
+    def versions(self, memory_id: str, *, scope: Scope) -> Sequence[Version]:
         condition, values = in_scope(scope)
         with self._database.read() as connection:
             rows = connection.rows(
-                "SELECT versions.text FROM versions JOIN memories m ON m.seq = versions.memory"
-                f" WHERE m.id = ? AND versions.version = ? AND {condition}",
-                (memory_id, version, *values),
+                "SELECT versions.version, versions.text, versions.said_at, versions.recorded_at"
+                " FROM versions JOIN memories m ON m.seq = versions.memory"
+                f" WHERE m.id = ? AND {condition} ORDER BY versions.version",
+                (memory_id, *values),
             )
-        return words(rows[0][0])
+        return [
+            Version(whole(number), words(text), from_micros(said), from_micros(recorded))
+            for number, text, said, recorded in rows
+        ]
+
+    def merged_into(self, memory_id: str, *, scope: Scope) -> Sequence[str]:
+        return [memory.id for memory in self._select("m.merged_into = ?", [memory_id], scope=scope)]
 
     def history(self, memory_id: str, *, scope: Scope) -> Sequence[HistoryEntry]:
         with self._database.read() as connection:
@@ -296,8 +333,9 @@ def _columns(memory: MemoryRecord) -> dict[str, SqlValue]:
     }
 
 
-def _add_version(connection: Connection, seq: int, memory: MemoryRecord) -> None:
-    said_at = memory.said_at if memory.version == 1 else memory.updated_at
+def _add_version(
+    connection: Connection, seq: int, memory: MemoryRecord, *, said_at: datetime
+) -> None:
     connection.run(
         "INSERT INTO versions (memory, version, text, said_at, recorded_at) VALUES (?, ?, ?, ?, ?)",
         (seq, memory.version, memory.text, to_micros(said_at), to_micros(memory.updated_at)),

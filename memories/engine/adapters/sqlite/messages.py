@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
 
 from memories.engine.adapters.sqlite.connection import Connection, SqlValue, blob, whole, words
 from memories.engine.adapters.sqlite.database import Database
@@ -10,17 +12,19 @@ from memories.engine.adapters.sqlite.rows import (
     message_of,
     optional_micros,
     owner_of_message,
+    scope_of,
     to_json,
     to_micros,
     to_offset,
 )
 from memories.engine.adapters.sqlite.scopes import number_of
-from memories.engine.adapters.sqlite.visibility import in_scope
-from memories.engine.domain import Arrival, Message, Scope, Source
+from memories.engine.adapters.sqlite.visibility import in_scope, visible
+from memories.engine.domain import Arrival, Message, Scope, Selection, Source
 
 # What stands in a redacted message for each character taken out, so that the offsets of the
 # quotes that stay remain right.
-REDACTED = "█"
+REDACTED: Final = "█"
+_QUALIFIED: Final = ", ".join(f"m.{column}" for column in MESSAGE_COLUMNS.split(", "))
 
 
 class SqliteMessages:
@@ -105,11 +109,13 @@ class SqliteMessages:
             )
         return {message.id: message for message in map(message_of, rows)}
 
-    def at(self, turns: Collection[tuple[str, int]], *, scope: Scope) -> tuple[Message, ...]:
-        condition, values = in_scope(scope)
+    def at(
+        self, turns: Collection[tuple[str, int]], *, scope: Scope, selection: Selection
+    ) -> tuple[Message, ...]:
+        condition, values = visible(replace(selection, filter=None), scope, messages=True)
         with self._database.read() as connection:
             rows = connection.fields(
-                f"SELECT {MESSAGE_COLUMNS} FROM json_each(?) AS turn JOIN messages m"
+                f"SELECT {_QUALIFIED} FROM json_each(?) AS turn JOIN messages m"
                 " ON m.session = turn.value ->> 0 AND m.position = turn.value ->> 1"
                 f" WHERE {condition} ORDER BY m.session, m.position",
                 (json.dumps(sorted(turns)), *values),
@@ -141,7 +147,7 @@ class SqliteMessages:
         with self._database.read() as connection:
             rows = connection.fields(
                 f"SELECT memories.id AS memory_id, sources.start, sources.until,"
-                f" {', '.join(f'm.{column}' for column in MESSAGE_COLUMNS.split(', '))}"
+                f" {_QUALIFIED}"
                 " FROM memories JOIN sources ON sources.memory = memories.seq"
                 " JOIN messages m ON m.seq = sources.message"
                 f" WHERE memories.id IN (SELECT value FROM json_each(?)) AND {condition}"
@@ -155,6 +161,16 @@ class SqliteMessages:
             source = Source(message, message.text[start:until], start, until)
             found.setdefault(words(row["memory_id"]), []).append(source)
         return found
+
+    def in_order(self, *, scope: Scope) -> Sequence[tuple[Scope, Message]]:
+        condition, values = in_scope(scope)
+        with self._database.read() as connection:
+            rows = connection.fields(
+                f"SELECT user, agent, app, run, {MESSAGE_COLUMNS} FROM messages m"
+                f" WHERE {condition} ORDER BY session, position",
+                values,
+            )
+        return [(scope_of(row, within=scope), message_of(row)) for row in rows]
 
     def delete_all(self, *, scope: Scope) -> int:
         condition, values = in_scope(scope)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
@@ -111,18 +112,22 @@ def interval_of(row: Fields) -> Interval | None:
     )
 
 
+def scope_of(row: Fields, *, within: Scope) -> Scope:
+    """The scope of a row that has the id columns, in the project of `within`."""
+    return replace(
+        within,
+        user=optional_words(row["user"]),
+        agent=optional_words(row["agent"]),
+        app=optional_words(row["app"]),
+        run=optional_words(row["run"]),
+    )
+
+
 def memory_of(row: Fields, *, within: Scope) -> MemoryRecord:
     """A memory from a row of MEMORY_COLUMNS, in the project of `within`."""
     return MemoryRecord(
         id=words(row["id"]),
-        scope=Scope(
-            organization=within.organization,
-            project=within.project,
-            user=optional_words(row["user"]),
-            agent=optional_words(row["agent"]),
-            app=optional_words(row["app"]),
-            run=optional_words(row["run"]),
-        ),
+        scope=scope_of(row, within=within),
         text=words(row["text"]),
         fingerprint=words(row["fingerprint"]),
         attributed_to=words(row["attributed_to"]),

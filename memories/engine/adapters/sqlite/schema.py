@@ -8,6 +8,8 @@ wall (minutes east) beside those that people said. `owner` numbers a memory (eve
 from collections.abc import Sequence
 from typing import Final
 
+# Rows that the lexicon holds besides the passages: see the prior for BM25 below.
+PRIOR_ROWS: Final = 1000
 # "RMBR": tells our files from any other SQLite file.
 APPLICATION_ID: Final = 0x524D4252
 
@@ -104,10 +106,22 @@ CREATE TABLE entities (
     id TEXT NOT NULL UNIQUE,
     home INTEGER NOT NULL REFERENCES scopes,
     name TEXT NOT NULL,
-    type TEXT NOT NULL,
-    vector BLOB
+    type TEXT NOT NULL
 ) STRICT;
 CREATE INDEX entities_by_home ON entities (home);
+CREATE TABLE entity_vectors (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    entity INTEGER NOT NULL UNIQUE REFERENCES entities ON DELETE CASCADE,
+    scope INTEGER NOT NULL REFERENCES scopes,
+    vector BLOB NOT NULL
+) STRICT;
+CREATE TABLE removed_entity_vectors (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    removed INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER entity_vectors_removed AFTER DELETE ON entity_vectors BEGIN
+    INSERT INTO removed_entity_vectors (removed) VALUES (old.seq);
+END;
 CREATE TABLE aliases (
     home INTEGER NOT NULL REFERENCES scopes,
     form TEXT NOT NULL,
@@ -169,10 +183,10 @@ CREATE TABLE passages (
 CREATE INDEX passages_by_owner ON passages (owner);
 CREATE TABLE removed_passages (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    passage INTEGER NOT NULL
+    removed INTEGER NOT NULL
 ) STRICT;
 CREATE TRIGGER passages_removed AFTER DELETE ON passages BEGIN
-    INSERT INTO removed_passages (passage) VALUES (old.seq);
+    INSERT INTO removed_passages (removed) VALUES (old.seq);
     DELETE FROM lexicon WHERE rowid = old.seq;
 END;
 
@@ -183,6 +197,12 @@ CREATE VIRTUAL TABLE lexicon USING fts5 (
     tokenize = "ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\]^_`{|}~'"
 );
 INSERT INTO lexicon (lexicon, rank) VALUES ('secure-delete', 1);
+-- A prior for BM25: as though the project also held a thousand other texts of usual length. With
+-- a handful of rows a word's rarity would say nothing, and FTS5 gives a word that half of the rows
+-- hold no weight at all.
+INSERT INTO lexicon (rowid, terms, scope)
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000)
+    SELECT -n, '~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~', '' FROM numbers;
 CREATE VIRTUAL TABLE lexicon_terms USING fts5vocab (lexicon, row);
 """
 

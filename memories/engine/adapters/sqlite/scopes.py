@@ -1,7 +1,5 @@
 """The numbers under which rows carry their scope."""
 
-from dataclasses import replace
-
 from memories.engine.adapters.sqlite.connection import Connection, whole
 from memories.engine.domain import Scope
 
@@ -15,8 +13,3 @@ def number_of(connection: Connection, scope: Scope) -> int:
     if found:
         return whole(found[0][0])
     return connection.insert("INSERT INTO scopes (user, agent, app, run) VALUES (?, ?, ?, ?)", ids)
-
-
-def home_of(scope: Scope) -> Scope:
-    """Where the scope's entities live: all runs of one user, agent and app know the same people."""
-    return replace(scope, run=None) if any((scope.user, scope.agent, scope.app)) else scope

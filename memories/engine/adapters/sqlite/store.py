@@ -9,8 +9,9 @@ from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.entities import SqliteEntities
 from memories.engine.adapters.sqlite.memories import SqliteMemories
 from memories.engine.adapters.sqlite.messages import SqliteMessages
+from memories.engine.adapters.sqlite.transfer import export, import_
 from memories.engine.adapters.sqlite.visibility import in_scope
-from memories.engine.domain import Scope
+from memories.engine.domain import Scope, TransferReceipt
 
 
 class SqliteRecords:
@@ -63,6 +64,12 @@ class SqliteRecords:
     def size(self) -> int:
         log = self._database.path.with_name(self._database.path.name + "-wal")
         return self._database.path.stat().st_size + (log.stat().st_size if log.exists() else 0)
+
+    def export(self, to: Path, *, scope: Scope) -> TransferReceipt:
+        return export(self._database, to)
+
+    def import_(self, path: Path, *, scope: Scope) -> TransferReceipt:
+        return import_(self._database, path, scope=scope)
 
     def backup(self, to: Path) -> None:
         self._database.backup(to)

@@ -6,7 +6,7 @@ Chosen by measurement over sqlite-vec: docs/decisions/0005.
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -25,7 +25,7 @@ class _Loaded:
 
     count: int
     matrix: "np.ndarray[tuple[int, int], np.dtype[np.float32]]"
-    passages: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+    numbers: "np.ndarray[tuple[int], np.dtype[np.int64]]"
     scopes: "np.ndarray[tuple[int], np.dtype[np.int64]]"
     removed: frozenset[int]
     newest: int
@@ -34,13 +34,20 @@ class _Loaded:
 
 
 class VectorCache:
-    """The vectors of one file as one matrix.
+    """The vectors of one table as one matrix.
 
-    Passages are never changed, only added and removed, so freshness is three look-ups: the newest
-    passage, the newest removal, and the epoch that a reindex moves on.
+    Rows are never changed, only added and removed, so freshness is three look-ups: the newest
+    row, the newest removal, and the epoch that a reindex moves on.
     """
 
-    def __init__(self, dimensions: int) -> None:
+    def __init__(self, table: Literal["passages", "entity_vectors"], dimensions: int) -> None:
+        """Begin empty.
+
+        Args:
+            table: has `seq`, `scope` and `vector`, and its removals in `removed_<table>`.
+            dimensions: length of every vector.
+        """
+        self._table = table
         self._dimensions = dimensions
         self._lock = threading.Lock()
         self._loaded = self._empty(epoch=-1)
@@ -49,7 +56,7 @@ class VectorCache:
         return _Loaded(
             count=0,
             matrix=np.empty((0, self._dimensions), dtype=np.float32),
-            passages=np.empty(0, dtype=np.int64),
+            numbers=np.empty(0, dtype=np.int64),
             scopes=np.empty(0, dtype=np.int64),
             removed=frozenset(),
             newest=0,
@@ -60,25 +67,25 @@ class VectorCache:
     def nearest(
         self, connection: Connection, vector: Vector, scopes: Sequence[int]
     ) -> Iterator[tuple[int, float]]:
-        """Passages of those scopes with their cosine similarity, most similar first."""
+        """Numbers of the rows of those scopes with their cosine similarity, most similar first."""
         loaded = self._fresh(connection)
-        passages, cosines = self._compare(loaded, vector, scopes)
+        numbers, cosines = self._compare(loaded, vector, scopes)
         for part in _descending(cosines):
             for row in part:
-                if (passage := int(passages[row])) not in loaded.removed:
-                    yield passage, float(cosines[row])
+                if (number := int(numbers[row])) not in loaded.removed:
+                    yield number, float(cosines[row])
 
     def similarities(
-        self, connection: Connection, vector: Vector, passages: Sequence[int]
+        self, connection: Connection, vector: Vector, numbers: Sequence[int]
     ) -> dict[int, float]:
-        """Cosine similarity of each of those passages that has a vector."""
+        """Cosine similarity of each of those rows that has a vector."""
         loaded = self._fresh(connection)
-        wanted = np.asarray(passages, dtype=np.int64)
-        rows = np.searchsorted(loaded.passages[: loaded.count], wanted)
+        wanted = np.asarray(numbers, dtype=np.int64)
+        rows = np.searchsorted(loaded.numbers[: loaded.count], wanted)
         rows = np.minimum(rows, max(loaded.count - 1, 0))
         if not loaded.count:
             return {}
-        known = loaded.passages[rows] == wanted
+        known = loaded.numbers[rows] == wanted
         cosines = loaded.matrix[rows[known]] @ vector
         return dict(zip(wanted[known].tolist(), cosines.tolist(), strict=True))
 
@@ -92,14 +99,16 @@ class VectorCache:
         wanted[list(scopes)] = True
         mask = wanted[stored]
         if mask.all():
-            return loaded.passages[: loaded.count], loaded.matrix[: loaded.count] @ vector
+            return loaded.numbers[: loaded.count], loaded.matrix[: loaded.count] @ vector
         rows = np.flatnonzero(mask)
-        return loaded.passages[rows], loaded.matrix[rows] @ vector
+        return loaded.numbers[rows], loaded.matrix[rows] @ vector
 
     def _fresh(self, connection: Connection) -> _Loaded:
         epoch = connection.number("SELECT value FROM meta WHERE key = 'epoch'")
-        newest = connection.number("SELECT coalesce(max(seq), 0) FROM passages")
-        newest_removal = connection.number("SELECT coalesce(max(seq), 0) FROM removed_passages")
+        newest = connection.number(f"SELECT coalesce(max(seq), 0) FROM {self._table}")
+        newest_removal = connection.number(
+            f"SELECT coalesce(max(seq), 0) FROM removed_{self._table}"
+        )
         with self._lock:
             loaded = self._loaded
             if epoch < loaded.epoch:
@@ -110,54 +119,59 @@ class VectorCache:
             if newest > loaded.newest:
                 loaded = self._append(connection, loaded)
             if newest_removal > loaded.newest_removal:
-                loaded = _remove(connection, loaded)
+                loaded = self._remove(connection, loaded)
             self._loaded = loaded
             return loaded
 
     def _append(self, connection: Connection, loaded: _Loaded) -> _Loaded:
         found = connection.rows(
-            "SELECT seq, scope, vector FROM passages WHERE seq > ? ORDER BY seq", (loaded.newest,)
+            f"SELECT seq, scope, vector FROM {self._table} WHERE seq > ? ORDER BY seq",
+            (loaded.newest,),
         )
         newest = whole(found[-1][0]) if found else loaded.newest
         rows = [
-            (whole(passage), whole(scope), blob(vector))
-            for passage, scope, vector in found
+            (whole(number), whole(scope), blob(vector))
+            for number, scope, vector in found
             if vector is not None
         ]
         count = loaded.count + len(rows)
-        grown = loaded if count <= len(loaded.passages) else _grown(loaded, count)
+        grown = loaded if count <= len(loaded.numbers) else _grown(loaded, count)
         if rows:
             new = slice(loaded.count, count)
-            grown.passages[new] = [row[0] for row in rows]
+            grown.numbers[new] = [row[0] for row in rows]
             grown.scopes[new] = [row[1] for row in rows]
             grown.matrix[new] = np.frombuffer(
                 b"".join(row[2] for row in rows), dtype="<f4"
             ).reshape(len(rows), self._dimensions)
         return replace(grown, count=count, newest=newest)
 
+    def _remove(self, connection: Connection, loaded: _Loaded) -> _Loaded:
+        rows = connection.rows(
+            f"SELECT seq, removed FROM removed_{self._table} WHERE seq > ? ORDER BY seq",
+            (loaded.newest_removal,),
+        )
+        return replace(
+            loaded,
+            removed=loaded.removed | {whole(removed) for _, removed in rows},
+            newest_removal=whole(rows[-1][0]) if rows else loaded.newest_removal,
+        )
+
+    def forget(self) -> None:
+        """Drop everything loaded: after a rollback the numbers of rows are given out anew."""
+        with self._lock:
+            self._loaded = self._empty(epoch=-1)
+
 
 def _grown(loaded: _Loaded, count: int) -> _Loaded:
     # Half again as much room: memory stays near what is used while appends stay linear.
     room = max(256, count if not loaded.count else count + count // 2)
     matrix = np.empty((room, loaded.matrix.shape[1]), dtype=np.float32)
-    passages = np.empty(room, dtype=np.int64)
+    numbers = np.empty(room, dtype=np.int64)
     scopes = np.empty(room, dtype=np.int64)
     matrix[: loaded.count] = loaded.matrix[: loaded.count]
-    passages[: loaded.count] = loaded.passages[: loaded.count]
+    numbers[: loaded.count] = loaded.numbers[: loaded.count]
     scopes[: loaded.count] = loaded.scopes[: loaded.count]
-    return replace(loaded, matrix=matrix, passages=passages, scopes=scopes)
-
-
-def _remove(connection: Connection, loaded: _Loaded) -> _Loaded:
-    rows = connection.rows(
-        "SELECT seq, passage FROM removed_passages WHERE seq > ? ORDER BY seq",
-        (loaded.newest_removal,),
-    )
-    return replace(
-        loaded,
-        removed=loaded.removed | {whole(passage) for _, passage in rows},
-        newest_removal=whole(rows[-1][0]) if rows else loaded.newest_removal,
-    )
+    return replace(loaded, matrix=matrix, numbers=numbers, scopes=scopes)
 
 
 def _descending(

@@ -18,6 +18,7 @@ from memories.engine.text.dates._words import (
     ORDINAL,
     PHRASE_ENDS,
     SEASON,
+    SEASONS,
     YEAR,
     one_of,
 )
@@ -163,16 +164,16 @@ ABSOLUTE: Final[tuple[Rule, ...]] = (
     rule(
         rf"(?P<day>{DAY_OF_MONTH})(?P<nth>{ORDINAL})?\s+(?:of\s+)?(?P<month>{MONTH})\b\.?"
         rf"(?:,?\s+(?P<year>{YEAR}))?",
-        [DIGIT],
+        MONTHS,
         _day_of_month,
     ),
     rule(
         rf"(?P<month>{MONTH})\.?\s+(?:the\s+)?(?P<day>{DAY_OF_MONTH})(?P<nth>{ORDINAL})?(?!\d)"
         rf"{_NOT_CLOCK}(?:(?:,\s*|\s+)(?:of\s+|in\s+)?(?P<year>{YEAR}))?",
-        [DIGIT],
+        MONTHS,
         _day_of_month,
     ),
-    rule(_MONTH_OF_YEAR, [DIGIT], _month_of_year),
+    rule(_MONTH_OF_YEAR, MONTHS, _month_of_year),
     rule(
         rf"(?:(?P<before>{_BEFORE_MONTH})(?:\s+|-))?(?P<d>{MONTH})(?!['’]|\s+\d|-\w)",
         MONTHS,
@@ -213,19 +214,19 @@ ABSOLUTE: Final[tuple[Rule, ...]] = (
         _decade,
     ),
     rule(
-        rf"(?:the\s+)?(?P<name>{SEASON}),?\s+(?:of\s+)?(?P<year>{YEAR})", [DIGIT], _season_of_year
+        rf"(?:the\s+)?(?P<name>{SEASON}),?\s+(?:of\s+)?(?P<year>{YEAR})", SEASONS, _season_of_year
     ),
     rule(
         rf"(?:between|from)\s+(?P<first>{DAY_OF_MONTH}){ORDINAL}?{_TO}"
         rf"(?P<last>{DAY_OF_MONTH}){ORDINAL}?\s+(?:of\s+)?(?P<month>{MONTH})"
         rf"(?:,?\s+(?P<year>{YEAR}))?",
-        [DIGIT],
+        MONTHS,
         _days_range,
     ),
     rule(
         rf"(?:(?:between|from)\s+)?(?P<month>{MONTH})\s+(?P<first>{DAY_OF_MONTH}){ORDINAL}?{_TO}"
         rf"(?P<last>[0-3]?\d)(?!\d){ORDINAL}?{_NOT_CLOCK}(?:,?\s+(?P<year>{YEAR}))?",
-        [DIGIT],
+        MONTHS,
         _days_range,
     ),
     rule(

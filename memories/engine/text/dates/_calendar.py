@@ -87,7 +87,10 @@ class Calendar:
     @classmethod
     def at(cls, said_at: datetime, zone: tzinfo | None) -> Self:
         """The calendar at that aware moment, in `zone` or else in the moment's own."""
-        local = said_at.astimezone(zone) if zone is not None else said_at
+        try:
+            local = said_at.astimezone(zone) if zone is not None else said_at
+        except OverflowError:  # within hours of the first or the last instant there is
+            local = said_at
         return cls(said_at=said_at, zone=local.tzinfo or UTC, today=local.date())
 
     @property

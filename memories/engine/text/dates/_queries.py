@@ -19,6 +19,7 @@ class _Bound(StrEnum):
     BEFORE = "before"
     AFTER = "after"
     SINCE = "since"
+    FROM = "from"
     UNTIL = "until"
 
 
@@ -31,7 +32,7 @@ _BOUNDS: Final = {
     "up to": _Bound.UNTIL,
     "after": _Bound.AFTER,
     "since": _Bound.SINCE,
-    "from": _Bound.SINCE,
+    "from": _Bound.FROM,
     "starting": _Bound.SINCE,
     "vor": _Bound.BEFORE,
     "nach": _Bound.AFTER,
@@ -51,6 +52,7 @@ _BETWEEN: Final = re.compile(r"(?<!\w)(?:between|from)\s+(?:the\s+)?$", re.IGNOR
 _AND: Final = re.compile(r"\s*(?:-|\u2013|and|to|until|till|through)\s*(?:the\s+)?", re.IGNORECASE)
 _OPEN_END: Final = re.compile(r"\s+(?:on|onwards?)(?!\w)", re.IGNORECASE)
 _SINCE: Final = re.compile(r"since\s", re.IGNORECASE)
+_YEAR: Final = re.compile(r"\d{4}")
 _REACH: Final = 24
 
 _RECENTLY: Final = re.compile(r"(?<!\w)(?:recently|lately|of\s+late)(?!\w)", re.IGNORECASE)
@@ -81,7 +83,7 @@ _FUTURE: Final = re.compile(
 # "Will" in the middle of a question is a person.
 _NAMED_WILL: Final = re.compile(r"(?<=\s)Will(?!\w)")
 _ANCHOR: Final = re.compile(
-    r"(?<!\w)(?P<side>before|after|since|until|prior\s+to|following)\s+"
+    r"(?<!\w)(?P<side>before|after|since|until|prior\s+to|following(?=\s+(?:the|his|her|their|my)\b))\s+"
     r"(?P<anchor>[^?!,;:.\n]*[^?!,;:.\s])",
     re.IGNORECASE,
 )
@@ -92,7 +94,7 @@ _NOT_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _NOT_ANCHOR: Final = re.compile(
-    r"(?:all|that|this|then|now|it|and|or|hours|effects?|long|too\s+long)\b(?:\s*$|\s+(?=and|or)|$)",
+    r"(?:all|a\s+(?:long\s+|short\s+)?(?:time|while)|that|this|then|now|it|and|or|hours|effects?|long|too\s+long)\b(?:\s*$|\s+(?=and|or)|$)",
     re.IGNORECASE,
 )
 _ANCHOR_STOPS: Final = re.compile(
@@ -112,7 +114,7 @@ def read_query_time(query: str, *, reference: datetime, zone: tzinfo | None = No
     """
     expressions = find_dates(query, said_at=reference, zone=zone)
     intervals, words = _stretches(query, expressions)
-    recently = _RECENTLY.search(query)
+    recently = None if intervals else _RECENTLY.search(query)
     if recently:
         intervals.append(_recent(reference, zone))
         words.append(recently.group())
@@ -176,27 +178,30 @@ def _joined(
         return None
     if not _AND.fullmatch(query, first.end, second.start):
         return None
-    if first.interval.start >= second.interval.until:
-        return None
-    return Interval(first.interval.start, second.interval.until, first.interval.precision)
+    begins, ends = first.interval, second.interval
+    if _YEAR.search(second.surface) and not _YEAR.search(first.surface):
+        # "Between 3 May and 9 June 2023": the year belongs to both.
+        begins = next(
+            (date.interval for date in find_dates(first.surface, said_at=ends.start)), begins
+        )
+    return (
+        Interval(begins.start, ends.until, begins.precision) if begins.start < ends.until else None
+    )
 
 
 def _bounded(expression: DateExpression, bound: _Bound | None, following: str) -> Interval:
     """The expression's interval, or the open stretch on one side of it."""
     interval = expression.interval
-    if _SINCE.match(expression.surface):
-        return Interval(interval.start, _LATEST, interval.precision)
-    match bound:
-        case _Bound.BEFORE:
-            return Interval(_EARLIEST, interval.start, interval.precision)
-        case _Bound.UNTIL:
-            return Interval(_EARLIEST, interval.until, interval.precision)
-        case _Bound.AFTER:
-            return Interval(interval.until, _LATEST, interval.precision)
-        case _Bound.SINCE if _OPEN_END.match(following) or "from" not in expression.surface:
-            return Interval(interval.start, _LATEST, interval.precision)
-        case _:
-            return interval
+    start, until = interval.start, interval.until
+    if bound in {_Bound.BEFORE, _Bound.UNTIL}:
+        until = start if bound is _Bound.BEFORE else until
+        return Interval(_EARLIEST, until, interval.precision)
+    if bound is _Bound.AFTER:
+        return Interval(until, _LATEST, interval.precision)
+    onwards = bound is _Bound.FROM and _OPEN_END.match(following)
+    if bound is _Bound.SINCE or onwards or _SINCE.match(expression.surface):
+        return Interval(start, _LATEST, interval.precision)
+    return interval
 
 
 def _anchor(query: str, expressions: Sequence[DateExpression]) -> tuple[str | None, str | None]:

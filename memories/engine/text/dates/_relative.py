@@ -50,7 +50,7 @@ _ONLY_CAPITAL: Final = frozenset(("sun", "sat", "mar", "jan", "mon", "wed", "dec
 _VERBS: Final = frozenset(("may", "march"))
 # What shows that "in two weeks" measures how long something took, not when it comes.
 _LASTING: Final = re.compile(
-    r"\b(?:time|once|twice|times|most|best|worst|\w{3,}est|first|only|seen|nothing)\s+$",
+    r"\b(?:time|once|twice|times|most|best|worst|\w{3,}est|first|only|seen|nothing)\b[^.!?\n]{0,30}$",
     re.IGNORECASE,
 )
 _PERFECT: Final = re.compile(
@@ -192,7 +192,9 @@ def _lasting_units(match: re.Match[str], calendar: Calendar) -> Interval | None:
     if not _PERFECT.search(match.string, max(0, match.start() - 80), match.start()):
         return None
     number = number_of(match.group("number"))
-    return None if number == FEW else _since_units(calendar, Unit(match.group("unit")), number)
+    return (
+        None if number == FEW else _since_units(calendar, Unit(match.group("unit").lower()), number)
+    )
 
 
 def _within_unit(match: re.Match[str], calendar: Calendar) -> Interval | None:
@@ -281,7 +283,8 @@ RELATIVE: Final[tuple[Rule, ...]] = (
         _within_unit,
     ),
     rule(
-        rf"(?<!every )(?<!each )(?<!black )(?<!good )(?P<on>on\s+|by\s+|until\s+|since\s+)?"
+        r"(?<!every )(?<!each )(?<!other )(?<!most )"
+        r"(?<!black )(?<!good )(?P<on>on\s+|by\s+|until\s+|since\s+)?"
         rf"(?P<d>{WEEKDAY}{_TIME_OF_DAY})(?!\s+(?:school|roast|brunch|league))(?!['’]s?\b|-|\.\w)",
         WEEKDAYS,
         _bare_weekday,

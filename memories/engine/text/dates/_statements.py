@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Final
 
 from memories.engine.domain import DateExpression, Interval, Precision
 from memories.engine.text.dates._absolute import ABSOLUTE
-from memories.engine.text.dates._calendar import Calendar, Part
+from memories.engine.text.dates._calendar import Calendar, Part, Unit
 from memories.engine.text.dates._holidays import HOLIDAYS
 from memories.engine.text.dates._languages import EUROPEAN, HAN_RULES
 from memories.engine.text.dates._relative import RELATIVE
 from memories.engine.text.dates._rules import DIGIT, HAN, Rule
+from memories.engine.text.dates._words import FEW, NUMBER, number_of
 
 _RULES: Final = (*RELATIVE, *ABSOLUTE, *HOLIDAYS, *EUROPEAN, *HAN_RULES)
 _TRIGGERS: Final = frozenset().union(*(rule.triggers for rule in _RULES))
@@ -23,11 +25,13 @@ _HAN: Final = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
 _BEFORE: Final = re.compile(
     r"(?<!\w)(?:(?P<since>since\s+(?:about\s+|around\s+)?)"
     r"|(?P<week>(?:the\s+)?week(?P<end>end)?\s+of\s+(?:the\s+)?)"
+    rf"|(?:(?P<number>{NUMBER})|the)\s+(?P<unit>day|week|month|year)s?\s+"
+    r"(?P<side>before|after)\s+(?:the\s+)?"
     r"|(?P<part>(?:the\s+)?(?:early|mid|late|(?:very\s+)?(?P<edge>beginning|start|middle|end)\s+of)"
     r"(?:\s+the)?[\s-]+))$",
     re.IGNORECASE,
 )
-_BEFORE_REACH: Final = 28
+_BEFORE_REACH: Final = 36
 _EDGES: Final = {
     "beginning": Part.EARLY,
     "start": Part.EARLY,
@@ -82,6 +86,8 @@ def _matches(rules: list[Rule], text: str, calendar: Calendar) -> Iterator[DateE
                 start, interval = _with_words_before(text, start, interval, calendar)
             except (ValueError, OverflowError):
                 continue  # the calendar has no such day: the words name something else
+            except KeyError:
+                continue  # a letter that only folds to the table's, such as a long s
             yield DateExpression(text[start:end], start, end, interval)
 
 
@@ -100,8 +106,21 @@ def _with_words_before(
         whole = calendar.weekend if before.group("end") else calendar.week
         is_day = interval.precision is Precision.DAY
         changed = whole(interval.start.date()) if is_day else None
+    elif before.group("unit"):
+        changed = _units_away(before, interval, calendar)
     else:
         edge = before.group("edge")
         name = before.group("part").lower().removeprefix("the").strip(" \t\r\n-")
         changed = calendar.part_of(interval, _EDGES[edge.lower()] if edge else Part(name))
     return (start, interval) if changed is None else (offset + before.start(), changed)
+
+
+def _units_away(before: re.Match[str], interval: Interval, calendar: Calendar) -> Interval | None:
+    """What "two weeks before" makes of a day; None of longer stretches, which leave it open."""
+    words = before.group("number")
+    number = number_of(words) if words else 1
+    if interval.precision is not Precision.DAY or number == FEW:
+        return None
+    there = replace(calendar, today=interval.start.date())
+    sign = -1 if before.group("side").lower() == "before" else 1
+    return there.unit_from_now(Unit(before.group("unit").lower()), sign * number)

@@ -16,7 +16,7 @@ class Tense(Enum):
 _MARKERS: Final = re.compile(
     r"(?P<future>\bwill\b|['’]ll\b|\bwon['’]t\b|\b(?:going|about|hop(?:e|es|ing)|wants?|need|needs)\s+to\b"
     r"|\bgonna\b|\bplan(?:s|ning)?\b|\blooking\s+forward\b|\bupcoming\b|\bcan['’]?t\s+wait\b"
-    r"|\bscheduled\b|\bexcited\s+(?:for|about|to)\b|\bintends?\b|\bsoon\b"
+    r"|\b(?:is|are)\s+(?:on|in|due|coming)\b|\bscheduled\b|\bexcited\s+(?:for|about|to)\b|\bintends?\b|\bsoon\b"
     r"|(?:\b(?:am|is|are)|['’](?:m|re|s))\s+\w+ing\b|\blet['’]s\b)"
     r"|(?P<past>\b(?:was|were|did|didn['’]t|wasn['’]t|had|went|got|saw|met|took|made|came|bought|gave"
     r"|found|began|left|told|thought|felt|kept|ate|drank|drove|flew|ran|sat|said|sent|spent|won|lost"

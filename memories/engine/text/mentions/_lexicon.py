@@ -11,6 +11,11 @@ def words(name: str) -> frozenset[str]:
     return frozenset(line for line in listed.splitlines() if line and not line.startswith("#"))
 
 
+def word_set(listed: str) -> frozenset[str]:
+    """Returns the words of a list written as prose."""
+    return frozenset(listed.split())
+
+
 @cache
 def irregular_forms() -> frozenset[str]:
     """Returns the irregular past forms of verbs."""

@@ -1,0 +1,44 @@
+# What a person types; README.md explains each.
+SHELL := /bin/bash
+BIN := .venv/bin
+DATA ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-long check lock clean
+
+help:
+	@echo "make demo [DATA=FILE]   set up, remember a real conversation, answer questions about it"
+	@echo "make test               set up, run every check and test (small sizes)"
+	@echo "make test-long          run the full sizes and keep the figures in tests/results/"
+	@echo "make check              format, lint, types, import contracts, migrations"
+	@echo "make lock               resolve requirements.txt anew from pyproject.toml"
+	@echo "make clean              remove what setting up made"
+
+setup: .venv/ready
+
+.venv/ready: requirements.txt pyproject.toml infra/setup
+	@infra/setup
+
+demo: setup
+	@$(BIN)/python -m evaluation.demo $(if $(DATA),--data "$(DATA)")
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/codespell
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check
+
+test: check
+	$(BIN)/pytest -m "not long"
+
+test-long: setup
+	$(BIN)/pytest -m long --figures tests/results
+
+lock:
+	@infra/lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

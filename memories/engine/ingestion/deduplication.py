@@ -1,0 +1,65 @@
+"""Recognising what is known already: exactly, or nearly."""
+
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Final
+
+from memories.engine.domain import Interval, MemoryRecord, Scope, Selection, Vector
+from memories.engine.ingestion.identity import scope_digest
+from memories.engine.ports.record_store import RecordStore
+from memories.engine.ports.search_index import SearchIndex
+from memories.engine.text.statements import say_the_same
+
+# Nearest memories that a new one is compared with, word by word.
+_COMPARED: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class NearRepeat:
+    """A memory that a new one nearly repeats, with how near and why."""
+
+    memory_id: str
+    similarity: float
+
+
+def memory_identity(
+    scope: Scope, *, attributed_to: str, fingerprint: str, occurred: Interval | None
+) -> bytes:
+    """What an exact repeat shares: scope, speaker, words and event interval."""
+    bounds = (
+        (None, None)
+        if occurred is None
+        else tuple(time.astimezone(UTC).isoformat() for time in (occurred.start, occurred.until))
+    )
+    return scope_digest(scope, attributed_to, fingerprint, *bounds)
+
+
+def near_repeat(
+    memory: MemoryRecord,
+    vector: Vector,
+    *,
+    scope: Scope,
+    records: RecordStore,
+    index: SearchIndex,
+) -> NearRepeat | None:
+    """The nearest live memory of the same scope and speaker that says the same."""
+    selection = Selection(now=memory.recorded_at)
+    nearest = index.semantic(
+        vector, scope=scope, selection=selection, limit=_COMPARED, messages=False
+    )
+    known = records.memories.get([found.owner_id for found in nearest], scope=scope)
+    for found in nearest:
+        if _may_fold(memory, known[found.owner_id]):
+            return NearRepeat(found.owner_id, found.score)
+    return None
+
+
+def _may_fold(memory: MemoryRecord, known: MemoryRecord) -> bool:
+    return (
+        known.id != memory.id
+        and known.scope == memory.scope
+        and known.attributed_to == memory.attributed_to
+        and known.occurred == memory.occurred
+        and known.superseded_by is None
+        and say_the_same(memory.text, known.text)
+    )

@@ -1,0 +1,136 @@
+"""Links what texts mention to the entities that memories are about.
+
+A mention belongs to an entity it shares a form with: the same words, a plural, a nickname, the
+first name of the only person so called. Similarity of meaning alone never joins two entities, and
+every link keeps its score and its reason.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from memories.engine.domain import Entity, EntityType, Mention, Scope
+from memories.engine.ingestion.identity import scope_digest
+from memories.engine.ports.record_store import EntityStore
+from memories.engine.text.fingerprints import stable_id
+from memories.engine.text.forms import form_of, full_names, name_words
+from memories.engine.text.mentions import find_mentions
+
+_EXACT: Final = (1.0, "same name")
+_NICKNAME: Final = (0.9, "short form of the name")
+_FIRST_NAME: Final = (0.85, "only person of that first name")
+_NAMELIKE: Final = frozenset({EntityType.PERSON, EntityType.NAME})
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A mention with the entity that it belongs to.
+
+    Attributes:
+        entity: known or new.
+        is_new: not stored yet.
+        form: the mention's key.
+        score: how sure the link is, above 0 up to 1.
+        reason: why, in words.
+    """
+
+    mention: Mention
+    entity: Entity
+    is_new: bool
+    form: str
+    score: float
+    reason: str
+
+
+class EntityLinker:
+    """Links the mentions of one ingest, within its transaction."""
+
+    def __init__(self, entities: EntityStore, *, scope: Scope) -> None:
+        self._entities = entities
+        self._scope = scope
+        self._by_form: dict[str, Entity] = {}
+        self._people: dict[str, Entity] = {}
+
+    def learn(self, mentions: Sequence[Mention]) -> None:
+        """Look up what is known of the mentions, all at once."""
+        forms = {form_of(mention.surface) for mention in mentions}
+        forms |= {full for mention in mentions for full in full_names(mention.surface)}
+        for form, known in self._entities.with_forms(forms, scope=self._scope).items():
+            self._by_form.setdefault(form, known[0].entity)
+        self._people |= {person.id: person for person in self._entities.people(scope=self._scope)}
+
+    def link(self, mention: Mention) -> Linked:
+        """The mention's entity; a new one where no known one fits."""
+        form = form_of(mention.surface)
+        if (entity := self._by_form.get(form)) is not None:
+            return Linked(mention, entity, False, form, *_EXACT)
+        if mention.type in _NAMELIKE:
+            for full in full_names(mention.surface):
+                person = self._by_form.get(full)
+                if person is not None and person.type in _NAMELIKE:
+                    return Linked(mention, person, False, form, *_NICKNAME)
+            if (namesake := self._only_namesake(mention.surface)) is not None:
+                return Linked(mention, namesake, False, form, *_FIRST_NAME)
+        entity = Entity(
+            id=stable_id(scope_digest(self._scope.home).hex(), "entity", form),
+            name=mention.surface,
+            type=mention.type,
+        )
+        return Linked(mention, entity, True, form, *_EXACT)
+
+    def _only_namesake(self, surface: str) -> Entity | None:
+        """The one person whom a first name, or a first name's full form, can mean."""
+        asked = name_words(surface)
+        fitting = [
+            person
+            for person in self._people.values()
+            if _starts(name_words(person.name), asked) or _starts(asked, name_words(person.name))
+        ]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def store(self, linked: Linked, *, owner_id: str) -> None:
+        """Keep the link, its entity and the form that it was known under."""
+        entity = linked.entity
+        surface = linked.mention.surface
+        if linked.is_new:
+            self._entities.add(entity, form=linked.form, scope=self._scope)
+        elif linked.form not in self._by_form:
+            self._entities.add_alias(
+                entity.id,
+                form=linked.form,
+                surface=surface,
+                fuller=len(name_words(surface)) > len(name_words(entity.name)),
+                scope=self._scope,
+            )
+        self._by_form.setdefault(linked.form, entity)
+        if entity.type is EntityType.PERSON:
+            self._people.setdefault(entity.id, entity)
+        self._entities.mention(
+            entity.id,
+            owner_id,
+            surface=surface,
+            score=linked.score * linked.mention.score,
+            reason=linked.reason,
+            scope=self._scope,
+        )
+
+
+def link_text(owner_id: str, text: str, *, entities: EntityStore, scope: Scope) -> None:
+    """Find and link what one stored text mentions.
+
+    Args:
+        owner_id: the memory or message.
+        text: its words.
+        entities: the store, in an open transaction.
+        scope: the scope that the row was written in.
+    """
+    names = [person.name for person in entities.people(scope=scope)]
+    mentions = find_mentions(text, known_names=names)
+    linker = EntityLinker(entities, scope=scope)
+    linker.learn(mentions)
+    for mention in mentions:
+        linker.store(linker.link(mention), owner_id=owner_id)
+
+
+def _starts(longer: Sequence[str], shorter: Sequence[str]) -> bool:
+    return len(shorter) < len(longer) and list(longer[: len(shorter)]) == list(shorter)

@@ -1,0 +1,118 @@
+"""How much one call may hand in; every excess is an exact error."""
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from memories.engine.domain import JsonValue, Scope, Turn
+from memories.engine.errors import InvalidInput, InvalidMessages, InvalidScope
+
+
+@dataclass(frozen=True, slots=True)
+class IngestLimits:
+    """Limits of one add.
+
+    Attributes:
+        messages: messages in one call.
+        message_characters: characters in one message.
+        metadata_depth: objects and lists inside one another.
+        metadata_bytes: of the metadata as JSON.
+        id_characters: of a user's, agent's, app's or run's id.
+        categories: on one memory.
+        category_characters: of one category.
+    """
+
+    messages: int = 1000
+    message_characters: int = 200_000
+    metadata_depth: int = 5
+    metadata_bytes: int = 32_768
+    id_characters: int = 256
+    categories: int = 50
+    category_characters: int = 100
+
+
+LIMITS: Final = IngestLimits()
+
+
+def check_turns(turns: tuple[Turn, ...], *, limits: IngestLimits = LIMITS) -> None:
+    """Refuse an add of too many, too long or no messages.
+
+    Raises:
+        InvalidMessages: naming the message and the limit.
+    """
+    if not turns:
+        raise InvalidMessages("messages: expected at least one message, got none")
+    if len(turns) > limits.messages:
+        raise InvalidMessages(
+            f"messages: at most {limits.messages} in one call, got {len(turns)}; split them up"
+        )
+    for index, turn in enumerate(turns):
+        if len(turn.text) > limits.message_characters:
+            raise InvalidMessages(
+                f"messages[{index}].content: at most {limits.message_characters} characters, "
+                f"got {len(turn.text)}"
+            )
+        check_metadata(turn.metadata, f"messages[{index}].metadata", limits=limits)
+
+
+def check_metadata(metadata: JsonValue, path: str, *, limits: IngestLimits = LIMITS) -> None:
+    """Refuse metadata that is not JSON, too deep or too large.
+
+    Raises:
+        InvalidInput: naming the place and the limit.
+    """
+    _check_value(metadata, path, depth=0, limits=limits)
+    try:
+        size = len(json.dumps(metadata, ensure_ascii=False, allow_nan=False).encode())
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(f"{path}: not JSON: {error}") from None
+    if size > limits.metadata_bytes:
+        raise InvalidInput(f"{path}: at most {limits.metadata_bytes} bytes as JSON, got {size}")
+
+
+def _check_value(value: object, path: str, *, depth: int, limits: IngestLimits) -> None:
+    if depth > limits.metadata_depth:
+        raise InvalidInput(f"{path}: at most {limits.metadata_depth} levels deep")
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if not isinstance(key, str):
+                raise InvalidInput(f"{path}: keys are texts, got {key!r}")
+            _check_value(each, f"{path}.{key}", depth=depth + 1, limits=limits)
+    elif isinstance(value, list | tuple):
+        for index, each in enumerate(value):
+            _check_value(each, f"{path}[{index}]", depth=depth + 1, limits=limits)
+    elif not (value is None or isinstance(value, bool | int | float | str)):
+        raise InvalidInput(f"{path}: not JSON: {type(value).__name__}")
+
+
+def check_categories(categories: tuple[str, ...], *, limits: IngestLimits = LIMITS) -> None:
+    """Refuse too many, too long or empty categories.
+
+    Raises:
+        InvalidInput: naming the place and the limit.
+    """
+    if len(categories) > limits.categories:
+        raise InvalidInput(f"categories: at most {limits.categories}, got {len(categories)}")
+    for index, category in enumerate(categories):
+        if not category.strip() or len(category) > limits.category_characters:
+            raise InvalidInput(
+                f"categories[{index}]: expected 1 to {limits.category_characters} characters"
+            )
+
+
+def check_scope(scope: Scope, *, limits: IngestLimits = LIMITS) -> None:
+    """Refuse ids that are empty, too long or not writable as text.
+
+    Raises:
+        InvalidScope: naming the id.
+    """
+    for name in ("organization", "project", "user", "agent", "app", "run"):
+        value = getattr(scope, name)
+        if value is None:
+            continue
+        if not isinstance(value, str) or not value.strip():
+            raise InvalidScope(f"{name}: expected a text that is not empty")
+        if len(value) > limits.id_characters:
+            raise InvalidScope(f"{name}: at most {limits.id_characters} characters")
+        if "\0" in value or not value.isprintable():
+            raise InvalidScope(f"{name}: holds a character that can't be printed")

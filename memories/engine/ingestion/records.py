@@ -1,0 +1,142 @@
+"""The quick part of an ingest, inside its one transaction: what is new is kept and linked."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from memories.engine.domain import (
+    Arrival,
+    IngestEvent,
+    IngestOutcome,
+    Link,
+    LinkKind,
+    Message,
+    Scope,
+)
+from memories.engine.ingestion.deduplication import memory_identity, near_repeat
+from memories.engine.ingestion.entity_linking import EntityLinker
+from memories.engine.ingestion.extraction import forgetting_digest, recalled_memory
+from memories.engine.ingestion.identity import session_of
+from memories.engine.ingestion.passages import languages_of
+from memories.engine.ingestion.preparation import Heard, Learned, Prepared
+from memories.engine.ingestion.tools import IngestTools
+
+
+def keep_messages(
+    heard: Sequence[Heard], *, scope: Scope, tools: IngestTools
+) -> dict[str, Arrival]:
+    """Store and index the messages that nobody else stored meanwhile.
+
+    Returns:
+        What was stored, by message id.
+    """
+    store = tools.records.messages
+    known = store.known([each.arrival.identity for each in heard], scope=scope)
+    fresh = [each for each in heard if each.arrival.identity not in known]
+    before = store.latest(scope=scope) if fresh else None
+    placed: list[Arrival] = []
+    for each in fresh:
+        message = _placed(each.arrival.message, before, placed, scope=scope, tools=tools)
+        placed.append(replace(each.arrival, message=message))
+        before = message
+    store.add(placed, scope=scope)
+    tools.index.put([passage for each in fresh for passage in each.passages], scope=scope)
+    tools.index.note_languages(
+        languages_of(arrival.message.text for arrival in placed), scope=scope
+    )
+    return {arrival.message.id: arrival for arrival in placed}
+
+
+def _placed(
+    message: Message,
+    before: Message | None,
+    placed: Sequence[Arrival],
+    *,
+    scope: Scope,
+    tools: IngestTools,
+) -> Message:
+    session = session_of(message, before=before, scope=scope)
+    if placed and placed[-1].message.session == session:
+        position = placed[-1].message.position + 1
+    else:
+        position = tools.records.messages.next_position(session, scope=scope)
+    return replace(message, session=session, position=position)
+
+
+def keep_fact(
+    learned: Learned, *, kept: dict[str, Arrival], scope: Scope, tools: IngestTools
+) -> IngestOutcome:
+    """Store one fact, or say which memory it repeats."""
+    fact, memory = learned.fact, learned.memory
+    records = tools.records
+    if _is_forgotten(learned, kept, scope=scope, tools=tools):
+        return IngestOutcome(IngestEvent.NOOP, None, memory.text, "deleted before")
+    identity = memory_identity(
+        scope,
+        attributed_to=memory.attributed_to,
+        fingerprint=memory.fingerprint,
+        occurred=memory.occurred,
+    )
+    if (known := records.memories.find(identity, scope=scope)) is not None:
+        records.memories.reinforce(known.id, quotes=fact.quotes, scope=scope)
+        return IngestOutcome(IngestEvent.NOOP, known.id, memory.text, "known already")
+    if (recalled := recalled_memory(fact, records=records, scope=scope)) is not None:
+        return IngestOutcome(IngestEvent.NOOP, recalled, memory.text, "recalled from memory")
+    vector = learned.passages[0].vector
+    repeat = (
+        None
+        if vector is None
+        else near_repeat(memory, vector, scope=scope, records=records, index=tools.index)
+    )
+    records.memories.add(memory, identity=identity, quotes=fact.quotes, scope=scope)
+    tools.index.put(learned.passages, scope=scope)
+    for claimed in fact.links:
+        link = Link(claimed.kind, memory.id, claimed.memory_id, 1.0, "found by the extractor")
+        records.memories.link(link, at=memory.recorded_at, said_at=memory.said_at, scope=scope)
+    if repeat is None:
+        return IngestOutcome(IngestEvent.ADD, memory.id, memory.text)
+    reason = f"says the same as {repeat.memory_id}"
+    link = Link(LinkKind.MERGED_INTO, memory.id, repeat.memory_id, repeat.similarity, reason)
+    records.memories.link(link, at=memory.recorded_at, said_at=memory.said_at, scope=scope)
+    return IngestOutcome(IngestEvent.MERGE, memory.id, memory.text, reason)
+
+
+def _is_forgotten(
+    learned: Learned, kept: dict[str, Arrival], *, scope: Scope, tools: IngestTools
+) -> bool:
+    arrival = kept[learned.fact.quotes[0].message_id]
+    key = tools.records.memories.forgetting_key(scope=scope)
+    digest = forgetting_digest(key, arrival.identity, learned.fact.quotes[0].text)
+    return tools.records.memories.is_forgotten(digest, scope=scope)
+
+
+def link_entities(
+    prepared: Prepared,
+    *,
+    kept: Collection[str],
+    stored: Collection[str],
+    scope: Scope,
+    tools: IngestTools,
+) -> None:
+    """Link what the stored messages and memories mention.
+
+    Args:
+        prepared: the ingest.
+        kept: ids of the messages that were stored.
+        stored: ids of the memories that were.
+        scope: whose.
+        tools: the ports.
+    """
+    owners = [
+        (each.arrival.message.id, each.mentions)
+        for each in prepared.heard
+        if each.arrival.message.id in kept
+    ] + [(each.memory.id, each.mentions) for each in prepared.learned if each.memory.id in stored]
+    linker = EntityLinker(tools.records.entities, scope=scope)
+    linker.learn([mention for _, mentions in owners for mention in mentions])
+    for owner_id, mentions in owners:
+        for mention in mentions:
+            linked = linker.link(mention)
+            linker.store(linked, owner_id=owner_id)
+            vector = prepared.entity_vectors.get(linked.form)
+            if vector is not None:
+                tools.records.entities.embed(linked.entity.id, vector=vector, scope=scope)

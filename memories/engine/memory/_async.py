@@ -1,0 +1,306 @@
+"""The same calls for asynchronous programs."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, tzinfo
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self, TypeVar
+
+from memories.engine.bootstrap import Durability, EmbeddingModel
+from memories.engine.domain import (
+    AddResult,
+    Context,
+    DeletionReceipt,
+    Entity,
+    HistoryEntry,
+    JsonObject,
+    Link,
+    MemoryRecord,
+    Page,
+    Scope,
+    SearchResult,
+    Source,
+    Stats,
+    TransferReceipt,
+)
+from memories.engine.ingestion.reindexing import Progress
+from memories.engine.ingestion.revision import UNCHANGED, MaybeInstant
+from memories.engine.memory._file import TEMPORARY
+from memories.engine.memory._memory import Memory
+from memories.engine.memory._reads import RELEVANT
+from memories.engine.ports.clock import Clock
+from memories.engine.ports.extractor import Extractor
+
+_Result = TypeVar("_Result")
+# Calls that run at once: embedding and SQLite leave Python's lock, more would only queue there.
+_THREADS: Final = 8
+
+
+class AsyncMemory:
+    """A Memory whose calls are awaited, and run in threads of its own: the loop never waits.
+
+    Opening is not awaited: it reads a few pages, and loads no model.
+    """
+
+    def __init__(
+        self,
+        path: Path | str = TEMPORARY,
+        *,
+        organization: str = "local",
+        project: str = "default",
+        embedder: EmbeddingModel | None = None,
+        extractor: Extractor | None = None,
+        clock: Clock | None = None,
+        timezone: str | tzinfo | None = None,
+        durability: Durability = "power-loss",
+        deadline_seconds: float = 2.0,
+        reindex: bool = False,
+    ) -> None:
+        """As `Memory`."""
+        self._memory = Memory(
+            path,
+            organization=organization,
+            project=project,
+            embedder=embedder,
+            extractor=extractor,
+            clock=clock,
+            timezone=timezone,
+            durability=durability,
+            deadline_seconds=deadline_seconds,
+            reindex=reindex,
+        )
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="memories-async")
+
+    async def _run(self, call: Callable[[], _Result]) -> _Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    def scope(
+        self,
+        *,
+        user: str | None = None,
+        agent: str | None = None,
+        app: str | None = None,
+        run: str | None = None,
+    ) -> Scope:
+        """As `Memory.scope`; not awaited, as it asks nobody."""
+        return self._memory.scope(user=user, agent=agent, app=app, run=run)
+
+    async def add(
+        self,
+        messages: str | Mapping[str, object] | Sequence[object],
+        *,
+        scope: Scope,
+        timezone: str | tzinfo | None = None,
+        timestamp: datetime | None = None,
+        metadata: JsonObject | None = None,
+        categories: Iterable[str] = (),
+        expires_at: datetime | None = None,
+        immutable: bool = False,
+        infer: bool = True,
+    ) -> AddResult:
+        """As `Memory.add`."""
+        return await self._run(
+            partial(
+                self._memory.add,
+                messages,
+                scope=scope,
+                timezone=timezone,
+                timestamp=timestamp,
+                metadata=metadata,
+                categories=categories,
+                expires_at=expires_at,
+                immutable=immutable,
+                infer=infer,
+            )
+        )
+
+    async def update(
+        self,
+        memory_id: str,
+        *,
+        text: str | None = None,
+        metadata: JsonObject | None = None,
+        categories: Iterable[str] | None = None,
+        expires_at: MaybeInstant = UNCHANGED,
+        timestamp: datetime | None = None,
+    ) -> MemoryRecord:
+        """As `Memory.update`."""
+        return await self._run(
+            partial(
+                self._memory.update,
+                memory_id,
+                text=text,
+                metadata=metadata,
+                categories=categories,
+                expires_at=expires_at,
+                timestamp=timestamp,
+            )
+        )
+
+    async def supersede(self, memory_id: str, *, by: str) -> MemoryRecord:
+        """As `Memory.supersede`."""
+        return await self._run(partial(self._memory.supersede, memory_id, by=by))
+
+    async def delete(self, memory_id: str, *, keep_source: bool = False) -> DeletionReceipt:
+        """As `Memory.delete`."""
+        return await self._run(partial(self._memory.delete, memory_id, keep_source=keep_source))
+
+    async def delete_all(
+        self, *, scope: Scope, filters: Mapping[str, object] | None = None
+    ) -> DeletionReceipt:
+        """As `Memory.delete_all`."""
+        return await self._run(partial(self._memory.delete_all, scope=scope, filters=filters))
+
+    async def search(
+        self,
+        query: str,
+        *,
+        scope: Scope | None = None,
+        top_k: int = 10,
+        filters: Mapping[str, object] | None = None,
+        threshold: float = 0.0,
+        explain: bool = False,
+        as_of: datetime | None = None,
+        recorded_as_of: datetime | None = None,
+        reference_time: datetime | None = None,
+        latest_only: bool = False,
+        include_merged: bool = False,
+        include_messages: bool = True,
+        show_expired: bool = False,
+    ) -> SearchResult:
+        """As `Memory.search`."""
+        return await self._run(
+            partial(
+                self._memory.search,
+                query,
+                scope=scope,
+                top_k=top_k,
+                filters=filters,
+                threshold=threshold,
+                explain=explain,
+                as_of=as_of,
+                recorded_as_of=recorded_as_of,
+                reference_time=reference_time,
+                latest_only=latest_only,
+                include_merged=include_merged,
+                include_messages=include_messages,
+                show_expired=show_expired,
+            )
+        )
+
+    async def context(
+        self,
+        query: str,
+        *,
+        scope: Scope | None = None,
+        max_tokens: int = 2000,
+        filters: Mapping[str, object] | None = None,
+        threshold: float = RELEVANT,
+        as_of: datetime | None = None,
+        reference_time: datetime | None = None,
+        latest_only: bool = False,
+    ) -> Context:
+        """As `Memory.context`."""
+        return await self._run(
+            partial(
+                self._memory.context,
+                query,
+                scope=scope,
+                max_tokens=max_tokens,
+                filters=filters,
+                threshold=threshold,
+                as_of=as_of,
+                reference_time=reference_time,
+                latest_only=latest_only,
+            )
+        )
+
+    async def get(self, memory_id: str) -> MemoryRecord:
+        """As `Memory.get`."""
+        return await self._run(partial(self._memory.get, memory_id))
+
+    async def list(
+        self,
+        *,
+        scope: Scope | None = None,
+        filters: Mapping[str, object] | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+        as_of: datetime | None = None,
+        latest_only: bool = False,
+        include_merged: bool = False,
+        show_expired: bool = False,
+    ) -> Page:
+        """As `Memory.list`."""
+        return await self._run(
+            partial(
+                self._memory.list,
+                scope=scope,
+                filters=filters,
+                limit=limit,
+                cursor=cursor,
+                as_of=as_of,
+                latest_only=latest_only,
+                include_merged=include_merged,
+                show_expired=show_expired,
+            )
+        )
+
+    async def history(self, memory_id: str) -> Sequence[HistoryEntry]:
+        """As `Memory.history`."""
+        return await self._run(partial(self._memory.history, memory_id))
+
+    async def sources(self, memory_id: str) -> Sequence[Source]:
+        """As `Memory.sources`."""
+        return await self._run(partial(self._memory.sources, memory_id))
+
+    async def links(self, memory_id: str) -> Sequence[Link]:
+        """As `Memory.links`."""
+        return await self._run(partial(self._memory.links, memory_id))
+
+    async def entities(self, *, scope: Scope) -> Sequence[Entity]:
+        """As `Memory.entities`."""
+        return await self._run(partial(self._memory.entities, scope=scope))
+
+    async def stats(self, *, scope: Scope | None = None) -> Stats:
+        """As `Memory.stats`."""
+        return await self._run(partial(self._memory.stats, scope=scope))
+
+    async def export(self, path: Path | str) -> TransferReceipt:
+        """As `Memory.export`."""
+        return await self._run(partial(self._memory.export, path))
+
+    async def import_(self, path: Path | str) -> TransferReceipt:
+        """As `Memory.import_`."""
+        return await self._run(partial(self._memory.import_, path))
+
+    async def reindex(
+        self, *, embedder: EmbeddingModel | None = None, on_progress: Progress | None = None
+    ) -> int:
+        """As `Memory.reindex`."""
+        return await self._run(
+            partial(self._memory.reindex, embedder=embedder, on_progress=on_progress)
+        )
+
+    async def backup(self, path: Path | str) -> None:
+        """As `Memory.backup`."""
+        return await self._run(partial(self._memory.backup, path))
+
+    async def close(self) -> None:
+        """As `Memory.close`, after the calls under way."""
+        await self._run(self._memory.close)
+        self._threads.shutdown(wait=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()

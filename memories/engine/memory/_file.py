@@ -1,0 +1,213 @@
+"""One project's file: opened, kept, moved."""
+
+import os
+import tempfile
+import threading
+import weakref
+from dataclasses import replace
+from datetime import tzinfo
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from memories.engine.bootstrap import (
+    BundledModel,
+    Durability,
+    EmbeddingModel,
+    Engine,
+    EngineSettings,
+    open_engine,
+)
+from memories.engine.domain import Scope, Stats, TransferReceipt
+from memories.engine.errors import InvalidScope, ModelMismatch
+from memories.engine.ingestion.limits import check_scope
+from memories.engine.ingestion.reindexing import MODEL_SETTING, Progress, reindex
+from memories.engine.memory._options import zone_of
+from memories.engine.ports.clock import Clock
+from memories.engine.ports.extractor import Extractor
+
+TEMPORARY: Final = ":memory:"
+
+
+class ProjectFile:
+    """What a Memory does with its file as a whole."""
+
+    def __init__(
+        self,
+        path: Path | str = TEMPORARY,
+        *,
+        organization: str = "local",
+        project: str = "default",
+        embedder: EmbeddingModel | None = None,
+        extractor: Extractor | None = None,
+        clock: Clock | None = None,
+        timezone: str | tzinfo | None = None,
+        durability: Durability = "power-loss",
+        deadline_seconds: float = 2.0,
+        reindex: bool = False,
+    ) -> None:
+        """Open a project's file, made if it is missing and upgraded if it is older.
+
+        Args:
+            path: the file; ":memory:" is a temporary one, gone when closed.
+            organization: who owns the project.
+            project: a hard partition; one file holds one.
+            embedder: the embedding model; the bundled one if None.
+            extractor: what learns facts; the local one, without a model, if None.
+            clock: what time it is; the machine's if None.
+            timezone: the speakers' IANA time zone, in which "yesterday" is meant.
+            durability: what an acknowledged write survives: losing power, or the process only.
+            deadline_seconds: how long a search waits for its signals.
+            reindex: switch the file to the given model if it is indexed with another.
+
+        Raises:
+            StoreError: the file can't be opened; its kinds say why.
+            ModelMismatch: the file is indexed with another model.
+            ModelUnavailable: the model's files are missing.
+        """
+        self._zone = zone_of(timezone)
+        self._project = Scope(organization=organization, project=project)
+        check_scope(self._project)
+        if str(path) == TEMPORARY:
+            folder = tempfile.TemporaryDirectory(prefix="memories-", ignore_cleanup_errors=True)
+            self._temporary = weakref.finalize(self, folder.cleanup)
+            path = Path(folder.name) / "memory.db"
+        self._settings = EngineSettings(
+            path=Path(path),
+            scope=self._project,
+            embedding=embedder or BundledModel(),
+            extractor=extractor,
+            clock=clock,
+            durability=durability,
+            deadline_seconds=deadline_seconds,
+            reindex=reindex,
+        )
+        self._opening = threading.Lock()
+        self._opened = open_engine(self._settings)
+
+    @property
+    def _engine(self) -> Engine:
+        """This process's engine: connections and model sessions must not cross a fork."""
+        if self._opened.process != os.getpid():
+            with self._opening:
+                if self._opened.process != os.getpid():
+                    self._opened = open_engine(replace(self._settings, reindex=False))
+        engine = self._opened
+        indexed_with = engine.ingest.records.setting(MODEL_SETTING, scope=self._project)
+        if indexed_with != engine.ingest.embedder.model:
+            raise ModelMismatch(
+                f"{self._settings.path} was switched to {indexed_with} by another process's "
+                "reindex(); open it anew with that model"
+            )
+        return engine
+
+    def scope(
+        self,
+        *,
+        user: str | None = None,
+        agent: str | None = None,
+        app: str | None = None,
+        run: str | None = None,
+    ) -> Scope:
+        """Whose memories the next calls are about: at least one id for most of them.
+
+        Raises:
+            InvalidScope: an id is empty, too long or unprintable.
+        """
+        scope = replace(self._project, user=user, agent=agent, app=app, run=run)
+        check_scope(scope)
+        return scope
+
+    def stats(self, *, scope: Scope | None = None) -> Stats:
+        """How much the scope holds; the whole project if None."""
+        tools = self._engine.ingest
+        return Stats(
+            **tools.records.counts(scope=self._own(scope, required=False)),
+            bytes_on_disk=tools.records.size(),
+            model=tools.embedder.model,
+            languages=tuple(sorted(tools.index.languages(scope=self._project))),
+        )
+
+    def export(self, path: Path | str) -> TransferReceipt:
+        """Write the whole project to a JSON Lines file, without loss; docs/export.md has the form.
+
+        Raises:
+            StoreError: the file exists or can't be written.
+        """
+        return self._engine.ingest.records.export(Path(path), scope=self._project)
+
+    def import_(self, path: Path | str) -> TransferReceipt:
+        """Take in what `export` wrote; what is here already stays as it is.
+
+        Raises:
+            UnreadableFile: naming the line; nothing is stored.
+        """
+        tools = self._engine.ingest
+        with tools.records.writing(scope=self._project):
+            receipt = tools.records.import_(Path(path), scope=self._project)
+            reindex(scope=self._project, tools=tools)
+        return receipt
+
+    def reindex(
+        self, *, embedder: EmbeddingModel | None = None, on_progress: Progress | None = None
+    ) -> int:
+        """Build the index anew from what is stored, with another embedding model if one is given.
+
+        Searches go on meanwhile; the switch happens at once, at the end.
+
+        Args:
+            embedder: the model to index with from now on.
+            on_progress: told how many passages are embedded, of how many.
+
+        Returns:
+            How many passages the index holds.
+
+        Raises:
+            EmbedderError: the model gave no usable vectors; the old index stays.
+        """
+        engine = self._engine
+        if embedder is None:
+            return reindex(scope=self._project, tools=engine.ingest, on_progress=on_progress)
+        self._settings = replace(self._settings, embedding=embedder)
+        switched = open_engine(replace(self._settings, reindex=True), on_progress)
+        self._opened = switched
+        engine.close()
+        return switched.ingest.records.counts(scope=self._project)["passages"]
+
+    def backup(self, path: Path | str) -> None:
+        """Copy the whole file, consistent, while others read and write.
+
+        Raises:
+            StoreError: the target exists or can't be written.
+        """
+        self._engine.ingest.records.backup(Path(path))
+
+    def close(self) -> None:
+        """Close the file. Twice is harmless."""
+        if self._opened.process == os.getpid():
+            self._opened.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _own(self, scope: Scope | None, *, required: bool = True) -> Scope:
+        """The scope of this project that a call is about.
+
+        Raises:
+            InvalidScope: it is of another project, or names nobody where it must.
+        """
+        scope = scope or self._project
+        check_scope(scope)
+        if replace(scope, user=None, agent=None, app=None, run=None) != self._project:
+            raise InvalidScope("the scope is of another project: take one from this Memory.scope()")
+        if required and not scope.names_someone:
+            raise InvalidScope("name at least one of user, agent, app or run")
+        return scope

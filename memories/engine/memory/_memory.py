@@ -1,0 +1,12 @@
+"""The facade, put together."""
+
+from memories.engine.memory._reads import Reads
+from memories.engine.memory._writes import Writes
+
+
+class Memory(Reads, Writes):
+    """Everything known in one project, in one file.
+
+    Safe to use from several threads; several processes may open the same file. After a fork the
+    child opens the file anew by itself.
+    """

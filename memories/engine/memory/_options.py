@@ -1,0 +1,175 @@
+"""What callers hand in, checked and turned into what the engine takes."""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from memories.engine.domain import Filter, JsonObject, MemoryRecord, Role, Scope, Selection, Turn
+from memories.engine.errors import InvalidInput
+from memories.engine.ingestion.limits import (
+    check_categories,
+    check_metadata,
+    check_scope,
+    check_turns,
+)
+from memories.engine.ingestion.revision import UNCHANGED, Edit, MaybeInstant
+from memories.engine.retrieval.filters import parse_filter
+from memories.engine.retrieval.scoping import check_names_someone
+
+_LONGEST_QUERY: Final = 8000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which rows a read sees, as callers say it.
+
+    Attributes:
+        filters: conditions in the filter language of `retrieval.filters`.
+        as_of: only what had been said by then.
+        recorded_as_of: only what had been stored by then.
+        latest_only: leave out what was superseded.
+        include_merged: also near repeats that were folded into another memory.
+        show_expired: also what has expired.
+    """
+
+    filters: Mapping[str, object] | None = None
+    as_of: datetime | None = None
+    recorded_as_of: datetime | None = None
+    latest_only: bool = False
+    include_merged: bool = False
+    show_expired: bool = False
+
+    def selection(self, scope: Scope, *, now: datetime) -> Selection:
+        """The view as the stores take it.
+
+        Raises:
+            InvalidFilter: a filter can't be read.
+            InvalidScope: neither scope nor filters name a user, agent, app or run.
+        """
+        check_scope(scope)
+        filter_: Filter | None = None if self.filters is None else parse_filter(self.filters)
+        check_names_someone(scope, filter_)
+        return Selection(
+            now=now,
+            filter=filter_,
+            as_of=None if self.as_of is None else aware(self.as_of),
+            recorded_as_of=None if self.recorded_as_of is None else aware(self.recorded_as_of),
+            latest_only=self.latest_only,
+            include_merged=self.include_merged,
+            show_expired=self.show_expired,
+        )
+
+
+def zone_of(timezone: str | tzinfo | None) -> tzinfo | None:
+    """The time zone of an IANA name.
+
+    Raises:
+        InvalidInput: there is no such zone.
+    """
+    if timezone is None or isinstance(timezone, tzinfo):
+        return timezone
+    try:
+        return ZoneInfo(timezone)
+    except (KeyError, ValueError, OSError) as error:
+        raise InvalidInput(
+            f"timezone: expected an IANA name such as 'Europe/Lisbon', got {timezone!r}"
+        ) from error
+
+
+def aware(instant: datetime, zone: tzinfo | None = None) -> datetime:
+    """The instant; one without an offset is on the zone's clock, or in UTC."""
+    return instant if instant.tzinfo is not None else instant.replace(tzinfo=zone or UTC)
+
+
+def check_query(query: str) -> str:
+    """The question without surrounding white space.
+
+    Raises:
+        InvalidInput: it is empty or too long.
+    """
+    asked = check_text("query", query).strip()
+    if len(asked) > _LONGEST_QUERY:
+        raise InvalidInput(f"query: at most {_LONGEST_QUERY} characters, got {len(asked)}")
+    return asked
+
+
+def check_within(name: str, value: float, least: float, most: float) -> None:
+    """Refuse a number outside of its limits.
+
+    Raises:
+        InvalidInput: naming the limits.
+    """
+    if not least <= value <= most:
+        raise InvalidInput(f"{name}: expected {least:g} to {most:g}, got {value:g}")
+
+
+def to_cursor(memory: MemoryRecord) -> str:
+    """Where the page after this memory begins."""
+    micros = round((memory.recorded_at - _EPOCH).total_seconds() * 1_000_000)
+    return base64.urlsafe_b64encode(json.dumps([micros, memory.id]).encode()).decode()
+
+
+def from_cursor(cursor: str | None) -> tuple[int, str] | None:
+    """The place that a cursor names.
+
+    Raises:
+        InvalidInput: it is none that `to_cursor` gave.
+    """
+    if cursor is None:
+        return None
+    try:
+        micros, memory_id = json.loads(base64.urlsafe_b64decode(cursor))
+        return int(micros), str(memory_id)
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise InvalidInput("cursor: expected one that list() gave") from error
+
+
+def edit_of(
+    *,
+    text: str | None,
+    metadata: JsonObject | None,
+    categories: Iterable[str] | None,
+    expires_at: MaybeInstant,
+    said_at: datetime | None,
+    zone: tzinfo | None,
+) -> Edit:
+    """What an update changes.
+
+    Raises:
+        InvalidInput: nothing, or something that is over a limit.
+    """
+    labels = None if categories is None else tuple(categories)
+    if text is None and metadata is None and labels is None and expires_at is UNCHANGED:
+        raise InvalidInput("update: name at least one of text, metadata, categories, expires_at")
+    if text is not None:
+        check_turns((Turn(Role.USER, check_text("text", text)),))
+    if metadata is not None:
+        check_metadata(metadata, "metadata")
+    if labels is not None:
+        check_categories(labels)
+    return Edit(
+        text=text,
+        metadata=metadata,
+        categories=labels,
+        expires_at=aware(expires_at, zone) if isinstance(expires_at, datetime) else expires_at,
+        said_at=None if said_at is None else aware(said_at, zone),
+    )
+
+
+def check_text(name: str, text: str) -> str:
+    """The text, which must hold words and be writable.
+
+    Raises:
+        InvalidInput: it is empty, or holds NUL or half a surrogate pair.
+    """
+    if not text.strip():
+        raise InvalidInput(f"{name}: expected a text that is not empty")
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidInput(f"{name}: holds a character that is no text: NUL or half a surrogate")
+    return text

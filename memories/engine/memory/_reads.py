@@ -1,0 +1,232 @@
+"""Asking what is known."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from memories.engine.domain import (
+    Context,
+    Entity,
+    HistoryEntry,
+    Link,
+    MemoryRecord,
+    Page,
+    Scope,
+    SearchResult,
+    Source,
+)
+from memories.engine.errors import NotFound
+from memories.engine.memory._file import ProjectFile
+from memories.engine.memory._options import (
+    View,
+    aware,
+    check_query,
+    check_within,
+    from_cursor,
+    to_cursor,
+)
+from memories.engine.retrieval.packing import pack
+from memories.engine.retrieval.search import SearchRequest, search
+
+_MOST_HITS: Final = 1000
+_LARGEST_PAGE: Final = 1000
+# Hits that are looked at for a context, and the score from which one counts as relevant.
+_CONTEXT_HITS: Final = 100
+RELEVANT: Final = 0.2
+_LARGEST_CONTEXT: Final = 1_000_000
+
+
+class Reads(ProjectFile):
+    """What a Memory answers."""
+
+    def search(
+        self,
+        query: str,
+        *,
+        scope: Scope | None = None,
+        top_k: int = 10,
+        filters: Mapping[str, object] | None = None,
+        threshold: float = 0.0,
+        explain: bool = False,
+        as_of: datetime | None = None,
+        recorded_as_of: datetime | None = None,
+        reference_time: datetime | None = None,
+        latest_only: bool = False,
+        include_merged: bool = False,
+        include_messages: bool = True,
+        show_expired: bool = False,
+    ) -> SearchResult:
+        """What is known that answers a question, best first.
+
+        Args:
+            query: the question, or any words.
+            scope: whose memories; may be left out where the filters name somebody.
+            top_k: at most so many hits, from 1 to 1000.
+            filters: conditions, as docs/filters.md says.
+            threshold: leave out hits with a fused score below, from 0 to 1.
+            explain: say for each hit what each signal gave, and why.
+            as_of: only what had been said by then, in the words of then.
+            recorded_as_of: only what had been stored by then.
+            reference_time: the instant that "yesterday" is judged from; `as_of` or now
+                if None.
+            latest_only: leave out what was superseded.
+            include_merged: also near repeats that were folded into another memory.
+            include_messages: also raw turns; False gives memories alone.
+            show_expired: also what has expired.
+
+        Raises:
+            InvalidInput: an argument is off; its kinds and words say which.
+        """
+        engine = self._engine
+        check_within("top_k", top_k, 1, _MOST_HITS)
+        check_within("threshold", threshold, 0, 1)
+        scope = self._own(scope, required=False)
+        now = engine.search.clock.now()
+        view = View(filters, as_of, recorded_as_of, latest_only, include_merged, show_expired)
+        selection = view.selection(scope, now=now)
+        # Loads the model on the first search, outside of the signals' deadline.
+        _ = engine.search.embedder.dimensions
+        request = SearchRequest(
+            query=check_query(query),
+            selection=selection,
+            reference=aware(reference_time or as_of or now, self._zone),
+            zone=self._zone,
+            top_k=top_k,
+            threshold=threshold,
+            messages=include_messages,
+            explain=explain,
+        )
+        return search(request, scope=scope, tools=engine.search)
+
+    def context(
+        self,
+        query: str,
+        *,
+        scope: Scope | None = None,
+        max_tokens: int = 2000,
+        filters: Mapping[str, object] | None = None,
+        threshold: float = RELEVANT,
+        as_of: datetime | None = None,
+        reference_time: datetime | None = None,
+        latest_only: bool = False,
+    ) -> Context:
+        """What is known, as text ready for a prompt: in order of time, dated, with sources.
+
+        It stands between marks that keep it from being learned again, as data that no text inside
+        can break out of, and says so where nothing relevant is known.
+
+        Args:
+            query: the question that the prompt is about.
+            scope: whose memories.
+            max_tokens: the budget, estimated at 3.6 bytes a token; at least 64.
+            filters: conditions, as docs/filters.md says.
+            threshold: hits below this fused score count as irrelevant.
+            as_of: only what had been said by then.
+            reference_time: the instant that "yesterday" is judged from; `as_of` or now
+                if None.
+            latest_only: leave out what was superseded.
+
+        Raises:
+            InvalidInput: an argument is off; its kinds and words say which.
+        """
+        check_within("max_tokens", max_tokens, 64, _LARGEST_CONTEXT)
+        found = self.search(
+            query,
+            scope=scope,
+            top_k=_CONTEXT_HITS,
+            filters=filters,
+            threshold=threshold,
+            as_of=as_of,
+            reference_time=reference_time,
+            latest_only=latest_only,
+        )
+        return pack(found.hits, max_tokens=max_tokens, zone=self._zone)
+
+    def get(self, memory_id: str) -> MemoryRecord:
+        """One memory; an expired, superseded or merged one too.
+
+        Raises:
+            NotFound: there is no such memory in this project.
+        """
+        found = self._engine.ingest.records.memories.get([memory_id], scope=self._project)
+        if memory_id not in found:
+            raise NotFound(f"no memory {memory_id}")
+        return found[memory_id]
+
+    def list(
+        self,
+        *,
+        scope: Scope | None = None,
+        filters: Mapping[str, object] | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+        as_of: datetime | None = None,
+        latest_only: bool = False,
+        include_merged: bool = False,
+        show_expired: bool = False,
+    ) -> Page:
+        """Memories in the order they were stored, a page at a time.
+
+        Args:
+            scope: whose; may be left out where the filters name somebody.
+            filters: conditions, as docs/filters.md says.
+            limit: memories a page, from 1 to 1000.
+            cursor: the one of the page before; None begins.
+            as_of: only what had been said by then.
+            latest_only: leave out what was superseded.
+            include_merged: also near repeats that were folded into another memory.
+            show_expired: also what has expired.
+
+        Raises:
+            InvalidInput: an argument is off; its kinds and words say which.
+        """
+        check_within("limit", limit, 1, _LARGEST_PAGE)
+        engine = self._engine
+        scope = self._own(scope, required=False)
+        view = View(filters, as_of, None, latest_only, include_merged, show_expired)
+        memories = engine.ingest.records.memories.page(
+            scope=scope,
+            selection=view.selection(scope, now=engine.ingest.clock.now()),
+            after=from_cursor(cursor),
+            limit=limit,
+        )
+        return Page(tuple(memories), to_cursor(memories[-1]) if len(memories) == limit else None)
+
+    def history(self, memory_id: str) -> Sequence[HistoryEntry]:
+        """What happened to a memory, oldest first; also after it was deleted, without its words.
+
+        Raises:
+            NotFound: there never was such a memory in this project.
+        """
+        entries = self._engine.ingest.records.memories.history(memory_id, scope=self._project)
+        if not entries:
+            raise NotFound(f"no memory {memory_id}")
+        return entries
+
+    def sources(self, memory_id: str) -> Sequence[Source]:
+        """The messages that a memory rests on, each with the exact words quoted.
+
+        Raises:
+            NotFound: there is no such memory.
+        """
+        self.get(memory_id)
+        messages = self._engine.ingest.records.messages
+        return messages.sources([memory_id], scope=self._project).get(memory_id, [])
+
+    def links(self, memory_id: str) -> Sequence[Link]:
+        """How a memory relates to others, with score and reason.
+
+        Raises:
+            NotFound: there is no such memory.
+        """
+        self.get(memory_id)
+        return self._engine.ingest.records.memories.links(memory_id, scope=self._project)
+
+    def entities(self, *, scope: Scope) -> Sequence[Entity]:
+        """Whom and what the scope's memories are about, with aliases, in order of first mention.
+
+        Raises:
+            InvalidScope: the scope names nobody.
+        """
+        scope = self._own(scope)
+        return self._engine.ingest.records.entities.list(scope=scope)

@@ -1,0 +1,161 @@
+"""Telling what to know, and what to forget."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
+
+from memories.engine.domain import AddResult, DeletionReceipt, JsonObject, MemoryRecord, Scope
+from memories.engine.ingestion.deletion import delete_memories, delete_scope
+from memories.engine.ingestion.identity import IngestRequest
+from memories.engine.ingestion.limits import check_categories, check_metadata, check_turns
+from memories.engine.ingestion.pipeline import ingest
+from memories.engine.ingestion.reading import read_turns
+from memories.engine.ingestion.revision import (
+    UNCHANGED,
+    MaybeInstant,
+    supersede_memory,
+    update_memory,
+)
+from memories.engine.memory._file import ProjectFile
+from memories.engine.memory._options import View, aware, edit_of, zone_of
+
+
+class Writes(ProjectFile):
+    """What a Memory is told."""
+
+    def add(
+        self,
+        messages: str | Mapping[str, object] | Sequence[object],
+        *,
+        scope: Scope,
+        timezone: str | tzinfo | None = None,
+        timestamp: datetime | None = None,
+        metadata: JsonObject | None = None,
+        categories: Iterable[str] = (),
+        expires_at: datetime | None = None,
+        immutable: bool = False,
+        infer: bool = True,
+    ) -> AddResult:
+        """Keep what was said and learn from it. The same messages again add nothing.
+
+        Args:
+            messages: `{role, content, name?, id?, timestamp?, metadata?}`, a list of them, or a
+                text that the user said.
+            scope: whose memories they become.
+            timezone: the speakers' IANA time zone, if not the one of this Memory.
+            timestamp: when messages without a time of their own were said.
+            metadata: kept with the messages and memories; filters can ask for it.
+            categories: kept with the memories.
+            expires_at: from then on neither is shown.
+            immutable: the memories can be deleted but not changed.
+            infer: learn facts; False keeps each message verbatim as one memory.
+
+        Raises:
+            InvalidMessages: naming the message and what is off; nothing is stored.
+            InvalidScope: the scope names nobody.
+        """
+        zone = zone_of(timezone) or self._zone
+        scope = self._own(scope)
+        said_at = None if timestamp is None else aware(timestamp, zone)
+        turns = read_turns(messages, said_at=said_at)
+        check_turns(turns)
+        check_metadata(metadata or {}, "metadata")
+        check_categories(labels := tuple(categories))
+        request = IngestRequest(
+            turns=turns,
+            zone=zone,
+            metadata=metadata or {},
+            categories=labels,
+            expires_at=None if expires_at is None else aware(expires_at, zone),
+            immutable=immutable,
+            infer=infer,
+        )
+        return ingest(request, scope=scope, tools=self._engine.ingest)
+
+    def update(
+        self,
+        memory_id: str,
+        *,
+        text: str | None = None,
+        metadata: JsonObject | None = None,
+        categories: Iterable[str] | None = None,
+        expires_at: MaybeInstant = UNCHANGED,
+        timestamp: datetime | None = None,
+    ) -> MemoryRecord:
+        """Store a memory's new version under its id; the old wording stays in its history.
+
+        Args:
+            memory_id: which.
+            text: its new wording.
+            metadata: replaces the whole of it.
+            categories: replace them all.
+            expires_at: None lifts the expiry; left out, it stays.
+            timestamp: when the new wording was said; now if None.
+
+        Raises:
+            NotFound: there is no such memory.
+            Immutable: it was stored as immutable.
+            InvalidInput: nothing is to change, or another memory already says just that.
+        """
+        edit = edit_of(
+            text=text,
+            metadata=metadata,
+            categories=categories,
+            expires_at=expires_at,
+            said_at=timestamp,
+            zone=self._zone,
+        )
+        return update_memory(memory_id, edit, scope=self._project, tools=self._engine.ingest)
+
+    def supersede(self, memory_id: str, *, by: str) -> MemoryRecord:
+        """Let a newer memory replace an older one; both stay readable.
+
+        Returns:
+            The older one, as it now is.
+
+        Raises:
+            NotFound: one of them is not there.
+            InvalidInput: the newer one is itself superseded by the older.
+        """
+        return supersede_memory(memory_id, by=by, scope=self._project, tools=self._engine.ingest)
+
+    def delete(self, memory_id: str, *, keep_source: bool = False) -> DeletionReceipt:
+        """Delete a memory for good, with its words in the messages that it came from.
+
+        Words that another memory quotes too stay. The fact is not learned from the same messages
+        again; its history keeps what happened, without any words.
+
+        Args:
+            memory_id: which.
+            keep_source: leave the messages as they are.
+
+        Raises:
+            NotFound: there is no such memory.
+        """
+        return delete_memories(
+            [memory_id],
+            keep_source=keep_source,
+            scope=self._project,
+            tools=self._engine.ingest,
+        )
+
+    def delete_all(
+        self, *, scope: Scope, filters: Mapping[str, object] | None = None
+    ) -> DeletionReceipt:
+        """Delete everything of a scope, messages too; or, with filters, the memories that fit.
+
+        Raises:
+            InvalidScope: the scope names nobody.
+            InvalidFilter: a filter can't be read; nothing is deleted.
+        """
+        scope = self._own(scope)
+        tools = self._engine.ingest
+        if filters is None:
+            return delete_scope(scope=scope, tools=tools)
+        view = View(filters, include_merged=True, show_expired=True)
+        selection = view.selection(scope, now=tools.clock.now())
+        fitting = tools.records.memories.page(
+            scope=scope, selection=selection, after=None, limit=-1
+        )
+        return delete_memories(
+            [memory.id for memory in fitting], keep_source=False, scope=scope, tools=tools
+        )

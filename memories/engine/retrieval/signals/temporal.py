@@ -1,0 +1,153 @@
+"""Rows of the time that the question asks about. Raises what fits, hides nothing."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from memories.engine.domain import (
+    Found,
+    Interval,
+    Kind,
+    Placement,
+    Precision,
+    QueryTime,
+    TimeIntent,
+)
+from memories.engine.retrieval.query_vector import QueryVector
+from memories.engine.retrieval.signals import Finding
+from memories.engine.retrieval.tools import Reach, SearchTools
+
+_BEGINNING: Final = datetime(1, 1, 2, tzinfo=UTC)
+_END: Final = datetime(9999, 12, 30, tzinfo=UTC)
+# How well a row fits: what it tells of lies in the asked time; it was only said then; it was
+# said then but tells of another time.
+_TOLD_OF: Final = 1.0
+_SAID_THEN: Final = 0.7
+_SAID_OF_ANOTHER_TIME: Final = 0.3
+# Just outside of the asked time: people date things loosely.
+_JUST_OUTSIDE: Final = 0.5
+# A row whose kind fits the asked time of a life, without any date.
+_KIND_FITS: Final = 0.5
+# A dated row, where the question is when.
+_DATED: Final = 0.4
+# A current state loses half its score in so many days unless said again.
+_HALF_LIFE_DAYS: Final = 180.0
+_ANCHOR_FROM: Final = 0.4
+_LASTING: Final = frozenset({Kind.STATE, Kind.PREFERENCE, Kind.RELATIONSHIP, Kind.ABSENCE})
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTime:
+    """The time asked about, with the anchor found.
+
+    Attributes:
+        intervals: any of them fits.
+        note: which memory bounds the time, or that none was found.
+    """
+
+    time: QueryTime
+    reference: datetime
+    intervals: tuple[Interval, ...] = ()
+    note: str | None = None
+    words: tuple[str, ...] = field(default=())
+
+    @property
+    def says_something(self) -> bool:
+        """False for a question without any time, or one merely put in the past tense."""
+        pointed = self.time.intent in (TimeIntent.CURRENT, TimeIntent.FUTURE)
+        return bool(self.intervals) or self.time.asks_when or pointed
+
+
+def read_time(
+    time: QueryTime, *, reference: datetime, reach: Reach, tools: SearchTools
+) -> AskedTime:
+    """The asked time; an anchor event ("before she moved") is looked up among the memories.
+
+    Raises:
+        EmbedderError: the model gave no usable vector for the anchor.
+    """
+    if time.anchor is None:
+        return AskedTime(time, reference, time.intervals, words=time.words)
+    asked = QueryVector(time.anchor, tools.embedder).get()
+    if asked.vector is None:
+        return AskedTime(time, reference, time.intervals, asked.note, time.words)
+    nearest = tools.index.semantic(
+        asked.vector, scope=reach.scope, selection=reach.selection, limit=1, messages=False
+    )
+    if not nearest or tools.embedder.scale.score(nearest[0].score) < _ANCHOR_FROM:
+        note = f"no memory tells when {time.anchor!r} was"
+        return AskedTime(time, reference, time.intervals, note, time.words)
+    anchor = tools.index.placements([nearest[0].owner_id], scope=reach.scope)[nearest[0].owner_id]
+    event = anchor.occurred or Interval(anchor.said_at, anchor.said_at, Precision.INSTANT)
+    bounded = (
+        Interval(_BEGINNING, event.start, event.precision)
+        if time.anchor_side == "before"
+        else Interval(event.until, _END, event.precision)
+    )
+    note = f"{time.anchor_side} {time.anchor!r}, {event.start:%-d %B %Y}"
+    return AskedTime(time, reference, (*time.intervals, bounded), note, time.words)
+
+
+def find_by_time(asked: AskedTime, *, reach: Reach, tools: SearchTools) -> Finding:
+    """Rows of the named intervals. Without one, only what other signals find is judged."""
+    if not asked.says_something:
+        return Finding(applies=False, note=asked.note)
+    found: dict[str, Found] = {}
+    for interval in asked.intervals:
+        for each in tools.index.temporal(
+            interval,
+            scope=reach.scope,
+            selection=reach.selection,
+            limit=reach.breadth,
+            messages=reach.messages,
+        ):
+            found.setdefault(each.owner_id, each)
+    return Finding(found, note=asked.note)
+
+
+def fit(asked: AskedTime, row: Placement) -> float:
+    """How well a row fits the asked time, from 0 to 1."""
+    scores = [_fit_interval(interval, row) for interval in asked.intervals]
+    if not asked.intervals:
+        scores.append(_fit_intent(asked, row))
+    if asked.time.asks_when and row.occurred is not None:
+        scores.append(_DATED)
+    return max(scores, default=0.0)
+
+
+def _fit_interval(asked: Interval, row: Placement) -> float:
+    if row.occurred is None:
+        return _SAID_THEN * _overlap(asked, row.said_at, row.said_at)
+    told = _TOLD_OF * _overlap(asked, row.occurred.start, row.occurred.until)
+    said = _SAID_OF_ANOTHER_TIME * _overlap(asked, row.said_at, row.said_at)
+    return max(told, said)
+
+
+def _overlap(asked: Interval, start: datetime, until: datetime) -> float:
+    """1 inside; the covered share where the row's time is wider; less the farther outside."""
+    length = (asked.until - asked.start).total_seconds() or 1.0
+    own = (until - start).total_seconds()
+    shared = (min(asked.until, until) - max(asked.start, start)).total_seconds()
+    if shared > 0 or (own == 0 and asked.start <= start < asked.until):
+        return 1.0 if own <= length else max(_JUST_OUTSIDE, shared / own)
+    return _JUST_OUTSIDE * math.exp(shared / length)
+
+
+def _fit_intent(asked: AskedTime, row: Placement) -> float:
+    intent = asked.time.intent
+    if intent is TimeIntent.FUTURE:
+        ahead = row.occurred is not None and row.occurred.until > asked.reference
+        return _TOLD_OF if ahead else _KIND_FITS * (row.kind is Kind.PLAN)
+    if intent is TimeIntent.CURRENT:
+        age = max(0.0, (asked.reference - row.said_at).total_seconds() / 86400)
+        recency: float = 0.5 ** (age / _HALF_LIFE_DAYS)
+        return recency * (1.0 if row.kind in _LASTING else _KIND_FITS)
+    return 0.0
+
+
+def explain_time(asked: AskedTime) -> Sequence[str]:
+    """What the question was taken to ask of time."""
+    words = [f"the question says {', '.join(map(repr, asked.words))}"] if asked.words else []
+    return [*words, *([asked.note] if asked.note else [])]

@@ -1,0 +1,42 @@
+"""What the read path works with."""
+
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from memories.engine.domain import Scope, Selection
+from memories.engine.ports.clock import Clock
+from memories.engine.ports.embedder import Embedder
+from memories.engine.ports.record_store import RecordStore
+from memories.engine.ports.search_index import SearchIndex
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTools:
+    """The ports that a search needs.
+
+    Attributes:
+        signals: runs the four signals side by side.
+        deadline_seconds: a signal that takes longer is left out and named in `degraded`.
+    """
+
+    records: RecordStore
+    index: SearchIndex
+    embedder: Embedder
+    clock: Clock
+    signals: Executor
+    deadline_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which rows a signal looks at.
+
+    Attributes:
+        breadth: at most so many candidates from each signal.
+        messages: raw turns as well as memories.
+    """
+
+    scope: Scope
+    selection: Selection
+    breadth: int
+    messages: bool

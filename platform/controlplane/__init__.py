@@ -1,0 +1,1 @@
+"""The platform's control plane: tenants, identity, access."""

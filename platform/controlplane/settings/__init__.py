@@ -1,0 +1,1 @@
+"""Django settings by environment; `base` holds what all share."""
