@@ -17,6 +17,7 @@ _NAMELESS: Final = {
     Role.SYSTEM: "System",
     Role.TOOL: "Tool",
 }
+NAMELESS_SPEAKERS: Final = frozenset(_NAMELESS.values())
 
 
 @dataclass(frozen=True, slots=True)

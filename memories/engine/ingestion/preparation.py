@@ -1,7 +1,7 @@
 """The slow part of an ingest, done before the file is locked: passages, vectors, mentions."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,7 +16,7 @@ from memories.engine.domain import (
     Scope,
     Vector,
 )
-from memories.engine.ingestion.identity import IngestRequest, sits_with
+from memories.engine.ingestion.identity import NAMELESS_SPEAKERS, IngestRequest, sits_with
 from memories.engine.ingestion.passages import Draft, draft_memory, draft_message, embedded
 from memories.engine.ingestion.tools import IngestTools
 from memories.engine.text.fingerprints import fingerprint, stable_id
@@ -94,7 +94,7 @@ def prepare(
         Heard(
             arrival,
             tuple(passages[arrival.message.id]),
-            find_mentions(arrival.message.text, known_names=names),
+            _mentions(arrival.message.text, names),
         )
         for arrival in fresh
     )
@@ -108,6 +108,15 @@ def prepare(
         for fact, memory in zip(facts, memories, strict=True)
     )
     return Prepared(heard, learned, _entity_vectors(heard, scope=scope, tools=tools))
+
+
+def _mentions(text: str, names: Collection[str]) -> tuple[Mention, ...]:
+    """What a text mentions; "User" in a statement of somebody nameless names nobody."""
+    return tuple(
+        mention
+        for mention in find_mentions(text, known_names=names)
+        if mention.surface not in NAMELESS_SPEAKERS
+    )
 
 
 def _memory_of(

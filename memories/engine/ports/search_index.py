@@ -4,6 +4,7 @@ Every read takes the scope and a selection; no row outside them is ever answered
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from memories.engine.domain import Found, Interval, Passage, Placement, Scope, Selection, Vector
@@ -110,6 +111,10 @@ class SearchIndex(Protocol):
 
         Each scores 1: how well the times fit is judged for all signals' rows alike.
         """
+        ...
+
+    def newest(self, *, scope: Scope, selection: Selection) -> datetime | None:
+        """When the newest visible message or memory was said; None if there is none."""
         ...
 
     def placements(self, owner_ids: Collection[str], *, scope: Scope) -> Mapping[str, Placement]:

@@ -80,7 +80,7 @@ def _find(
     query: Query, question: QueryVector, reference: datetime, reach: Reach, tools: SearchTools
 ) -> tuple[AskedTime, dict[Signal, Finding], dict[Signal, str]]:
     """What the signals found, and why any of them could not."""
-    asked = AskedTime(query.time, reference, query.time.intervals, words=query.time.words)
+    asked = AskedTime(query.time, reference, query.time.intervals)
 
     def by_time() -> Finding:
         nonlocal asked

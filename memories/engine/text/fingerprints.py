@@ -3,11 +3,13 @@
 import hashlib
 import unicodedata
 import uuid
-from collections.abc import Sequence
 from typing import Final
 
 # Name space of every id that follows from what it names; made once, never to change.
 _IDS: Final = uuid.UUID("3f0c2a6e-5d3b-4a53-9c0a-8f1f2c7f4b19")
+
+_MINUS: Final = "\N{MINUS SIGN}"
+_STYLES: Final = "\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}"
 
 
 def digest(*parts: str | None, key: bytes = b"") -> bytes:
@@ -34,22 +36,38 @@ def stable_id(*parts: str | None) -> str:
 def fingerprint(text: str) -> str:
     """What two wordings share that differ in case, white space and punctuation alone.
 
-    Signs that carry meaning stay: a minus or a decimal point between digits, per cent, currency.
+    Signs that carry meaning stay: a minus or a decimal point at a number, per cent, currency, the
+    plus and hash of a name like C++, vowel signs, emoji.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", text).casefold().replace(_MINUS, "-")
     kept: list[str] = []
     for index, character in enumerate(folded):
-        if _tells_apart(character) or (character in ".,-:/" and _between_digits(folded, index)):
+        if character.isalnum() or _is_mark(character) or _in_number(folded, index):
             kept.append(character)
+        elif _is_sign(folded, index):
+            kept.append(f" {character} ")
         elif character not in "'’":
             kept.append(" ")
     return digest(" ".join("".join(kept).split()) or folded).hex()
 
 
-def _tells_apart(character: str) -> bool:
-    return character.isalnum() or character in "%$€£¥+" or bool(unicodedata.combining(character))
+def _is_mark(character: str) -> bool:
+    """Vowel signs and accents, which change the word; not the selectors of a picture's style."""
+    return unicodedata.category(character).startswith("M") and character not in _STYLES
 
 
-def _between_digits(text: Sequence[str], index: int) -> bool:
-    before = index > 0 and text[index - 1].isdigit()
-    return before and index + 1 < len(text) and text[index + 1].isdigit()
+def _is_sign(text: str, index: int) -> bool:
+    character = text[index]
+    if character == "#":
+        return index > 0 and text[index - 1].isalnum()
+    return character == "%" or (
+        unicodedata.category(character) in {"Sc", "Sm", "So"} and character not in "|~"
+    )
+
+
+def _in_number(text: str, index: int) -> bool:
+    """A point, comma, colon, stroke or hyphen between digits; a minus or point before them."""
+    if text[index] not in ".,-:/" or not text[index + 1 : index + 2].isdigit():
+        return False
+    before = text[index - 1] if index else " "
+    return before.isdigit() or (text[index] in ".-" and not before.isalnum() and before not in ".-")

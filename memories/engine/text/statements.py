@@ -20,7 +20,8 @@ from memories.engine.text.tokens import LETTER, fold
 _EMPTY: Final = frozenset(
     """a an the do does has have having of that which who whom very really so just quite pretty
     rather truly simply actually basically literally definitely certainly absolutely totally
-    honestly also and also own now currently presently nowadays as per some , ;""".split()
+    honestly also already indeed frankly obviously clearly and also own now currently presently
+    nowadays as per some , ;""".split()
 )
 # Forms of "be" and past auxiliaries: "is paid", "was paid" and "paid" are three statements.
 _MARKS: Final = {
@@ -31,100 +32,42 @@ _MARKS: Final = {
 _OWNED: Final = frozenset(
     "a an the no some any many much few several his her their its my our your another".split()
 )
-# One spelling for what people write in several ways, where no memory would tell them apart. No
-# word is in two lines.
-_SYNONYMS: Final = """mother mom mum mommy mama mummy
-    father dad daddy papa
-    photo picture photograph pic
-    photos pictures photographs pics
-    film movie
-    films movies
-    kid child
-    kids children
-    big large
-    small little
-    begin start
-    began started
-    begins starts
-    buy purchase
-    bought purchased
-    buys purchases
-    bike bicycle
-    bikes bicycles
-    phone telephone
-    tv television telly
-    grandmother grandma granny nana gran
-    grandfather grandpa granddad
-    fridge refrigerator
-    vacation holiday
-    flat apartment
-    enjoys likes
-    enjoyed liked
-    loves adores
-    loved adored
-    happy glad pleased
-    afraid scared
-    physician doctor dr
-    ok okay
-    maths math mathematics
-    hard difficult
-    almost nearly
-    talks speaks
-    finish complete
-    finished completed
-    finishes completes
-    got obtained received
-    gets receives
-    sick ill
-    fast quick
-    quickly rapidly
-    car automobile
-    cars automobiles
-    lives resides
-    lived resided
-    job position
-    helps assists
-    helped assisted
-    often frequently
-    every each
-    wants desires
-    wanted desired
-    sofa couch
-    departs leaves
-    departed left
-    until till
-    might may
-    color colour
-    colors colours
-    favorite favourite
-    gray grey
-    center centre
-    theater theatre
-    neighbor neighbour
-    neighbors neighbours
-    program programme
-    jewelry jewellery
-    pajamas pyjamas
-    tire tyre
-    plow plough
-    organizes organises
-    organized organised
-    traveling travelling
-    traveled travelled
-    canceled cancelled
-    learned learnt
-    burned burnt
-    dreamed dreamt
-    everybody everyone
-    somebody someone
-    anybody anyone
-    repaired mended fixed
-    repairs mends fixes
-    roughly approximately
-    airplane aeroplane"""
+# One spelling for what people write in several ways, where no memory would tell them apart. A
+# stroke parts the groups, and no word is in two of them.
+_SYNONYMS: Final = """
+    mother mom mum mommy mama mummy / father dad daddy papa / photo picture photograph pic / photos
+    pictures photographs pics / film movie / films movies / kid child / kids children / big large /
+    small little / begin start / began started commenced / begins starts / buy purchase / bought
+    purchased / buys purchases / bike bicycle / bikes bicycles / phone telephone / tv television
+    telly / grandmother grandma granny nana gran / grandfather grandpa granddad / fridge
+    refrigerator / vacation holiday / flat apartment / enjoys likes / enjoyed liked / loves adores
+    / loved adored / happy glad pleased / afraid scared frightened / physician doctor dr / ok okay
+    / maths math mathematics / hard difficult / almost nearly / talks speaks / finish complete /
+    finished completed / finishes completes / got obtained received / gets receives / sick ill /
+    fast quick / quickly rapidly / car automobile / cars automobiles / lives resides / lived
+    resided / job position / helps assists / helped assisted / often frequently / every each /
+    wants desires / wanted desired / sofa couch / departs leaves / departed left / until till /
+    might may / color colour / colors colours / favorite favourite / gray grey / center centre /
+    theater theatre / neighbor neighbour / neighbors neighbours / program programme / jewelry
+    jewellery / pajamas pyjamas / tire tyre / plow plough / organizes organises / organized
+    organised / traveling travelling / traveled travelled / canceled cancelled / learned learnt /
+    burned burnt / dreamed dreamt / everybody everyone / somebody someone / anybody anyone /
+    repaired mended fixed / repairs mends fixes / roughly approximately / airplane aeroplane / aunt
+    auntie / cellphone mobile / truck lorry / sweater pullover jumper / trousers pants / rubbish
+    garbage trash / elevator lift / sidewalk pavement / eggplant aubergine / zucchini courgette /
+    diaper nappy / diapers nappies / flashlight torch / exam examination / exams examinations / lab
+    laboratory / uni university / ad advertisement / lawyer attorney / vet veterinarian / hates
+    detests loathes / hated detested loathed / built constructed / builds constructs / chose picked
+    selected / fired dismissed sacked / moved relocated / moves relocates / closed shut / closes
+    shuts / needs requires / needed required / cried wept / cries weeps / lost misplaced / located
+    situated / huge enormous / clever smart intelligent / rich wealthy / vegetables veggies /
+    colleague coworker / colleagues coworkers / friend buddy pal / friends buddies pals / shop
+    store / shops stores / bookshop bookstore / maybe perhaps / probably likely / has owns /
+    february feb / april apr / august aug / september sept sep / october oct / november nov /
+    december dec / phoned telephoned rang / rabbit bunny / postponed delayed"""
 _ONE_WORD: Final = {
     variant: words[0]
-    for words in (line.split() for line in _SYNONYMS.splitlines())
+    for words in (group.split() for group in _SYNONYMS.split("/"))
     for variant in words
 }
 _COUNTED: Final = {
@@ -158,26 +101,14 @@ _UNITS: Final = {
     variant: words[0]
     for words in (
         line.split()
-        for line in """km kilometre kilometres kilometer kilometers kms
-        m metre metres meter meters
-        cm centimetre centimetres centimeter centimeters
-        mm millimetre millimetres millimeter millimeters
-        mile miles
-        kg kilo kilos kilogram kilograms kilogramme kilogrammes kgs
-        g gram grams gramme grammes
-        l litre litres liter liters
-        ml millilitre millilitres milliliter milliliters
-        hour hours hr hrs h
-        minute minutes min mins
-        sec secs second seconds
-        day days
-        week weeks
-        month months
-        year years yr yrs
-        % percent
-        € euro euros eur
-        $ dollar dollars usd
-        x times time""".splitlines()
+        for line in """
+        km kilometre kilometres kilometer kilometers kms / m metre metres meter meters / cm
+        centimetre centimetres centimeter centimeters / mm millimetre millimetres millimeter
+        millimeters / mile miles / kg kilo kilos kilogram kilograms kilogramme kilogrammes kgs / g
+        gram grams gramme grammes / l litre litres liter liters / ml millilitre millilitres
+        milliliter milliliters / hour hours hr hrs h / minute minutes min mins / sec secs second
+        seconds / day days / week weeks / month months / year years yr yrs / % percent / € euro
+        euros eur / $ dollar dollars usd / x times time""".split("/")
     )
     for variant in words
 }
@@ -210,19 +141,49 @@ _PLACED: Final = _WHERE | frozenset("from to with for since until till near".spl
 _DETERMINERS: Final = frozenset("the a an his her their its my our your".split())
 _NAME: Final = r"[A-ZÀ-ÖØ-Þ][\w-]*(?:\s+[A-ZÀ-ÖØ-Þ][\w-]*)*"
 _ADDED: Final = r"you know|by the way|i mean|of course|to be honest|in fact|as it happens|actually"
+_OPENING: Final = (
+    rf"{_ADDED}|well|okay|ok|anyway|and|right|yes|yeah|look|listen|you see|in any case|as you know"
+    r"|to tell the truth|needless to say|the thing is|let me see"
+)
 _PHRASES: Final = tuple(
     (re.compile(pattern, 0 if "À" in pattern else re.IGNORECASE), replacement)
     for pattern, replacement in (
         (rf"(?:^|,)\s*(?:{_ADDED}|i see|for the record)\s*(?=,|[.!]*$)", " "),
         (
-            rf"^(?:(?:well|okay|ok|anyway|and|{_ADDED}),\s*"
-            r"|(?:so|oh|hey|by the way|in fact)\b[\s,]*)+",
+            (
+                rf"^(?:(?:{_OPENING}),\s*"
+                r"|(?:so|oh|hey|by the way|in fact|it turns out that|note that)\b[\s,]*)+"
+            ),
             "",
         ),
         (r",\s*(?:then|though|too|as well|also|right|anyway)\s*[.!]*$", ""),
         (r"\s(?:too|as well)\s*[.!]*$", ""),
         (r"\b(?:right now|at the moment|these days|at present)\b", " "),
         (r"\bper cent\b", "percent"),
+        (r"\b(?:is|are) able to\b", "can"),
+        (r"\b(?:was|were) able to\b", "could"),
+        (r"\b(?:has|have) to\b", "must"),
+        (r"\bought to\b", "should"),
+        (r"\bwould like to\b", "wants to"),
+        (r"\b(?:is|are) (plan|hop)(?:n?ing) to\b", r"\1s to"),
+        (r"\bplans? to\b", "plans to"),
+        (r"\bhopes? to\b|\bhops to\b", "hopes to"),
+        (r"\b(?:is|are) (?:fond of|keen on)\b", "likes"),
+        (r"\bpassed away\b", "died"),
+        (r"\bput off\b", "postponed"),
+        (r"\bcalled off\b", "cancelled"),
+        (r"\b(?:came|went) back to\b", "returned to"),
+        (r"\btakes care of\b", "looks after"),
+        (r"\btook care of\b", "looked after"),
+        (r"\b(week|month|year)ly\b", r"every \1"),
+        (r"\bannually\b", "every year"),
+        (r"(?<=\d) ?o['’]clock\b", ""),
+        (r"\b(?:the )?United States(?: of America)?\b|(?-i:\b(?:USA|U\.S\.A\.))", "US"),
+        (r"\b(?:the )?United Kingdom\b|(?-i:\bU\.K\.)", "UK"),
+        (
+            r"\bworks for (?=(?-i:[A-Z]))|\b(?:is|are) employed (?:by|at) (?=(?-i:[A-Z]))",
+            "works at ",
+        ),
         (r"\bwon['’]t\b", "will not"),
         (r"\bcan['’]t\b|\bcannot\b", "can not"),
         (r"n['’]t\b", " not"),
@@ -231,6 +192,8 @@ _PHRASES: Final = tuple(
         (r"['’]ll\b", " will"),
         (r"['’]m\b", " am"),
         (r"['’]d\b", " would"),
+        (r"\bdoes not (\w+[^\Wshxzoy]) ([^,]+?) at all\b", r"never \1s \2"),
+        (r"\bdoes not (\w+[^\Wshxzoy]) ([^,]+?) any ?more\b", r"no longer \1s \2"),
         (r"['’]s got\b", " has"),
         (r"\b(has|have) got\b", r"\1"),
         (r"\b(?:who|which) (?:is|are)\b", " "),
@@ -253,9 +216,13 @@ _PHRASES: Final = tuple(
         (r"\bdaily\b", "every day"),
         (r"(\d)[- ]years?[- ]old\b", r"\1"),
         (r"\baged (?=\d)", ""),
+        (rf"\b[Tt]he (\w+) of ({_NAME})(?!['’\w])", r"\2's \1"),
         # Roles are plain where "by" names who did it, or "to" who got it.
         (
-            rf"^([^,]+?) (?:was|were) (\w+(?:ed|t|d|ght))((?: [a-z]\w*){{0,4}}?) by ({_NAME})(?!['’\w])",
+            (
+                r"^([^,]+?) (?:was|were) (\w+(?:ed|t|d))((?: [a-z]\w*){0,4}?)"
+                rf" by ({_NAME})(?!['’\w])"
+            ),
             r"\4 \2 \1\3",
         ),
         (
@@ -274,6 +241,7 @@ _DATE: Final = re.compile(
     r"(?:,?\s+(?P<year2>\d{4})\b)?",
     re.IGNORECASE,
 )
+_CLOCK: Final = re.compile(r"\b(1[0-2]|[1-9])(?::([0-5]\d))?\s?([ap])\.?m\b\.?", re.IGNORECASE)
 # The date that the extractor writes behind a relative one: "yesterday (7 May 2023)".
 _RESOLVED: Final = re.compile(
     r"\b(?P<words>(?:yesterday|today|tomorrow|tonight|(?:last|this|next|on)\s+\w+"
@@ -281,8 +249,10 @@ _RESOLVED: Final = re.compile(
     r"\s*\((?P<date>[^()]*\d[^()]*)\)",
     re.IGNORECASE,
 )
+_JOINED: Final = re.compile(rf"^{_NAME} and {_NAME}(?= [a-z])|\b{_NAME} and {_NAME}(?=[.!]*$)")
 _WORD: Final = re.compile(
-    rf"(?<!\w)-(?=[\d.])|\d+(?:st|nd|rd|th)\b|\d*\.?\d+(?:[.,:/-]\d+)*|(?:(?!\d){LETTER})(?:{LETTER})*(?:[./:&]{LETTER}+)*"
+    r"(?<!\w)-(?=[\d.])|\d+(?:st|nd|rd|th)\b|\d*\.?\d+(?:[.,:/-]\d+)*"
+    rf"|(?:(?!\d){LETTER})(?:{LETTER})*+(?:[./:&](?:{LETTER})++)*"
     r"(?:\+\+|[+#](?!\w))?|[%$€£¥<>≤≥+,;?]"
 )
 _MINUS: Final = "\N{MINUS SIGN}"
@@ -373,6 +343,7 @@ def _read(statement: str, *, dated: bool) -> _Reading:
     text = _RESOLVED.sub(r"on \g<date>" if dated else r"\g<words>", text)
     for pattern, replacement in _PHRASES:
         text = pattern.sub(replacement, text)
+    text = _joined_names(text)
     raw = list(_in_figures(_WORD.findall(_with_dates(text))))
     marks: list[str] = []
     content: list[str] = []
@@ -390,8 +361,18 @@ def _read(statement: str, *, dated: bool) -> _Reading:
     )
 
 
+def _joined_names(text: str) -> str:
+    """The text with two names that open or end it, joined by "and", in the alphabet's order."""
+    pairs = list(_JOINED.finditer(text))
+    if len(pairs) != 1 or "respectively" in text:
+        return text
+    (pair,) = pairs
+    joined = " and ".join(sorted(pair[0].split(" and ")))
+    return text[: pair.start()] + joined + text[pair.end() :]
+
+
 def _with_dates(text: str) -> str:
-    """The text with days of months in one form: "3 March 2024" as "2024-03-03"."""
+    """The text with days and times in one form: "3 March 2024" as "2024-03-03"."""
 
     def written(found: re.Match[str]) -> str:
         month = found["month"] or found["month2"]
@@ -401,7 +382,13 @@ def _with_dates(text: str) -> str:
         day = f"{_MONTHS[month.casefold()]:02}-{int(found['day'] or found['day2']):02}"
         return f"{year}-{day}" if year else f"0000-{day}"
 
-    return _DATE.sub(written, text)
+    return _CLOCK.sub(_clock, _DATE.sub(written, text))
+
+
+def _clock(found: re.Match[str]) -> str:
+    """Half a day's hours on the whole day's clock: "7 pm" as "19:00"."""
+    hour = int(found[1]) % 12 + (12 if found[3] in "pP" else 0)
+    return f"{hour}:{found[2] or '00'}"
 
 
 def _in_figures(words: Sequence[str]) -> Iterator[str]:
@@ -442,10 +429,9 @@ def _parts(words: Sequence[str], marks: list[str]) -> Iterator[_Part]:
         word = fold(words[index])
         following = fold(words[index + 1]) if index + 1 < len(words) else ""
         owning = following in _OWNED or following[:1].isdigit()
-        clock = word == "am" and index > 0 and words[index - 1][:1].isdigit()
         if word in {"has", "have", "had"} and owning:
             yield _Part(("had" if word == "had" else "has",))
-        elif word in _MARKS and not clock:
+        elif word in _MARKS:
             marks.append(_MARKS[word])
             yield _Part(())
         else:
@@ -475,14 +461,22 @@ def _adjunct_end(words: Sequence[str], start: int) -> int:
     while until < len(words) and _is_time(words[until]):
         until += 1
     if until == inner:
-        while until < len(words) and words[until][0].isupper() and not _is_time(words[until]):
-            until += 1
-        # "In Rome Ben sang": the last of the names that open a sentence is who it is about.
-        opening = start == 0 and until < len(words) and words[until] != ","
-        until -= opening and until > inner + 1
+        until = _names_end(words, inner, opening=start == 0)
     if until == inner and first == "at" and inner < len(words) and words[inner][0].isdigit():
         until += 1
     return until if until > inner else start
+
+
+def _names_end(words: Sequence[str], start: int, *, opening: bool) -> int:
+    """Where the names end that start here.
+
+    "In Rome Ben sang": the last of the names that open a sentence is who it is about.
+    """
+    until = start
+    while until < len(words) and words[until][0].isupper() and not _is_time(words[until]):
+        until += 1
+    followed = until < len(words) and words[until] != ","
+    return until - 1 if opening and followed and until > start + 1 else until
 
 
 def _is_time(word: str) -> bool:

@@ -32,7 +32,15 @@ _PIECE: Final = re.compile(
     rf"|(?P<word>(?:(?![{_UNSPACED}]){LETTER})+(?:['’](?:(?![{_UNSPACED}]){LETTER})+)*)"
 )
 # Codes, addresses and versions are found whole as well as by their parts.
-_CODE: Final = re.compile(rf"(?:{LETTER})+(?:[-._@/:#+&]+(?:{LETTER})+)+|[^\W\d_]\+\+|[^\W\d_]#")
+# Nothing is given back once read: a long run without a sign would be read over and over.
+_CODE: Final = re.compile(
+    rf"(?<![^\W_])(?:{LETTER})++(?:[-._@/:#+&]++(?:{LETTER})++)++|[^\W\d_]\+\+|[^\W\d_]#"
+)
+# Articles and the like that French and Italian write onto the next word: l'eau, dell'acqua.
+_ELISION: Final = re.compile(
+    r"^(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu|(?:a|da|de|ne|su|que)ll|un)['’](?=\w\w)"
+)
+_ELIDING: Final = frozenset({"fr", "it"})
 _STEMMERS: Final = {
     "ar": "arabic",
     "de": "german",
@@ -66,6 +74,8 @@ def _unaccented(word: str) -> str:
 @lru_cache(maxsize=65536)
 def stem(word: str, language: str) -> str:
     """The index term of one case-folded word."""
+    if language in _ELIDING:
+        word = _ELISION.sub("", word)
     base = re.sub(r"['’]s?$|['’]", "", word) or word
     if language in _STEMMERS and not any(c.isdigit() for c in base):
         base = _stemmer(language).stemWord(base)

@@ -5,6 +5,7 @@ import itertools
 import json
 import math
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from memories.engine.adapters.sqlite.admission import admit_passages, admit_rows
@@ -25,6 +26,7 @@ from memories.engine.adapters.sqlite.visibility import (
     MESSAGES_AS_MEMORIES,
     in_scope,
     scope_numbers,
+    visible,
 )
 from memories.engine.domain import (
     Found,
@@ -252,6 +254,18 @@ class SqliteIndex:
                 for owner, _ in connection.stream(f"{sql} ORDER BY distance", bound)
             )
             return admit_rows(connection, ranked, scope, selection, limit=limit, messages=messages)
+
+    def newest(self, *, scope: Scope, selection: Selection) -> datetime | None:
+        memories, memory_values = visible(selection, scope)
+        messages, message_values = visible(selection, scope, messages=True)
+        with self._database.read() as connection:
+            ((newest,),) = connection.rows(
+                "SELECT max(said_at) FROM ("
+                f" SELECT max(said_at) AS said_at FROM memories m WHERE {memories} UNION ALL"
+                f" SELECT max(said_at) FROM {MESSAGES_AS_MEMORIES} m WHERE {messages})",
+                (*memory_values, *message_values),
+            )
+        return None if newest is None else from_micros(newest)
 
     def placements(self, owner_ids: Collection[str], *, scope: Scope) -> Mapping[str, Placement]:
         condition, values = in_scope(scope)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -44,14 +44,15 @@ class AskedTime:
 
     Attributes:
         intervals: any of them fits.
+        newest: when the scope's newest row was said: "now" can't be known any better.
         note: which memory bounds the time, or that none was found.
     """
 
     time: QueryTime
     reference: datetime
     intervals: tuple[Interval, ...] = ()
+    newest: datetime | None = None
     note: str | None = None
-    words: tuple[str, ...] = field(default=())
 
     @property
     def says_something(self) -> bool:
@@ -68,17 +69,20 @@ def read_time(
     Raises:
         EmbedderError: the model gave no usable vector for the anchor.
     """
+    newest = None
+    if time.intent is TimeIntent.CURRENT:
+        newest = tools.index.newest(scope=reach.scope, selection=reach.selection)
+    read = AskedTime(time, reference, time.intervals, newest)
     if time.anchor is None:
-        return AskedTime(time, reference, time.intervals, words=time.words)
+        return read
     asked = QueryVector(time.anchor, tools.embedder).get()
     if asked.vector is None:
-        return AskedTime(time, reference, time.intervals, asked.note, time.words)
+        return replace(read, note=asked.note)
     nearest = tools.index.semantic(
         asked.vector, scope=reach.scope, selection=reach.selection, limit=1, messages=False
     )
     if not nearest or tools.embedder.scale.score(nearest[0].score) < _ANCHOR_FROM:
-        note = f"no memory tells when {time.anchor!r} was"
-        return AskedTime(time, reference, time.intervals, note, time.words)
+        return replace(read, note=f"no memory tells when {time.anchor!r} was")
     anchor = tools.index.placements([nearest[0].owner_id], scope=reach.scope)[nearest[0].owner_id]
     event = anchor.occurred or Interval(anchor.said_at, anchor.said_at, Precision.INSTANT)
     bounded = (
@@ -87,7 +91,7 @@ def read_time(
         else Interval(event.until, _END, event.precision)
     )
     note = f"{time.anchor_side} {time.anchor!r}, {event.start:%-d %B %Y}"
-    return AskedTime(time, reference, (*time.intervals, bounded), note, time.words)
+    return replace(read, intervals=(*time.intervals, bounded), note=note)
 
 
 def find_by_time(asked: AskedTime, *, reach: Reach, tools: SearchTools) -> Finding:
@@ -141,7 +145,8 @@ def _fit_intent(asked: AskedTime, row: Placement) -> float:
         ahead = row.occurred is not None and row.occurred.until > asked.reference
         return _TOLD_OF if ahead else _KIND_FITS * (row.kind is Kind.PLAN)
     if intent is TimeIntent.CURRENT:
-        age = max(0.0, (asked.reference - row.said_at).total_seconds() / 86400)
+        newest = min(asked.reference, asked.newest or asked.reference)
+        age = max(0.0, (newest - row.said_at).total_seconds() / 86400)
         recency: float = 0.5 ** (age / _HALF_LIFE_DAYS)
         return recency * (1.0 if row.kind in _LASTING else _KIND_FITS)
     return 0.0
@@ -149,5 +154,6 @@ def _fit_intent(asked: AskedTime, row: Placement) -> float:
 
 def explain_time(asked: AskedTime) -> Sequence[str]:
     """What the question was taken to ask of time."""
-    words = [f"the question says {', '.join(map(repr, asked.words))}"] if asked.words else []
+    named = asked.time.words
+    words = [f"the question says {', '.join(map(repr, named))}"] if named else []
     return [*words, *([asked.note] if asked.note else [])]

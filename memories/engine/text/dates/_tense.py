@@ -15,6 +15,7 @@ class Tense(Enum):
 
 _MARKERS: Final = re.compile(
     r"(?P<future>\bwill\b|['’]ll\b|\bwon['’]t\b|\b(?:going|about|hop(?:e|es|ing)|wants?|need|needs)\s+to\b"
+    r"|(?:\bwould|['’]d)\s+(?:like|love|prefer|want)\s+to\b"
     r"|\bgonna\b|\bplan(?:s|ning)?\b|\blooking\s+forward\b|\bupcoming\b|\bcan['’]?t\s+wait\b"
     r"|\b(?:is|are)\s+(?:on|in|due|coming)\b|\bscheduled\b|\bexcited\s+(?:for|about|to)\b|\bintends?\b|\bsoon\b"
     r"|(?:\b(?:am|is|are)|['’](?:m|re|s))\s+\w+ing\b|\blet['’]s\b)"

@@ -11,6 +11,7 @@ _TOKEN: Final = re.compile(
     r"(?:Dr|Mr|Mrs|Ms|St|Prof|Jr|Sr|Mt)\.(?=\s+[A-Z])"
     r"|\d+(?:[.,:]\d+)*(?:st|nd|rd|th|am|pm|km|kg|%)?(?![^\W_])"
     r"|[^\W_]+(?:['’\-][^\W_]+)*"
+    r"|(?<=[^\W_])['’][sS](?![^\W_])"  # behind a known name, a token of its own
     r"|\n+|\S"
 )
 _POSSESSIVE: Final = re.compile(r"(?<=[^\W_])['’][sS]$")
