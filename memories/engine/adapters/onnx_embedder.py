@@ -169,18 +169,47 @@ class OnnxEmbedder:
             return int(vocabulary["unk_id"])
         return None if token is None else self._tokenizer.token_to_id(str(token))
 
+    @cached_property
+    def _room(self) -> int:
+        """Tokens of a text that fit beside the passage prefix and the model's own marks."""
+        prefix = self._tokenizer.encode(self._files.passage_prefix, add_special_tokens=False)
+        marks = self._tokenizer.num_special_tokens_to_add(is_pair=False)
+        return max(self._files.max_tokens - marks - len(prefix.ids), 4)
+
+    def load(self) -> None:
+        """Load the tokenizer and the session for queries, once."""
+        _ = self._tokenizer, self._query_session
+
     def split(self, text: str) -> tuple[tuple[int, int], ...]:
-        """Spans of at most `max_tokens` tokens, neighbours overlapping a little."""
-        room = self._files.max_tokens - 2
-        offsets = self._tokenizer.encode(text, add_special_tokens=False).offsets
+        """Spans of at most `max_tokens` tokens, cut between words, neighbours overlapping."""
+        room = self._room
+        encoded = self._tokenizer.encode(text, add_special_tokens=False)
+        offsets, words = encoded.offsets, encoded.word_ids
         if len(offsets) <= room:
             return ((0, len(text)),)
+        overlap = min(_OVERLAP, room // 4)
         spans: list[tuple[int, int]] = []
-        for first in range(0, len(offsets) - _OVERLAP, room - _OVERLAP):
-            last = min(first + room, len(offsets)) - 1
+        first = 0
+        while first < len(offsets):
             start = offsets[first][0] if spans else 0
-            spans.append((start, len(text) if last == len(offsets) - 1 else offsets[last][1]))
+            end = min(first + room, len(offsets))
+            if end < len(offsets):
+                end = _cut(words, end, range(end - 1, end - overlap, -1))
+            # What begins inside a word is read otherwise than as a part of it, in more tokens.
+            while (excess := self._count(text[start : offsets[end - 1][1]]) - room) > 0:
+                end = max(end - excess, first + 1)
+                if end == first + 1:
+                    break
+            until = len(text) if end == len(offsets) else offsets[end - 1][1]
+            if not spans or until > spans[-1][1]:
+                spans.append((start, until))
+            if end == len(offsets):
+                break
+            first = max(_cut(words, end - overlap, range(end - overlap, end)), first + 1)
         return tuple(spans)
+
+    def _count(self, text: str) -> int:
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def unknown_share(self, text: str) -> float:
         """Share of the text's words and numbers that the vocabulary does not know.
@@ -225,7 +254,8 @@ class OnnxEmbedder:
     def _encode(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text).ids
         # Only a query or a word without end is longer here: passages come in chunks.
-        return ids if len(ids) <= self._files.max_tokens else [*ids[: self._files.max_tokens]]
+        most = self._files.max_tokens
+        return ids if len(ids) <= most else [*ids[: most - 1], ids[-1]]
 
     def _run(
         self, session: "onnxruntime.InferenceSession", tokens: Sequence[Sequence[int]]
@@ -238,8 +268,16 @@ class OnnxEmbedder:
             mask[row, : len(text)] = 1
         inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         wanted = {each.name for each in session.get_inputs()}
-        states = session.run(None, {name: inputs[name] for name in inputs if name in wanted})[0]
+        try:
+            states = session.run(None, {name: inputs[name] for name in inputs if name in wanted})[0]
+        except Exception as error:  # onnxruntime raises bare exceptions of many kinds
+            raise EmbeddingFailed(f"{self.model} can't be run on these texts") from error
         return _pooled(np.asarray(states, dtype=np.float32), mask, self._files.pooling, self.model)
+
+
+def _cut(words: Sequence[int | None], otherwise: int, places: range) -> int:
+    """The first of the places where a word begins."""
+    return next((place for place in places if words[place] != words[place - 1]), otherwise)
 
 
 def _pooled(

@@ -34,6 +34,11 @@ class Scope:
         return replace(self, run=None) if self.user or self.agent or self.app else self
 
     @property
+    def everyone(self) -> "Scope":
+        """The whole project, naming nobody."""
+        return Scope(self.organization, self.project)
+
+    @property
     def names_someone(self) -> bool:
         """True if at least one of user, agent, app, run is named."""
         return any((self.user, self.agent, self.app, self.run))

@@ -113,6 +113,7 @@ class Passage:
         start: offset of the chunk in the owner's text.
         until: offset after it.
         terms: index terms.
+        context_terms: those of the turn before, which count less.
         vector: None where the model does not know the text's words.
         said_until: when a newer version was said; None for the newest.
         recorded_until: when a newer version was stored; None for the newest.
@@ -127,6 +128,7 @@ class Passage:
     recorded_at: datetime
     terms: tuple[str, ...]
     vector: "Vector | None"
+    context_terms: tuple[str, ...] = ()
     said_until: datetime | None = None
     recorded_until: datetime | None = None
 

@@ -54,6 +54,13 @@ def near_repeat(
     return None
 
 
+def _lasts_as_long(known: MemoryRecord, memory: MemoryRecord) -> bool:
+    """False where folding would hide the newer memory after the older one has expired."""
+    if known.expires_at is None:
+        return True
+    return memory.expires_at is not None and memory.expires_at <= known.expires_at
+
+
 def _may_fold(memory: MemoryRecord, known: MemoryRecord) -> bool:
     return (
         known.id != memory.id
@@ -61,5 +68,6 @@ def _may_fold(memory: MemoryRecord, known: MemoryRecord) -> bool:
         and known.attributed_to == memory.attributed_to
         and known.occurred == memory.occurred
         and known.superseded_by is None
+        and _lasts_as_long(known, memory)
         and say_the_same(memory.text, known.text)
     )

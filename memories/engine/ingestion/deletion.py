@@ -1,6 +1,6 @@
 """Deleting for good: the memory, its index rows, and its words in the messages it came from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from memories.engine.domain import DeletionReceipt, Message, Scope, Selection
@@ -13,9 +13,14 @@ from memories.engine.ingestion.tools import IngestTools
 
 @dataclass(frozen=True, slots=True)
 class _Redaction:
-    """Words of a message that only deleted memories quote."""
+    """Words of a message that only deleted memories quote.
+
+    Attributes:
+        scope: the one that the message was said in.
+    """
 
     message: Message
+    scope: Scope
     spans: tuple[tuple[int, int], ...]
 
 
@@ -34,19 +39,21 @@ def delete_memories(
         NotFound: one of them is not there; nothing is deleted.
     """
     records = tools.records
-    with records.writing(scope=scope):
+    with tools.writing(scope=scope):
         known = records.memories.get(memory_ids, scope=scope)
         if missing := [id_ for id_ in memory_ids if id_ not in known]:
             raise NotFound(f"no memory {missing[0]}")
         doomed = list(dict.fromkeys(_with_folded(memory_ids, scope=scope, tools=tools)))
         _forget(doomed, scope=scope, tools=tools)
         redactions = [] if keep_source else _redactions(doomed, scope=scope, tools=tools)
+        touched = [*doomed, *(redaction.message.id for redaction in redactions)]
+        entities = records.entities.mentioned_by(touched, scope=scope.everyone)
         deleted = records.memories.delete(doomed, at=tools.clock.now(), scope=scope)
-        without_vectors = _redact(redactions, scope=scope, tools=tools)
+        without_vectors = _redact(redactions, tools=tools)
         return DeletionReceipt(
             memories=deleted,
             redacted_messages=len(redactions),
-            entities=records.entities.prune(scope=scope),
+            entities=records.entities.prune(entities, scope=scope.everyone),
             without_vectors=without_vectors,
         )
 
@@ -56,16 +63,14 @@ def delete_scope(*, scope: Scope, tools: IngestTools) -> DeletionReceipt:
     records = tools.records
     everything = Selection(now=tools.clock.now(), include_merged=True, show_expired=True)
     with records.writing(scope=scope):
-        ids = [
-            memory.id
-            for memory in records.memories.page(
-                scope=scope, selection=everything, after=None, limit=-1
-            )
-        ]
+        stored = records.memories.page(scope=scope, selection=everything, after=0, limit=-1)
+        ids = [memory.id for memory in stored.values()]
+        heard = [message.id for _, message in records.messages.in_order(scope=scope)]
+        entities = records.entities.mentioned_by([*ids, *heard], scope=scope.everyone)
         return DeletionReceipt(
             memories=records.memories.delete(ids, at=tools.clock.now(), scope=scope),
             messages=records.messages.delete_all(scope=scope),
-            entities=records.entities.prune(scope=scope),
+            entities=records.entities.prune(entities, scope=scope.everyone),
         )
 
 
@@ -91,28 +96,44 @@ def _forget(memory_ids: Sequence[str], *, scope: Scope, tools: IngestTools) -> N
 
 
 def _redactions(memory_ids: Sequence[str], *, scope: Scope, tools: IngestTools) -> list[_Redaction]:
-    """The quotes of the memories that no memory that stays quotes too."""
+    """What of the memories' quotes no memory that stays quotes too."""
+    memories = tools.records.memories.get(memory_ids, scope=scope)
     sources = tools.records.messages.sources(memory_ids, scope=scope)
-    messages = {source.message.id: source.message for each in sources.values() for source in each}
+    messages = {
+        source.message.id: (source.message, memories[id_].scope)
+        for id_, each in sources.items()
+        for source in each
+    }
     redactions: list[_Redaction] = []
-    for message in messages.values():
+    for message, said_in in messages.values():
         quoted = tools.records.memories.quoted_spans(message.id, scope=scope)
         staying = [span for id_, spans in quoted.items() if id_ not in memory_ids for span in spans]
         going = [span for id_ in memory_ids for span in quoted.get(id_, ())]
-        alone = tuple(span for span in going if not any(_overlap(span, other) for other in staying))
-        if alone:
-            redactions.append(_Redaction(message, alone))
+        if alone := tuple(_outside(going, staying)):
+            redactions.append(_Redaction(message, said_in, alone))
     return redactions
 
 
-def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
+def _outside(
+    spans: Iterable[tuple[int, int]], others: Iterable[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """The parts of the spans that none of the others covers."""
+    ordered = sorted(others)
+    for start, until in spans:
+        at = start
+        for other_start, other_until in ordered:
+            if at < min(other_start, until):
+                yield at, min(other_start, until)
+            at = max(at, other_until)
+        if at < until:
+            yield at, until
 
 
-def _redact(redactions: Sequence[_Redaction], *, scope: Scope, tools: IngestTools) -> int:
+def _redact(redactions: Sequence[_Redaction], *, tools: IngestTools) -> int:
     """Blank the words and index the messages anew, with the turns that carry them as context."""
     without_vectors = 0
     for redaction in redactions:
+        scope = redaction.scope
         message = tools.records.messages.redact(redaction.message.id, redaction.spans, scope=scope)
         for each in (message, *_around(message, 1, scope=scope, tools=tools)):
             without_vectors += not index_message(each, scope=scope, tools=tools)

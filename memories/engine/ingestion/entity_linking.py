@@ -5,20 +5,24 @@ first name of the only person so called. Similarity of meaning alone never joins
 every link keeps its score and its reason.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from memories.engine.domain import Entity, EntityType, Mention, Scope
-from memories.engine.ingestion.identity import scope_digest
+from memories.engine.ingestion.identity import NAMELESS_SPEAKERS, scope_digest
 from memories.engine.ports.record_store import EntityStore
+from memories.engine.text.delimiters import blank_recalled
 from memories.engine.text.fingerprints import stable_id
 from memories.engine.text.forms import form_of, full_names, name_words
 from memories.engine.text.mentions import find_mentions
 
 _EXACT: Final = (1.0, "same name")
+_SHARED: Final = (0.5, "same name, which others share")
 _NICKNAME: Final = (0.9, "short form of the name")
 _FIRST_NAME: Final = (0.85, "only person of that first name")
+_DATE_NOTE: Final = re.compile(r"\((?:[^\W\d_]+\s|\d{1,2}\s)*\d{4}(?:\sto\s[^()]*)?\)")
 _NAMELIKE: Final = frozenset({EntityType.PERSON, EntityType.NAME})
 
 
@@ -63,7 +67,8 @@ class EntityLinker:
         """The mention's entity; a new one where no known one fits."""
         form = form_of(mention.surface)
         if (entity := self._by_form.get(form)) is not None:
-            return Linked(mention, entity, False, form, *_EXACT)
+            shared = entity.type in _NAMELIKE and self._is_shared(mention.surface, entity)
+            return Linked(mention, entity, False, form, *(_SHARED if shared else _EXACT))
         if mention.type in _NAMELIKE:
             for full in full_names(mention.surface):
                 person = self._by_form.get(full)
@@ -77,6 +82,21 @@ class EntityLinker:
             type=mention.type,
         )
         return Linked(mention, entity, True, form, *_EXACT)
+
+    def _is_shared(self, surface: str, entity: Entity) -> bool:
+        """True if a first name could as well mean somebody else who is known."""
+        asked = name_words(surface)
+        return any(
+            person.id != entity.id and _starts(name_words(person.name), asked)
+            for person in self._people.values()
+        )
+
+    @staticmethod
+    def _is_first_name_of(linked: Linked) -> bool:
+        """True if the form is part of a fuller name: it may mean somebody else tomorrow."""
+        return linked.reason == _FIRST_NAME[1] and _starts(
+            name_words(linked.entity.name), name_words(linked.mention.surface)
+        )
 
     def _only_namesake(self, surface: str) -> Entity | None:
         """The one person whom a first name, or a first name's full form, can mean."""
@@ -94,15 +114,16 @@ class EntityLinker:
         surface = linked.mention.surface
         if linked.is_new:
             self._entities.add(entity, form=linked.form, scope=self._scope)
-        elif linked.form not in self._by_form:
+        elif linked.form not in self._by_form and not self._is_first_name_of(linked):
             self._entities.add_alias(
                 entity.id,
                 form=linked.form,
                 surface=surface,
-                fuller=len(name_words(surface)) > len(name_words(entity.name)),
+                fuller=entity.type in _NAMELIKE and _fullness(surface) > _fullness(entity.name),
                 scope=self._scope,
             )
-        self._by_form.setdefault(linked.form, entity)
+        if not self._is_first_name_of(linked):
+            self._by_form.setdefault(linked.form, entity)
         if entity.type is EntityType.PERSON:
             self._people.setdefault(entity.id, entity)
         self._entities.mention(
@@ -115,6 +136,20 @@ class EntityLinker:
         )
 
 
+def mentions_of(text: str, names: Collection[str]) -> tuple[Mention, ...]:
+    """Whom and what a text mentions, but for what was put into it.
+
+    Recalled memories, the date that the extractor writes behind "yesterday", and "User" in the
+    statement of somebody nameless name nobody.
+    """
+    said = _DATE_NOTE.sub(lambda note: " " * len(note[0]), blank_recalled(text))
+    return tuple(
+        mention
+        for mention in find_mentions(said, known_names=names)
+        if mention.surface not in NAMELESS_SPEAKERS
+    )
+
+
 def link_text(owner_id: str, text: str, *, entities: EntityStore, scope: Scope) -> None:
     """Find and link what one stored text mentions.
 
@@ -125,11 +160,17 @@ def link_text(owner_id: str, text: str, *, entities: EntityStore, scope: Scope) 
         scope: the scope that the row was written in.
     """
     names = [person.name for person in entities.people(scope=scope)]
-    mentions = find_mentions(text, known_names=names)
+    mentions = mentions_of(text, names)
     linker = EntityLinker(entities, scope=scope)
     linker.learn(mentions)
     for mention in mentions:
         linker.store(linker.link(mention), owner_id=owner_id)
+
+
+def _fullness(name: str) -> tuple[int, int]:
+    """More words make a fuller name, then more letters: "Melanie" is fuller than "Mel"."""
+    words = name_words(name)
+    return len(words), sum(map(len, words))
 
 
 def _starts(longer: Sequence[str], shorter: Sequence[str]) -> bool:

@@ -98,6 +98,10 @@ def check_categories(categories: tuple[str, ...], *, limits: IngestLimits = LIMI
             raise InvalidInput(
                 f"categories[{index}]: expected 1 to {limits.category_characters} characters"
             )
+        if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in category):
+            raise InvalidInput(
+                f"categories[{index}]: holds a character that is no text: NUL or half a surrogate"
+            )
 
 
 def check_scope(scope: Scope, *, limits: IngestLimits = LIMITS) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from memories.engine.domain import MemoryRecord, Message, Passage
 from memories.engine.ports.embedder import MOST_UNKNOWN, Embedder
+from memories.engine.text.delimiters import blank_recalled
 from memories.engine.text.languages import detect_language
 from memories.engine.text.tokens import analyse
 
@@ -28,12 +29,18 @@ class Draft:
 
 
 def draft_message(message: Message, *, before: Message | None, embedder: Embedder) -> list[Draft]:
-    """A message's passages: one a chunk, the first with the end of the turn before."""
+    """A message's passages: one a chunk, the first embedded with the end of the turn before.
+
+    Its own words and those of the turn before are kept apart: the latter count less.
+    Recalled memories in it are left out: what an agent was reminded of is not said anew.
+    """
+    said = blank_recalled(message.text)
+    if not said.strip():
+        return []
     drafts: list[Draft] = []
-    for start, until in embedder.split(message.text):
-        text = f"{message.speaker}: {message.text[start:until]}"
-        if start == 0 and before is not None:
-            text = f"{before.speaker}: {before.text[-_CONTEXT_CHARACTERS:]}\n{text}"
+    for start, until in embedder.split(said):
+        own = f"{message.speaker}: {said[start:until].strip()}"
+        context = _context(before) if start == 0 else ""
         drafts.append(
             Draft(
                 Passage(
@@ -44,13 +51,31 @@ def draft_message(message: Message, *, before: Message | None, embedder: Embedde
                     until=until,
                     said_at=message.said_at,
                     recorded_at=message.recorded_at,
-                    terms=analyse(text),
+                    terms=analyse(own),
+                    context_terms=analyse(context),
                     vector=None,
                 ),
-                text,
+                _in_context(own, context, embedder),
             )
         )
     return drafts
+
+
+def _context(before: Message | None) -> str:
+    """The end of the turn before; nothing at the start of a conversation."""
+    said = "" if before is None else blank_recalled(before.text)[-_CONTEXT_CHARACTERS:].strip()
+    return f"{before.speaker}: {said}" if before is not None and said else ""
+
+
+def _in_context(text: str, context: str, embedder: Embedder) -> str:
+    """A turn's text behind its context.
+
+    By itself, where the context would cost it its end, or its vector altogether.
+    """
+    together = f"{context}\n{text}"
+    if not context or embedder.unknown_share(context) > MOST_UNKNOWN:
+        return text
+    return together if len(embedder.split(together)) == 1 else text
 
 
 def draft_memory(memory: MemoryRecord, *, embedder: Embedder) -> list[Draft]:

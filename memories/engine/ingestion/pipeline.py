@@ -22,7 +22,7 @@ def ingest(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> AddRe
     prepared = prepare(
         fresh, extraction.facts, before=before, request=request, scope=scope, tools=tools
     )
-    with tools.records.writing(scope=scope):
+    with tools.writing(scope=scope):
         kept = keep_messages(prepared.heard, scope=scope, tools=tools)
         outcomes = [
             keep_fact(learned, kept=kept, scope=scope, tools=tools)

@@ -1,7 +1,7 @@
 """The slow part of an ingest, done before the file is locked: passages, vectors, mentions."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,12 +16,12 @@ from memories.engine.domain import (
     Scope,
     Vector,
 )
-from memories.engine.ingestion.identity import NAMELESS_SPEAKERS, IngestRequest, sits_with
+from memories.engine.ingestion.entity_linking import mentions_of
+from memories.engine.ingestion.identity import IngestRequest, sits_with
 from memories.engine.ingestion.passages import Draft, draft_memory, draft_message, embedded
 from memories.engine.ingestion.tools import IngestTools
 from memories.engine.text.fingerprints import fingerprint, stable_id
 from memories.engine.text.forms import form_of
-from memories.engine.text.mentions import find_mentions
 
 # An entity is embedded once so many messages mention it: a rarer one is found by the words around
 # it, and most are rare.
@@ -93,8 +93,8 @@ def prepare(
     heard = tuple(
         Heard(
             arrival,
-            tuple(passages[arrival.message.id]),
-            _mentions(arrival.message.text, names),
+            tuple(passages.get(arrival.message.id, ())),
+            mentions_of(arrival.message.text, names),
         )
         for arrival in fresh
     )
@@ -103,20 +103,11 @@ def prepare(
             fact,
             memory,
             tuple(passages[memory.id]),
-            find_mentions(fact.text, known_names=names) if fact.mentions is None else fact.mentions,
+            mentions_of(fact.text, names) if fact.mentions is None else fact.mentions,
         )
         for fact, memory in zip(facts, memories, strict=True)
     )
     return Prepared(heard, learned, _entity_vectors(heard, scope=scope, tools=tools))
-
-
-def _mentions(text: str, names: Collection[str]) -> tuple[Mention, ...]:
-    """What a text mentions; "User" in a statement of somebody nameless names nobody."""
-    return tuple(
-        mention
-        for mention in find_mentions(text, known_names=names)
-        if mention.surface not in NAMELESS_SPEAKERS
-    )
 
 
 def _memory_of(

@@ -77,7 +77,9 @@ def keep_fact(
         occurred=memory.occurred,
     )
     if (known := records.memories.find(identity, scope=scope)) is not None:
-        records.memories.reinforce(known.id, quotes=fact.quotes, scope=scope)
+        records.memories.reinforce(
+            known.id, quotes=fact.quotes, expires_at=memory.expires_at, scope=scope
+        )
         return IngestOutcome(IngestEvent.NOOP, known.id, memory.text, "known already")
     if (recalled := recalled_memory(fact, records=records, scope=scope)) is not None:
         return IngestOutcome(IngestEvent.NOOP, recalled, memory.text, "recalled from memory")

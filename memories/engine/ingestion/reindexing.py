@@ -12,10 +12,8 @@ from memories.engine.ingestion.passages import (
     embedded,
     languages_of,
 )
-from memories.engine.ingestion.tools import IngestTools
+from memories.engine.ingestion.tools import MODEL_SETTING, IngestTools
 
-# The file remembers its embedding model under this setting.
-MODEL_SETTING: Final = "embedding model"
 _BATCH: Final = 64
 
 # Called with how many passages are embedded and how many there are.
@@ -47,7 +45,8 @@ def reindex(*, scope: Scope, tools: IngestTools, on_progress: Progress | None = 
         for owner_scope, draft in drafts:
             passage = replace(draft.passage, vector=vectors[draft.text])
             tools.index.put([passage], scope=owner_scope)
-        tools.index.note_languages(languages_of(draft.text for _, draft in drafts), scope=scope)
+        texts = (message.text for _, message in tools.records.messages.in_order(scope=scope))
+        tools.index.note_languages(languages_of(texts), scope=scope)
         _embed_entities(scope, tools)
         tools.records.remember_setting(MODEL_SETTING, tools.embedder.model, scope=scope)
     return len(drafts)
@@ -79,9 +78,8 @@ def _drafts(scope: Scope, tools: IngestTools) -> list[tuple[Scope, Draft]]:
         for draft in draft_message(message, before=before, embedder=tools.embedder)
     ]
     everything = Selection(now=tools.clock.now(), include_merged=True, show_expired=True)
-    for memory in tools.records.memories.page(
-        scope=scope, selection=everything, after=None, limit=-1
-    ):
+    stored = tools.records.memories.page(scope=scope, selection=everything, after=0, limit=-1)
+    for memory in stored.values():
         drafts += [(memory.scope, draft) for draft in _versions(memory, scope, tools)]
     return drafts
 

@@ -1,7 +1,7 @@
 """Changing what is kept without overwriting: new versions, and facts that replace others."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
@@ -35,6 +35,7 @@ class Edit:
         categories: replace them all.
         expires_at: None lifts the expiry.
         said_at: when the new wording was said; now if None.
+        zone: the speaker's time zone, in which "yesterday" is meant.
     """
 
     text: str | None = None
@@ -42,6 +43,7 @@ class Edit:
     categories: tuple[str, ...] | None = None
     expires_at: MaybeInstant = UNCHANGED
     said_at: datetime | None = None
+    zone: tzinfo | None = None
 
 
 def update_memory(memory_id: str, edit: Edit, *, scope: Scope, tools: IngestTools) -> MemoryRecord:
@@ -55,7 +57,7 @@ def update_memory(memory_id: str, edit: Edit, *, scope: Scope, tools: IngestTool
     old = _changeable(memory_id, scope=scope, tools=tools)
     new = _edited(old, edit, now=tools.clock.now())
     passages = embedded(draft_memory(new, embedder=tools.embedder), tools.embedder)
-    with tools.records.writing(scope=scope):
+    with tools.writing(scope=scope):
         current = _changeable(memory_id, scope=scope, tools=tools)
         if current.version != old.version:
             # Somebody else's edit came first: this one is made again on top of it.
@@ -120,7 +122,7 @@ def _edited(old: MemoryRecord, edit: Edit, *, now: datetime) -> MemoryRecord:
     text = old.text if edit.text is None else edit.text
     occurred = old.occurred
     if text != old.text:
-        dates = find_dates(text, said_at=edit.said_at or now)
+        dates = find_dates(text, said_at=edit.said_at or now, zone=edit.zone)
         occurred = dates[0].interval if dates else None
     return replace(
         old,

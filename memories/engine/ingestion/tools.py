@@ -1,12 +1,20 @@
 """What the write path works with."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
+from memories.engine.domain import Scope
+from memories.engine.errors import ModelMismatch
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.extractor import Extractor
 from memories.engine.ports.record_store import RecordStore
 from memories.engine.ports.search_index import SearchIndex
+
+# The file remembers its embedding model under this setting.
+MODEL_SETTING: Final = "embedding model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +26,19 @@ class IngestTools:
     extractor: Extractor
     embedder: Embedder
     clock: Clock
+
+    @contextmanager
+    def writing(self, *, scope: Scope) -> Iterator[None]:
+        """One transaction, in which the file is still indexed with this model.
+
+        Raises:
+            ModelMismatch: it was switched to another since the vectors were made.
+        """
+        with self.records.writing(scope=scope):
+            indexed_with = self.records.setting(MODEL_SETTING, scope=scope)
+            if indexed_with not in {None, self.embedder.model}:
+                raise ModelMismatch(
+                    f"the file was switched to {indexed_with} by another process's reindex(); "
+                    "open it anew with that model"
+                )
+            yield

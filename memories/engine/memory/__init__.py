@@ -2,5 +2,6 @@
 
 from memories.engine.memory._async import AsyncMemory
 from memories.engine.memory._memory import Memory
+from memories.engine.memory._reads import RELEVANT
 
-__all__ = ["AsyncMemory", "Memory"]
+__all__ = ["RELEVANT", "AsyncMemory", "Memory"]

@@ -26,6 +26,7 @@ from memories.engine.domain import (
     Stats,
     TransferReceipt,
 )
+from memories.engine.errors import StoreError
 from memories.engine.ingestion.reindexing import Progress
 from memories.engine.ingestion.revision import UNCHANGED, MaybeInstant
 from memories.engine.memory._file import TEMPORARY
@@ -73,8 +74,11 @@ class AsyncMemory:
             reindex=reindex,
         )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="memories-async")
+        self._closing = False
 
     async def _run(self, call: Callable[[], _Result]) -> _Result:
+        if self._closing:
+            raise StoreError("the memory is closed")
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
     def scope(
@@ -291,8 +295,9 @@ class AsyncMemory:
 
     async def close(self) -> None:
         """As `Memory.close`, after the calls under way."""
-        await self._run(self._memory.close)
-        self._threads.shutdown(wait=False)
+        self._closing = True
+        await asyncio.to_thread(self._threads.shutdown)
+        await asyncio.to_thread(self._memory.close)
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,14 +1,16 @@
 """One project's file: opened, kept, moved."""
 
 import os
+import shutil
 import tempfile
 import threading
 import weakref
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from memories.engine.bootstrap import (
     BundledModel,
@@ -21,12 +23,20 @@ from memories.engine.bootstrap import (
 from memories.engine.domain import Scope, Stats, TransferReceipt
 from memories.engine.errors import InvalidScope, ModelMismatch
 from memories.engine.ingestion.limits import check_scope
-from memories.engine.ingestion.reindexing import MODEL_SETTING, Progress, reindex
+from memories.engine.ingestion.reindexing import Progress, reindex
+from memories.engine.ingestion.tools import MODEL_SETTING
 from memories.engine.memory._options import zone_of
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.extractor import Extractor
 
+_Result = TypeVar("_Result")
 TEMPORARY: Final = ":memory:"
+
+
+def _remove(folder: str, owner: int) -> None:
+    """Remove a temporary file's folder; a fork that ends leaves it to the process that made it."""
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class ProjectFile:
@@ -68,10 +78,11 @@ class ProjectFile:
         self._zone = zone_of(timezone)
         self._project = Scope(organization=organization, project=project)
         check_scope(self._project)
+        self._temporary: weakref.finalize[[str, int], ProjectFile] | None = None
         if str(path) == TEMPORARY:
-            folder = tempfile.TemporaryDirectory(prefix="memories-", ignore_cleanup_errors=True)
-            self._temporary = weakref.finalize(self, folder.cleanup)
-            path = Path(folder.name) / "memory.db"
+            folder = tempfile.mkdtemp(prefix="memories-")
+            self._temporary = weakref.finalize(self, _remove, folder, os.getpid())
+            path = Path(folder) / "memory.db"
         self._settings = EngineSettings(
             path=Path(path),
             scope=self._project,
@@ -92,14 +103,29 @@ class ProjectFile:
             with self._opening:
                 if self._opened.process != os.getpid():
                     self._opened = open_engine(replace(self._settings, reindex=False))
-        engine = self._opened
-        indexed_with = engine.ingest.records.setting(MODEL_SETTING, scope=self._project)
-        if indexed_with != engine.ingest.embedder.model:
-            raise ModelMismatch(
-                f"{self._settings.path} was switched to {indexed_with} by another process's "
-                "reindex(); open it anew with that model"
-            )
-        return engine
+        if self._indexed_with() != self._opened.ingest.embedder.model:
+            with self._opening:
+                # Then a reindex() of this process was about to take over, and has.
+                indexed_with = self._indexed_with()
+            if indexed_with != self._opened.ingest.embedder.model:
+                raise ModelMismatch(
+                    f"{self._settings.path} was switched to {indexed_with} by another process's "
+                    "reindex(); open it anew with that model"
+                )
+        return self._opened
+
+    def _indexed_with(self) -> str | None:
+        return self._opened.ingest.records.setting(MODEL_SETTING, scope=self._project)
+
+    def _call(self, call: Callable[[Engine], _Result]) -> _Result:
+        """Make a call; once more if a reindex() of this process switched the model meanwhile."""
+        engine = self._engine
+        try:
+            return call(engine)
+        except ModelMismatch:
+            if (switched := self._engine) is engine:
+                raise
+            return call(switched)
 
     def scope(
         self,
@@ -168,10 +194,11 @@ class ProjectFile:
         engine = self._engine
         if embedder is None:
             return reindex(scope=self._project, tools=engine.ingest, on_progress=on_progress)
-        self._settings = replace(self._settings, embedding=embedder)
-        switched = open_engine(replace(self._settings, reindex=True), on_progress)
-        self._opened = switched
-        engine.close()
+        with self._opening:
+            settings = replace(self._settings, embedding=embedder)
+            switched = open_engine(replace(settings, reindex=True), on_progress)
+            # The old engine closes itself when the last call that uses it has ended.
+            self._settings, self._opened = settings, switched
         return switched.ingest.records.counts(scope=self._project)["passages"]
 
     def backup(self, path: Path | str) -> None:
@@ -186,6 +213,8 @@ class ProjectFile:
         """Close the file. Twice is harmless."""
         if self._opened.process == os.getpid():
             self._opened.close()
+        if self._temporary is not None:
+            self._temporary()
 
     def __enter__(self) -> Self:
         return self
@@ -206,7 +235,7 @@ class ProjectFile:
         """
         scope = scope or self._project
         check_scope(scope)
-        if replace(scope, user=None, agent=None, app=None, run=None) != self._project:
+        if scope.everyone != self._project:
             raise InvalidScope("the scope is of another project: take one from this Memory.scope()")
         if required and not scope.names_someone:
             raise InvalidScope("name at least one of user, agent, app or run")

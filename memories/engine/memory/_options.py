@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from memories.engine.domain import Filter, JsonObject, MemoryRecord, Role, Scope, Selection, Turn
+from memories.engine.domain import Filter, JsonObject, Role, Scope, Selection, Turn
 from memories.engine.errors import InvalidInput
 from memories.engine.ingestion.limits import (
     check_categories,
@@ -22,6 +22,7 @@ from memories.engine.retrieval.filters import parse_filter
 from memories.engine.retrieval.scoping import check_names_someone
 
 _LONGEST_QUERY: Final = 8000
+_LARGEST_NUMBER: Final = 2**63 - 1
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -45,8 +46,8 @@ class View:
     include_merged: bool = False
     show_expired: bool = False
 
-    def selection(self, scope: Scope, *, now: datetime) -> Selection:
-        """The view as the stores take it.
+    def selection(self, scope: Scope, *, now: datetime, zone: tzinfo | None = None) -> Selection:
+        """The view as the stores take it; times without an offset are on the zone's clock.
 
         Raises:
             InvalidFilter: a filter can't be read.
@@ -58,8 +59,10 @@ class View:
         return Selection(
             now=now,
             filter=filter_,
-            as_of=None if self.as_of is None else aware(self.as_of),
-            recorded_as_of=None if self.recorded_as_of is None else aware(self.recorded_as_of),
+            as_of=None if self.as_of is None else aware(self.as_of, zone),
+            recorded_as_of=(
+                None if self.recorded_as_of is None else aware(self.recorded_as_of, zone)
+            ),
             latest_only=self.latest_only,
             include_merged=self.include_merged,
             show_expired=self.show_expired,
@@ -109,25 +112,26 @@ def check_within(name: str, value: float, least: float, most: float) -> None:
         raise InvalidInput(f"{name}: expected {least:g} to {most:g}, got {value:g}")
 
 
-def to_cursor(memory: MemoryRecord) -> str:
-    """Where the page after this memory begins."""
-    micros = round((memory.recorded_at - _EPOCH).total_seconds() * 1_000_000)
-    return base64.urlsafe_b64encode(json.dumps([micros, memory.id]).encode()).decode()
+def to_cursor(number: int) -> str:
+    """Where the page after the memory of this number begins."""
+    return base64.urlsafe_b64encode(json.dumps({"after": number}).encode()).decode()
 
 
-def from_cursor(cursor: str | None) -> tuple[int, str] | None:
-    """The place that a cursor names.
+def from_cursor(cursor: str | None) -> int:
+    """The number that a cursor names; 0 for none.
 
     Raises:
         InvalidInput: it is none that `to_cursor` gave.
     """
     if cursor is None:
-        return None
+        return 0
     try:
-        micros, memory_id = json.loads(base64.urlsafe_b64decode(cursor))
-        return int(micros), str(memory_id)
-    except (binascii.Error, ValueError, TypeError) as error:
+        number = json.loads(base64.urlsafe_b64decode(cursor))["after"]
+    except (binascii.Error, ValueError, TypeError, KeyError) as error:
         raise InvalidInput("cursor: expected one that list() gave") from error
+    if not isinstance(number, int) or not 0 <= number <= _LARGEST_NUMBER:
+        raise InvalidInput("cursor: expected one that list() gave")
+    return number
 
 
 def edit_of(
@@ -159,6 +163,7 @@ def edit_of(
         categories=labels,
         expires_at=aware(expires_at, zone) if isinstance(expires_at, datetime) else expires_at,
         said_at=None if said_at is None else aware(said_at, zone),
+        zone=zone,
     )
 
 

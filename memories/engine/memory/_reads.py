@@ -30,9 +30,11 @@ from memories.engine.retrieval.search import SearchRequest, search
 
 _MOST_HITS: Final = 1000
 _LARGEST_PAGE: Final = 1000
-# Hits that are looked at for a context, and the score from which one counts as relevant.
+# Hits that are looked at for a context.
 _CONTEXT_HITS: Final = 100
-RELEVANT: Final = 0.2
+# The fused score from which a context counts a hit as relevant. On real conversations the best hit
+# of a question about something else scores at most so much; to be tuned once it is measured.
+RELEVANT: Final = 0.15
 _LARGEST_CONTEXT: Final = 1_000_000
 
 
@@ -83,9 +85,9 @@ class Reads(ProjectFile):
         scope = self._own(scope, required=False)
         now = engine.search.clock.now()
         view = View(filters, as_of, recorded_as_of, latest_only, include_merged, show_expired)
-        selection = view.selection(scope, now=now)
-        # Loads the model on the first search, outside of the signals' deadline.
-        _ = engine.search.embedder.dimensions
+        selection = view.selection(scope, now=now, zone=self._zone)
+        # On the first search, outside of the signals' deadline.
+        engine.search.embedder.load()
         request = SearchRequest(
             query=check_query(query),
             selection=selection,
@@ -96,7 +98,7 @@ class Reads(ProjectFile):
             messages=include_messages,
             explain=explain,
         )
-        return search(request, scope=scope, tools=engine.search)
+        return self._call(lambda engine: search(request, scope=scope, tools=engine.search))
 
     def context(
         self,
@@ -186,11 +188,12 @@ class Reads(ProjectFile):
         view = View(filters, as_of, None, latest_only, include_merged, show_expired)
         memories = engine.ingest.records.memories.page(
             scope=scope,
-            selection=view.selection(scope, now=engine.ingest.clock.now()),
+            selection=view.selection(scope, now=engine.ingest.clock.now(), zone=self._zone),
             after=from_cursor(cursor),
             limit=limit,
         )
-        return Page(tuple(memories), to_cursor(memories[-1]) if len(memories) == limit else None)
+        more = len(memories) == limit
+        return Page(tuple(memories.values()), to_cursor(max(memories)) if more else None)
 
     def history(self, memory_id: str) -> Sequence[HistoryEntry]:
         """What happened to a memory, oldest first; also after it was deleted, without its words.

@@ -1,7 +1,7 @@
 """Telling what to know, and what to forget."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from memories.engine.domain import AddResult, DeletionReceipt, JsonObject, MemoryRecord, Scope
 from memories.engine.ingestion.deletion import delete_memories, delete_scope
@@ -15,6 +15,7 @@ from memories.engine.ingestion.revision import (
     supersede_memory,
     update_memory,
 )
+from memories.engine.ingestion.tools import IngestTools
 from memories.engine.memory._file import ProjectFile
 from memories.engine.memory._options import View, aware, edit_of, zone_of
 
@@ -56,7 +57,7 @@ class Writes(ProjectFile):
         zone = zone_of(timezone) or self._zone
         scope = self._own(scope)
         said_at = None if timestamp is None else aware(timestamp, zone)
-        turns = read_turns(messages, said_at=said_at)
+        turns = read_turns(messages, said_at=said_at, zone=zone or UTC)
         check_turns(turns)
         check_metadata(metadata or {}, "metadata")
         check_categories(labels := tuple(categories))
@@ -69,7 +70,7 @@ class Writes(ProjectFile):
             immutable=immutable,
             infer=infer,
         )
-        return ingest(request, scope=scope, tools=self._engine.ingest)
+        return self._call(lambda engine: ingest(request, scope=scope, tools=engine.ingest))
 
     def update(
         self,
@@ -104,7 +105,9 @@ class Writes(ProjectFile):
             said_at=timestamp,
             zone=self._zone,
         )
-        return update_memory(memory_id, edit, scope=self._project, tools=self._engine.ingest)
+        return self._call(
+            lambda engine: update_memory(memory_id, edit, scope=self._project, tools=engine.ingest)
+        )
 
     def supersede(self, memory_id: str, *, by: str) -> MemoryRecord:
         """Let a newer memory replace an older one; both stay readable.
@@ -131,11 +134,10 @@ class Writes(ProjectFile):
         Raises:
             NotFound: there is no such memory.
         """
-        return delete_memories(
-            [memory_id],
-            keep_source=keep_source,
-            scope=self._project,
-            tools=self._engine.ingest,
+        return self._call(
+            lambda engine: delete_memories(
+                [memory_id], keep_source=keep_source, scope=self._project, tools=engine.ingest
+            )
         )
 
     def delete_all(
@@ -148,14 +150,16 @@ class Writes(ProjectFile):
             InvalidFilter: a filter can't be read; nothing is deleted.
         """
         scope = self._own(scope)
-        tools = self._engine.ingest
+        return self._call(lambda engine: self._delete_all(engine.ingest, scope, filters))
+
+    def _delete_all(
+        self, tools: IngestTools, scope: Scope, filters: Mapping[str, object] | None
+    ) -> DeletionReceipt:
         if filters is None:
             return delete_scope(scope=scope, tools=tools)
         view = View(filters, include_merged=True, show_expired=True)
         selection = view.selection(scope, now=tools.clock.now())
-        fitting = tools.records.memories.page(
-            scope=scope, selection=selection, after=None, limit=-1
-        )
+        fitting = tools.records.memories.page(scope=scope, selection=selection, after=0, limit=-1)
         return delete_memories(
-            [memory.id for memory in fitting], keep_source=False, scope=scope, tools=tools
+            [memory.id for memory in fitting.values()], keep_source=False, scope=scope, tools=tools
         )

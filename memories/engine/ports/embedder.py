@@ -48,6 +48,10 @@ class Embedder(Protocol):
         """Where this model's similarities lie."""
         ...
 
+    def load(self) -> None:
+        """Read in what the first question needs; nothing where the model is elsewhere."""
+        ...
+
     def split(self, text: str) -> tuple[tuple[int, int], ...]:
         """Spans of the text that each fit the model, in order; one span if the text fits whole."""
         ...
@@ -97,6 +101,9 @@ class WordHashEmbedder:
         self.scale = SimilarityScale(floor=0.0, ceiling=1.0)
         self.embedded_texts = 0
         self._words_that_fit = words
+
+    def load(self) -> None:
+        """Nothing to read in."""
 
     def split(self, text: str) -> tuple[tuple[int, int], ...]:
         """Spans of at most the given number of words."""

@@ -123,20 +123,34 @@ class MemoryStore(Protocol):
         ...
 
     def page(
-        self, *, scope: Scope, selection: Selection, after: tuple[int, str] | None, limit: int
-    ) -> Sequence[MemoryRecord]:
-        """Memories in the order they were stored.
+        self, *, scope: Scope, selection: Selection, after: int, limit: int
+    ) -> Mapping[int, MemoryRecord]:
+        """Memories in the order they were stored, by number: numbers ascend and never come again.
 
         Args:
             scope: whose.
             selection: which of them.
-            after: `recorded_at` in microseconds and id of the last one of the page before.
-            limit: at most so many.
+            after: number of the last one of the page before; 0 to begin.
+            limit: at most so many; -1 for all.
         """
         ...
 
-    def reinforce(self, memory_id: str, *, quotes: Sequence[Quote], scope: Scope) -> None:
-        """Count one more saying of the same fact and keep its proof."""
+    def reinforce(
+        self,
+        memory_id: str,
+        *,
+        quotes: Sequence[Quote],
+        expires_at: datetime | None,
+        scope: Scope,
+    ) -> None:
+        """Count one more saying of the same fact and keep its proof.
+
+        Args:
+            memory_id: which.
+            quotes: the proof.
+            expires_at: when this saying expires; the memory lasts as long as its longest one.
+            scope: whose.
+        """
         ...
 
     def revise(
@@ -279,16 +293,16 @@ class EntityStore(Protocol):
         """Drop the links from a memory or message to the entities it named."""
         ...
 
-    def prune(self, *, scope: Scope) -> int:
-        """Delete the scope's entities that nothing mentions any more.
-
-        Returns:
-            How many there were.
-        """
+    def mentioned_by(self, owner_ids: Collection[str], *, scope: Scope) -> frozenset[str]:
+        """Ids of the entities that any of the memories or messages mentions."""
         ...
 
-    def name_of(self, entity_id: str, *, scope: Scope) -> str | None:
-        """The entity's name, None if it is gone."""
+    def prune(self, entity_ids: Collection[str], *, scope: Scope) -> int:
+        """Delete those that nothing mentions any more, and the others' names that no text holds.
+
+        Returns:
+            How many entities were deleted.
+        """
         ...
 
 

@@ -22,9 +22,13 @@ _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line of the context."""
+    """One line of the context.
 
-    at: float
+    Attributes:
+        at: when it was said, and where in its conversation, as lines are ordered.
+    """
+
+    at: tuple[float, str, int]
     day: str
     text: str
     hit: SearchHit | None
@@ -61,9 +65,11 @@ def pack(hits: Sequence[SearchHit], *, max_tokens: int, zone: tzinfo | None) -> 
             chosen.append(line)
             days.add(line.day)
             shown.update(line.message_ids)
+    # Days of different clocks alternate, so that a heading may be written more than once.
+    while chosen and estimate_tokens(text := _written(chosen)) > max_tokens:
+        chosen.pop()
     if not chosen:
         return Context(empty, estimate_tokens(empty))
-    text = "\n".join((OPENING, _HEADING, *_by_day(chosen), CLOSING))
     used = [line.hit for line in chosen if line.hit is not None]
     return Context(
         text=text,
@@ -87,7 +93,7 @@ def _hit_line(hit: SearchHit, zone: tzinfo | None) -> _Line:
     superseded = hit.memory is not None and hit.memory.superseded_by is not None
     note = " (no longer so)" if superseded else ""
     return _Line(
-        at=hit.said_at.timestamp(),
+        at=_place(hit.sources[0].message) if hit.sources else (hit.said_at.timestamp(), "", 0),
         day=f"{said_at:%-d %B %Y}",
         text=f"- {said_at:%H:%M} {_as_data(speaker + hit.text)}{note} [{hit.id[:8]}]",
         hit=hit,
@@ -99,12 +105,16 @@ def _turn_line(message: Message, zone: tzinfo | None) -> _Line:
     said_at = message.said_at.astimezone(zone) if zone else message.said_at
     words = _as_data(f"{message.speaker}: {message.text}")
     return _Line(
-        at=message.said_at.timestamp(),
+        at=_place(message),
         day=f"{said_at:%-d %B %Y}",
         text=f"- {said_at:%H:%M} {words} [{message.id[:8]}]",
         hit=None,
         message_ids=(message.id,),
     )
+
+
+def _written(lines: Iterable[_Line]) -> str:
+    return "\n".join((OPENING, _HEADING, *_by_day(lines), CLOSING))
 
 
 def _by_day(lines: Iterable[_Line]) -> Iterator[str]:
@@ -114,6 +124,10 @@ def _by_day(lines: Iterable[_Line]) -> Iterator[str]:
             day = line.day
             yield f"## {day}"
         yield line.text
+
+
+def _place(message: Message) -> tuple[float, str, int]:
+    return message.said_at.timestamp(), message.session, message.position
 
 
 def _as_data(text: str) -> str:

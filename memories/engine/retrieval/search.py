@@ -102,7 +102,7 @@ def _find(
 def _side_by_side(
     signals: Mapping[Signal, Callable[[], Finding]], tools: SearchTools
 ) -> tuple[dict[Signal, Finding], dict[Signal, str]]:
-    running = {signal: tools.signals.submit(find) for signal, find in signals.items()}
+    running = {signal: tools.signals[signal].submit(find) for signal, find in signals.items()}
     wait(running.values(), timeout=tools.deadline_seconds)
     findings: dict[Signal, Finding] = {}
     degraded: dict[Signal, str] = {}

@@ -1,9 +1,10 @@
 """What the read path works with."""
 
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from memories.engine.domain import Scope, Selection
+from memories.engine.domain import Scope, Selection, Signal
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.record_store import RecordStore
@@ -15,7 +16,8 @@ class SearchTools:
     """The ports that a search needs.
 
     Attributes:
-        signals: runs the four signals side by side.
+        signals: run the four side by side, each in threads of its own, so that one which hangs
+            can't keep the others from running.
         deadline_seconds: a signal that takes longer is left out and named in `degraded`.
     """
 
@@ -23,7 +25,7 @@ class SearchTools:
     index: SearchIndex
     embedder: Embedder
     clock: Clock
-    signals: Executor
+    signals: Mapping[Signal, Executor]
     deadline_seconds: float
 
 

@@ -29,3 +29,14 @@ def strip_recalled(text: str) -> tuple[tuple[int, int], ...]:
     if depth == 0 and outside < len(text):
         spans.append((outside, len(text)))
     return tuple(spans)
+
+
+def blank_recalled(text: str) -> str:
+    """The text with recalled memories and their marks blanked out, offsets unchanged."""
+    spans = strip_recalled(text)
+    if spans == ((0, len(text)),):
+        return text
+    blanked = [" "] * len(text)
+    for start, until in spans:
+        blanked[start:until] = text[start:until]
+    return "".join(blanked)

@@ -2,11 +2,11 @@
 
 import re
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Final
 
 from memories.engine.text.languages import DEFAULT_LANGUAGE
 from memories.engine.text.tokens import fold, stem
+from memories.engine.text.word_lists import rows
 
 _ARTICLE: Final = re.compile(r"^(?:the|a|an|my|our|your|his|her|their)\s+")
 _WORD: Final = re.compile(r"[^\W_]+(?:[-'’.&@/+][^\W_]+)*[+#]*")
@@ -34,9 +34,7 @@ def form_of(surface: str) -> str:
 def _nicknames() -> dict[str, tuple[str, ...]]:
     """Short form to the forms of the names that it is short for, and back."""
     table: dict[str, tuple[str, ...]] = {}
-    lexicon = resources.files("memories.engine.text") / "lexicon" / "nicknames.txt"
-    for line in lexicon.read_text(encoding="utf-8").splitlines():
-        short, *full = line.split()
+    for short, *full in rows("nicknames"):
         for name in full:
             table[short] = (*table.get(short, ()), form_of(name))
             table[name] = (*table.get(name, ()), form_of(short))

@@ -9,9 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import Final
-
-import Stemmer
+from typing import TYPE_CHECKING, Final
 
 from memories.engine.text.languages import DEFAULT_LANGUAGE, detect_language, function_words
 
@@ -22,6 +20,9 @@ _MARKS: Final = "".join(
     if unicodedata.category(chr(code)).startswith("M")
 )
 LETTER: Final = rf"[^\W_][{_MARKS}]*"
+if TYPE_CHECKING:
+    import Stemmer
+
 # Scripts written without spaces, and Hangul, whose particles cling to words: indexed as bigrams.
 _UNSPACED: Final = (
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -41,6 +42,7 @@ _ELISION: Final = re.compile(
     r"^(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu|(?:a|da|de|ne|su|que)ll|un)['’](?=\w\w)"
 )
 _ELIDING: Final = frozenset({"fr", "it"})
+_IDEOGRAPH: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _STEMMERS: Final = {
     "ar": "arabic",
     "de": "german",
@@ -58,7 +60,9 @@ _STEMMERS: Final = {
 
 
 @cache
-def _stemmer(language: str) -> Stemmer.Stemmer:
+def _stemmer(language: str) -> "Stemmer.Stemmer":
+    import Stemmer  # noqa: PLC0415 - part of the `local` extra, which importing must not need
+
     return Stemmer.Stemmer(_STEMMERS[language])
 
 
@@ -82,19 +86,22 @@ def stem(word: str, language: str) -> str:
     return _unaccented(base)
 
 
-def _bigrams(run: str) -> Iterator[str]:
+def _terms_of_run(run: str, *, singles: bool) -> Iterator[str]:
     if len(run) == 1:
         yield run
+    elif singles:
+        # A single ideograph is a word that people ask for by itself.
+        yield from (character for character in run if _IDEOGRAPH.match(character))
     for left, right in itertools.pairwise(run):
         yield left + right
 
 
-def _words(folded: str) -> Iterator[tuple[str, bool]]:
+def _words(folded: str, *, singles: bool = False) -> Iterator[tuple[str, bool]]:
     """Words with a mark that says whether they are index terms already."""
     for piece in _PIECE.finditer(folded):
         if run := piece["unspaced"]:
-            for pair in _bigrams(run):
-                yield pair, True
+            for term in _terms_of_run(run, singles=singles):
+                yield term, True
         else:
             yield piece["word"], False
     for code in _CODE.finditer(folded):
@@ -115,7 +122,9 @@ def analyse(text: str, *, language: str | None = None) -> tuple[str, ...]:
     """
     language = language or detect_language(text) or DEFAULT_LANGUAGE
     return tuple(
-        word if ready else stem(word, language) for word, ready in _words(fold(text)) if word
+        word if ready else stem(word, language)
+        for word, ready in _words(fold(text), singles=True)
+        if word
     )
 
 

@@ -4,15 +4,11 @@ import re
 from datetime import datetime
 from typing import Final
 
+from memories.engine.adapters.local_extractor._relations import any_relation
 from memories.engine.adapters.local_extractor._verbs import PASTS
 from memories.engine.domain import Interval, Kind
 
-KIN: Final = (
-    r"(?:mom|mum|mother|dad|father|parents?|sisters?|brothers?|siblings?|sons?|daughters?|kids?"
-    r"|children|child|wife|husband|partner|spouse|boyfriend|girlfriend|fianc[eé]e?|aunts?|uncles?"
-    r"|cousins?|grandma|grandpa|grandmother|grandfather|grandparents?|niece|nephew|friends?|family"
-    r"|boss|colleagues?|coworkers?|roommate|neighbou?r|mentor|in-laws?)"
-)
+_RELATION: Final = rf"(?:{any_relation()})"
 _ABSENCE: Final = (
     r"never(?!\s+(?:give|forget|stop|mind|fails?))|no\s+longer|(?:not|n['’]t)\b.{1,40}\bany\s?more"
     r"|(?:do|does)(?:n['’]t|\s+not)\s+(?:\w+\s+)?(?:have|own|eat|drink|smoke|work|live|like|drive"
@@ -24,9 +20,9 @@ _PLAN: Final = (
     r"|considering|intends?|(?:can['’]t|cannot)\s+wait|about\s+to|signed\s+up|goal\s+is"
 )
 _RELATIONSHIP: Final = (
-    rf"(?:is|was|are|['’]s)\s+\w+['’]s\s+(?:\w+\s+)?{KIN}|{KIN}\s+(?:is|are|was)\s+(?:named|called)"
-    rf"|{KIN}['’]s\s+name|married|engaged\s+to|divorced|dating|broke\s+up|friends\s+with"
-    rf"|(?:has|have)\s+(?:an?|one|two|three|four|\d+)\s+(?:\w+\s+)?{KIN}|a\s+(?:close\s+)?friend\s+of"
+    rf"(?:is|was|are|['’]s)\s+\w+['’]s\s+(?:\w+\s+)?{_RELATION}|{_RELATION}\s+(?:is|are|was)\s+(?:named|called)"
+    rf"|{_RELATION}['’]s\s+name|married|engaged\s+to|divorced|dating|broke\s+up|friends\s+with"
+    rf"|(?:has|have)\s+(?:an?|one|two|three|four|\d+)\s+(?:\w+\s+)?{_RELATION}|a\s+(?:close\s+)?friend\s+of"
 )
 _PREFERENCE: Final = (
     r"loves|likes|enjoys|prefers|hates|dislikes|adores|favou?rites?|fan\s+of|can['’]t\s+stand"

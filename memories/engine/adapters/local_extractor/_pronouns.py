@@ -3,19 +3,12 @@
 import re
 from typing import Final
 
-_WOMEN: Final = (
-    "mom|mum|mother|sister|daughter|wife|girlfriend|fiancée|aunt|grandma|grandmother|niece"
-)
-_MEN: Final = "dad|father|brother|son|husband|boyfriend|fiancé|uncle|grandpa|grandfather|nephew"
-_ANYONE: Final = (
-    "friend|cousin|boss|partner|colleague|coworker|roommate|neighbor|neighbour|mentor|teacher"
-)
-_MANY: Final = (
-    "kids|children|parents|sons|daughters|brothers|sisters|friends|grandparents|cousins|students"
-)
+from memories.engine.adapters.local_extractor._relations import any_relation, pronouns_by_relation
+
+# They are talked of too, but no pronoun is theirs for certain.
 _PETS: Final = "dog|cat|puppy|kitten|dogs|cats|pets"
 _KIN: Final = re.compile(
-    rf"\b(?P<owner>my|our|(?-i:[A-Z]\w*)['’]s)\s+(?:[a-z]+\s+)?(?P<kin>{_MANY}|{_WOMEN}|{_MEN}|{_ANYONE}|{_PETS})\b"
+    rf"\b(?P<owner>my|our|(?-i:[A-Z]\w*)['’]s)\s+(?:[a-z]+\s+)?(?P<kin>{any_relation()}|{_PETS})\b"
     r"(?:,?\s+(?P<named>(?-i:[A-Z][a-z]+))\b)?",
     re.IGNORECASE,
 )
@@ -26,12 +19,6 @@ _PLACED: Final = re.compile(
 _PRONOUN: Final = re.compile(
     r"(?P<who>he|she|they)(?P<tail>['’](?:s|ve|re|d|ll))?\b", re.IGNORECASE
 )
-_GENDERED: Final = {
-    "she": re.compile(_WOMEN, re.IGNORECASE),
-    "he": re.compile(_MEN, re.IGNORECASE),
-    "they": re.compile(_MANY, re.IGNORECASE),
-}
-_SINGLE: Final = re.compile(rf"(?:{_ANYONE})", re.IGNORECASE)
 _TAILS: Final = {"ve": " have", "re": " are", "d": " would", "ll": " will"}
 _HAS_DONE: Final = re.compile(
     r"\s+(?:\w+ly\s+|just\s+|always\s+)?(?:been|got|gone|had|made|\w+ed)\b"
@@ -84,9 +71,7 @@ def _candidates(before: str, speaker: str, others: frozenset[str]) -> dict[str, 
 def _fits(who: str, kin: str) -> bool:
     if not kin:
         return who != "they"
-    if _GENDERED[who].fullmatch(kin):
-        return True
-    return who != "they" and _SINGLE.fullmatch(kin) is not None
+    return who in pronouns_by_relation().get(kin, frozenset())
 
 
 def _tail(pronoun: re.Match[str], sentence: str) -> str:

@@ -3,15 +3,12 @@
 import re
 from typing import Final
 
-_PASTS: Final = """
-    ate became began bent bled blew bought bound bred broke brought built burnt came caught chose
-    clung crept dealt did didn't drank drew drove dug fed fell felt fled flew forgave forgot fought
-    found froze gave got grew had hadn't heard held hid hung kept knew laid lay leant learnt led
-    left lent lit lost made meant met misunderstood overcame overslept paid ran rang rode rose said
-    sang sank sat saw sent shone shook shot slept slid sold sought spent spoke sprang spun stole
-    stood stuck struck sung swam swept swore swung taught threw thought told took tore understood
-    was wasn't went were weren't withdrew woke won wore wound wrote
-"""
+from memories.engine.text.word_lists import rows, word_set, words
+
+# Pasts that are other words more often: "a bit", "the ground".
+_OTHER_WORDS: Final = word_set("bit bore dove ground slew trod")
+# Pasts that are not listed with the verbs.
+_NEGATED: Final = word_set("didn't hadn't wasn't weren't")
 # The same in past and present: taken for past, as most of what people tell is.
 _UNCHANGING: Final = "bet broadcast burst cost cut hit hurt let put quit read set shut spread"
 _MODALS: Final = """
@@ -40,7 +37,6 @@ _PRESENT_FORMS: Final = {
     "were": "was",
     "weren't": "wasn't",
 }
-_BASES_IN_ED: Final = "bleed breed embed exceed feed need proceed seed shed speed succeed weed wed"
 _ADVERBS: Final = """
     actually almost already also always both certainly clearly currently definitely even eventually
     ever finally first genuinely hardly honestly just kinda literally longer mainly maybe merely
@@ -49,11 +45,17 @@ _ADVERBS: Final = """
     suddenly then totally truly usually
 """
 
-PASTS: Final = frozenset(_PASTS.split())
-ADVERBS: Final = frozenset(_ADVERBS.split())
+# A verb's row ends in "participle" or "ing" where the form by itself does not tell what is over.
+PASTS: Final = (
+    frozenset(row[0] for row in rows("irregular_verbs") if row[-1] not in {"participle", "ing"})
+    - _OTHER_WORDS
+    | _NEGATED
+)
+ADVERBS: Final = frozenset(_ADVERBS.split()) | {
+    adverb for adverb in words("adverbs") if adverb.endswith("ly")
+}
 _FIXED: Final = PASTS | frozenset(_UNCHANGING.split()) | frozenset(_MODALS.split())
 _OTHERS: Final = frozenset(_NOT_VERBS.split()) - {"am", "are", "aren't"}
-_ED_BASES: Final = frozenset(_BASES_IN_ED.split())
 _WORD: Final = re.compile(r"[a-z]{2,}")
 _HISSING: Final = ("s", "x", "z", "ch", "sh", "o")
 
@@ -62,7 +64,7 @@ def is_past(verb: str) -> bool:
     """True of a lower-case form that tells what is over: "went", "moved"."""
     if verb in PASTS:
         return True
-    return len(verb) > 3 and verb.endswith("ed") and verb not in _ED_BASES  # noqa: PLR2004 - "bed"
+    return len(verb) > 3 and verb.endswith("ed") and verb not in words("verbs")  # noqa: PLR2004 - "bed"
 
 
 def with_name(verb: str) -> str | None:

@@ -46,6 +46,8 @@ _STARTS: Final = """
     glad sure said see believe guess told remember
     mentioned heard wish
 """
+# "just like you are doing": what agrees with "you" shows that it is the subject.
+_FOLLOW_A_SUBJECT: Final = frozenset("are were have do aren't weren't haven't don't".split())
 _CLAUSE_STARTS: Final = frozenset(_STARTS.split())
 
 
@@ -87,7 +89,8 @@ def second_person_edits(text: str, words: Sequence[Word], name: str) -> Iterator
         head, _, tail = word.lower.partition("'")
         if word.lower == "you":
             before = words[at - 1].lower if at else ","
-            if before in _CLAUSE_STARTS:
+            following = words[at + 1].lower if at + 1 < len(words) else ""
+            if before in _CLAUSE_STARTS or following in _FOLLOW_A_SUBJECT:
                 yield from _subject_edits(text, words, at, name)
             else:
                 yield Edit(word.start, word.end, name)

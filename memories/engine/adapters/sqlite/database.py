@@ -6,13 +6,13 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 import apsw
 
-from memories.engine.adapters.sqlite.connection import Connection
+from memories.engine.adapters.sqlite.connection import Connection, whole
 from memories.engine.adapters.sqlite.schema import APPLICATION_ID, UPGRADES
 from memories.engine.errors import NewerFormat, StoreBusy, StoreDamaged, StoreError
 
@@ -99,11 +99,7 @@ class Database:
         return connection
 
     def _prepare(self, connection: apsw.Connection) -> None:
-        found = connection.pragma("user_version")
-        if connection.pragma("application_id") not in (APPLICATION_ID, 0) or (
-            found == 0 and connection.execute("SELECT count(*) FROM sqlite_schema").get
-        ):
-            raise StoreDamaged(f"{self.path} is a SQLite file of another program")
+        found = self._found_format(connection)
         if found > len(self._upgrades):
             raise NewerFormat(
                 f"{self.path} has format {found}, this release reads up to {len(self._upgrades)}: "
@@ -113,9 +109,25 @@ class Database:
         if found < len(self._upgrades):
             self._upgrade(connection)
 
+    def _found_format(self, connection: apsw.Connection) -> int:
+        """The file's format, 0 for a file without anything in it."""
+        # In one snapshot: another process may be making the file just now.
+        connection.execute("BEGIN")
+        try:
+            found = whole(connection.pragma("user_version"))
+            made_by = connection.pragma("application_id")
+            tables = connection.execute("SELECT count(*) FROM sqlite_schema").get
+        finally:
+            connection.execute("ROLLBACK")
+        if made_by != APPLICATION_ID and (made_by or found or tables):
+            raise StoreDamaged(f"{self.path} is a SQLite file of another program")
+        return found
+
     def _upgrade(self, connection: apsw.Connection) -> None:
         with self._transaction(connection):
-            found = connection.pragma("user_version")
+            found = whole(connection.pragma("user_version"))
+            if found >= len(self._upgrades):
+                return  # Another process was quicker.
             for step in self._upgrades[found:]:
                 connection.execute(step)
             if found == 0:
@@ -129,13 +141,17 @@ class Database:
     @contextmanager
     def _transaction(self, connection: apsw.Connection) -> Iterator[None]:
         connection.execute("BEGIN IMMEDIATE")
+        is_kept = False
         try:
             yield
             connection.execute("COMMIT")
+            is_kept = True
         finally:
             # Also after Ctrl-C or a COMMIT that found no room: nothing half-done stays open.
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+            if not is_kept:
+                # SQLite itself may have rolled back, as it does when the disk is full.
                 for forget in self._after_rollback:
                     forget()
 
@@ -205,21 +221,30 @@ class Database:
         """
         if to.exists():
             raise StoreError(f"{to} exists; a backup never overwrites")
-        with self.read() as source, _translated(to):
-            target = apsw.Connection(str(to))
-            try:
-                with target.backup("main", source.raw, "main") as copying:
-                    while not copying.done:
-                        copying.step(1000)
-            finally:
-                target.close()
+        try:
+            with self.read() as source, _translated(to):
+                target = apsw.Connection(str(to))
+                try:
+                    with target.backup("main", source.raw, "main") as copying:
+                        while not copying.done:
+                            copying.step(1000)
+                finally:
+                    target.close()
+        except BaseException:
+            # Half a copy must not pass for one.
+            with suppress(OSError):
+                to.unlink()
+            raise
 
     def close(self) -> None:
         """Close every connection of this process. Twice is harmless."""
         if self._pid == os.getpid() and not self._closed:
             self._closed = True
-            for connection in list(self._open):
-                connection.close()
+            with self._writing:
+                for connection in list(self._open):
+                    # One that another thread is reading with closes when that thread is done.
+                    with suppress(apsw.ThreadingViolationError):
+                        connection.close()
 
 
 def _fold(*values: "apsw.SQLiteValue") -> "apsw.SQLiteValue":

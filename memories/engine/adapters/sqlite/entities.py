@@ -3,11 +3,12 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 
-from memories.engine.adapters.sqlite.connection import optional_words, whole, words
+from memories.engine.adapters.sqlite.connection import Connection, whole, words
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.scopes import number_of
-from memories.engine.adapters.sqlite.visibility import in_scope
+from memories.engine.adapters.sqlite.visibility import Condition, in_scope
 from memories.engine.domain import Entity, EntityType, KnownEntity, Scope, Vector
+from memories.engine.text.forms import form_of
 
 _OWNER = """(
     SELECT seq * 2 FROM memories WHERE id = ? UNION ALL
@@ -79,14 +80,18 @@ class SqliteEntities:
     def add_alias(
         self, entity_id: str, *, form: str, surface: str, fuller: bool, scope: Scope
     ) -> None:
+        at_home, values = _at_home(scope)
         with self._database.write() as connection:
             connection.run(
                 "INSERT OR IGNORE INTO aliases (home, form, entity, surface)"
-                " SELECT home, ?, seq, ? FROM entities WHERE id = ?",
-                (form, surface, entity_id),
+                f" SELECT home, ?, seq, ? FROM entities WHERE id = ? AND {at_home}",
+                (form, surface, entity_id, *values),
             )
             if fuller:
-                connection.run("UPDATE entities SET name = ? WHERE id = ?", (surface, entity_id))
+                connection.run(
+                    f"UPDATE entities SET name = ? WHERE id = ? AND {at_home}",
+                    (surface, entity_id, *values),
+                )
 
     def mention(
         self,
@@ -98,11 +103,12 @@ class SqliteEntities:
         reason: str,
         scope: Scope,
     ) -> None:
+        at_home, values = _at_home(scope)
         with self._database.write() as connection:
             connection.run(
                 "INSERT OR IGNORE INTO mentions (entity, owner, surface, score, reason)"
-                f" SELECT seq, {_OWNER}, ?, ?, ? FROM entities WHERE id = ?",
-                (owner_id, owner_id, surface, score, reason, entity_id),
+                f" SELECT seq, {_OWNER}, ?, ?, ? FROM entities WHERE id = ? AND {at_home}",
+                (owner_id, owner_id, surface, score, reason, entity_id, *values),
             )
 
     def named_by(self, owner_ids: Collection[str], *, scope: Scope) -> Mapping[str, Sequence[str]]:
@@ -126,11 +132,12 @@ class SqliteEntities:
         return found
 
     def embed(self, entity_id: str, *, vector: Vector, scope: Scope) -> None:
+        at_home, values = _at_home(scope)
         with self._database.write() as connection:
             connection.run(
                 "INSERT OR IGNORE INTO entity_vectors (entity, scope, vector)"
-                " SELECT seq, home, ? FROM entities WHERE id = ?",
-                (vector.tobytes(), entity_id),
+                f" SELECT seq, home, ? FROM entities WHERE id = ? AND {at_home}",
+                (vector.tobytes(), entity_id, *values),
             )
 
     def drop_vectors(self, *, scope: Scope) -> Sequence[Entity]:
@@ -145,24 +152,86 @@ class SqliteEntities:
         return embedded
 
     def unmention(self, owner_id: str, *, scope: Scope) -> None:
+        at_home, values = _at_home(scope)
         with self._database.write() as connection:
-            connection.run(f"DELETE FROM mentions WHERE owner IN {_OWNER}", (owner_id, owner_id))
-
-    def prune(self, *, scope: Scope) -> int:
-        condition, values = in_scope(scope.home)
-        with self._database.write() as connection:
-            return connection.run(
-                "DELETE FROM entities WHERE seq NOT IN (SELECT entity FROM mentions)"
-                f" AND home IN (SELECT seq FROM scopes m WHERE {condition})",
-                values,
+            connection.run(
+                f"DELETE FROM mentions WHERE owner IN {_OWNER}"
+                f" AND entity IN (SELECT seq FROM entities WHERE {at_home})",
+                (owner_id, owner_id, *values),
             )
 
-    def name_of(self, entity_id: str, *, scope: Scope) -> str | None:
+    def mentioned_by(self, owner_ids: Collection[str], *, scope: Scope) -> frozenset[str]:
         condition, values = in_scope(scope.home)
+        wanted = json.dumps(list(owner_ids))
         with self._database.read() as connection:
             rows = connection.rows(
-                "SELECT name FROM entities JOIN scopes m ON m.seq = entities.home"
-                f" WHERE entities.id = ? AND {condition}",
-                (entity_id, *values),
+                "SELECT DISTINCT entities.id FROM ("
+                " SELECT seq * 2 AS owner FROM memories"
+                "  WHERE id IN (SELECT value FROM json_each(?)) UNION ALL"
+                " SELECT seq * 2 + 1 FROM messages"
+                "  WHERE id IN (SELECT value FROM json_each(?))) AS owners"
+                " JOIN mentions ON mentions.owner = owners.owner"
+                " JOIN entities ON entities.seq = mentions.entity"
+                f" JOIN scopes m ON m.seq = entities.home WHERE {condition}",
+                (wanted, wanted, *values),
             )
-        return optional_words(rows[0][0]) if rows else None
+        return frozenset(words(id_) for (id_,) in rows)
+
+    def prune(self, entity_ids: Collection[str], *, scope: Scope) -> int:
+        at_home, values = _at_home(scope)
+        chosen = f"id IN (SELECT value FROM json_each(?)) AND {at_home}"
+        bound = (json.dumps(sorted(entity_ids)), *values)
+        with self._database.write() as connection:
+            deleted = connection.run(
+                f"DELETE FROM entities WHERE {chosen} AND seq NOT IN (SELECT entity FROM mentions)",
+                bound,
+            )
+            rows = connection.rows(f"SELECT seq, name FROM entities WHERE {chosen}", bound)
+            for seq, name in rows:
+                _forget_unsaid_names(connection, whole(seq), words(name))
+        return deleted
+
+
+def _at_home(scope: Scope) -> Condition:
+    """Entities that belong to whom the scope names."""
+    condition, values = in_scope(scope.home)
+    return f"home IN (SELECT seq FROM scopes m WHERE {condition})", values
+
+
+def _forget_unsaid_names(connection: Connection, seq: int, name: str) -> None:
+    """Drop an entity's forms that none of the texts that mention it holds any more."""
+    texts = connection.rows(
+        "SELECT versions.text FROM mentions JOIN versions ON versions.memory = owner / 2"
+        " WHERE entity = ? AND owner % 2 = 0 UNION ALL"
+        " SELECT messages.text FROM mentions JOIN messages ON messages.seq = owner / 2"
+        " WHERE entity = ? AND owner % 2 = 1",
+        (seq, seq),
+    )
+    said = "\n".join(words(text) for (text,) in texts).casefold()
+    mentioned = connection.rows("SELECT surface FROM mentions WHERE entity = ?", (seq,))
+    by_form = {form_of(words(surface)): words(surface) for (surface,) in mentioned}
+    forms = {
+        words(form): words(surface)
+        for form, surface in connection.rows(
+            "SELECT form, surface FROM aliases WHERE entity = ?", (seq,)
+        )
+    }
+    kept = {
+        form: surface if surface.casefold() in said else by_form[form]
+        for form, surface in forms.items()
+        if surface.casefold() in said or form in by_form
+    } or by_form
+    if kept == forms:
+        return
+    connection.run("DELETE FROM aliases WHERE entity = ?", (seq,))
+    for form, surface in kept.items():
+        connection.run(
+            "INSERT OR IGNORE INTO aliases (home, form, entity, surface)"
+            " SELECT home, ?, seq, ? FROM entities WHERE seq = ?",
+            (form, surface, seq),
+        )
+    if name not in kept.values():
+        fullest = max(kept.values(), key=lambda surface: (len(surface.split()), len(surface)))
+        connection.run("UPDATE entities SET name = ? WHERE seq = ?", (fullest, seq))
+        # It stands for the old name; the next ingest that mentions the entity gives a new one.
+        connection.run("DELETE FROM entity_vectors WHERE entity = ?", (seq,))

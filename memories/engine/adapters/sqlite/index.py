@@ -43,6 +43,9 @@ from memories.engine.domain import (
 # that occurs once gives at most (k1 + 1) / (1 + k1 * (1 - b)) = 1.69 times its inverse document
 # frequency, in a very short text; a score of 1 is every word of the query matched so.
 _MOST_PER_WORD: Final = (1.2 + 1) / (1 + 1.2 * (1 - 0.75))
+# What a word of the turn before counts, beside 1 for a word of the turn's own: an answer often has
+# the question's words only there, but what says them itself comes first.
+_CONTEXT_WEIGHT: Final = 0.5
 
 
 class SqliteIndex:
@@ -78,8 +81,8 @@ class SqliteIndex:
                     ),
                 )
                 connection.run(
-                    "INSERT INTO lexicon (rowid, terms, scope) VALUES (?, ?, ?)",
-                    (seq, " ".join(passage.terms), tokens),
+                    "INSERT INTO lexicon (rowid, terms, context, scope) VALUES (?, ?, ?, ?)",
+                    (seq, " ".join(passage.terms), " ".join(passage.context_terms), tokens),
                 )
 
     def retire(self, owner_id: str, *, by: Passage, scope: Scope) -> None:
@@ -145,12 +148,12 @@ class SqliteIndex:
             # One that holds all scope tokens and any of the terms.
             match = " AND ".join(
                 [f"scope : {_quoted(token)}" for token in _scope_tokens(scope).split()]
-                + [f"terms : ({' OR '.join(map(_quoted, terms))})"]
+                + [f"{{terms context}} : ({' OR '.join(map(_quoted, terms))})"]
             )
             ranked = (
                 (whole(passage), min(1.0, -real(rank) / best_possible))
                 for passage, rank in connection.stream(
-                    "SELECT rowid, bm25(lexicon, 1.0, 0.0) AS rank FROM lexicon"
+                    f"SELECT rowid, bm25(lexicon, 1.0, {_CONTEXT_WEIGHT}, 0.0) AS rank FROM lexicon"
                     " WHERE lexicon MATCH ? ORDER BY rank",
                     (match,),
                 )

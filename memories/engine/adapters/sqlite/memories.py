@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from memories.engine.adapters.sqlite.connection import (
     Connection,
@@ -82,37 +82,22 @@ class SqliteMemories:
     def as_told(
         self, ids: Collection[str], *, scope: Scope, selection: Selection
     ) -> Mapping[str, MemoryRecord]:
-        current = self.get(ids, scope=scope)
-        if selection.as_of is None and selection.recorded_as_of is None:
-            return current
-        axis = "said_at" if selection.as_of is not None else "recorded_at"
-        asked = selection.as_of or selection.recorded_as_of or selection.now
         with self._database.read() as connection:
-            rows = connection.rows(
-                "SELECT m.id, versions.text, max(versions.version) FROM memories m"
-                f" JOIN versions ON versions.memory = m.seq AND versions.{axis} <= ?"
-                " WHERE m.id IN (SELECT value FROM json_each(?)) GROUP BY m.seq",
-                (to_micros(asked), json.dumps(list(current))),
-            )
-        return {
-            words(id_): replace(current[words(id_)], text=words(text), version=whole(version))
-            for id_, text, version in rows
-        }
+            return _told(connection, self.get(ids, scope=scope), selection)
 
     def page(
-        self, *, scope: Scope, selection: Selection, after: tuple[int, str] | None, limit: int
-    ) -> Sequence[MemoryRecord]:
+        self, *, scope: Scope, selection: Selection, after: int, limit: int
+    ) -> Mapping[int, MemoryRecord]:
         condition, values = visible(selection, scope)
-        if after is not None:
-            condition += " AND (m.recorded_at, m.id) > (?, ?)"
-            values.extend(after)
         with self._database.read() as connection:
             rows = connection.fields(
-                f"SELECT {MEMORY_COLUMNS} FROM memories m WHERE {condition}"
-                " ORDER BY m.recorded_at, m.id LIMIT ?",
-                (*values, limit),
+                f"SELECT seq, {MEMORY_COLUMNS} FROM memories m WHERE seq > ? AND {condition}"
+                " ORDER BY seq LIMIT ?",
+                (after, *values, limit),
             )
-        return [memory_of(row, within=scope) for row in rows]
+            found = {words(row["id"]): memory_of(row, within=scope) for row in rows}
+            told = _told(connection, found, selection)
+        return {whole(row["seq"]): told[id_] for row in rows if (id_ := words(row["id"])) in told}
 
     def _select(
         self, condition: str, values: Sequence[SqlValue], *, scope: Scope
@@ -125,14 +110,24 @@ class SqliteMemories:
             )
         return [memory_of(row, within=scope) for row in rows]
 
-    def reinforce(self, memory_id: str, *, quotes: Sequence[Quote], scope: Scope) -> None:
+    def reinforce(
+        self,
+        memory_id: str,
+        *,
+        quotes: Sequence[Quote],
+        expires_at: datetime | None,
+        scope: Scope,
+    ) -> None:
         condition, values = in_scope(scope)
         with self._database.write() as connection:
-            connection.run(
-                "UPDATE memories AS m SET reinforcements = reinforcements + 1"
-                f" WHERE id = ? AND {condition}",
-                (memory_id, *values),
+            # SQLite's max() of several values is NULL if one of them is: never outlasts any time.
+            reinforced = connection.run(
+                "UPDATE memories AS m SET reinforcements = reinforcements + 1,"
+                f" expires_at = max(expires_at, ?) WHERE id = ? AND {condition}",
+                (optional_micros(expires_at), memory_id, *values),
             )
+            if not reinforced:
+                return
             for quote in quotes:
                 connection.run(
                     "INSERT OR IGNORE INTO sources (memory, message, start, until)"
@@ -172,13 +167,18 @@ class SqliteMemories:
             )
 
     def link(self, link: Link, *, at: datetime, said_at: datetime, scope: Scope) -> None:
-        condition, values = in_scope(scope)
         with self._database.write() as connection:
+            # An extractor may claim a relation to a memory that is not there.
+            if (
+                not {link.from_id, link.to_id}
+                <= self.get([link.from_id, link.to_id], scope=scope).keys()
+            ):
+                return
             connection.run(
                 "INSERT OR REPLACE INTO links (kind, from_memory, to_memory, score, reason)"
-                f" SELECT ?, m.seq, t.seq, ?, ? FROM memories m, memories t"
-                f" WHERE m.id = ? AND t.id = ? AND {condition}",
-                (link.kind, link.score, link.reason, link.from_id, link.to_id, *values),
+                " SELECT ?, f.seq, t.seq, ?, ? FROM memories f, memories t"
+                " WHERE f.id = ? AND t.id = ?",
+                (link.kind, link.score, link.reason, link.from_id, link.to_id),
             )
             if link.kind is LinkKind.SUPERSEDES:
                 connection.run(
@@ -227,8 +227,8 @@ class SqliteMemories:
         with self._database.read() as connection:
             rows = connection.rows(
                 "SELECT memory_id, event, at, old_text, new_text, reason FROM history"
-                " WHERE memory_id = ? ORDER BY seq",
-                (memory_id,),
+                " WHERE memory_id IN (SELECT value FROM json_each(?)) ORDER BY seq",
+                (json.dumps([memory_id]),),
             )
         return [
             HistoryEntry(
@@ -300,6 +300,32 @@ class SqliteMemories:
             return blob(
                 connection.rows("SELECT value FROM meta WHERE key = 'forgetting_key'")[0][0]
             )
+
+
+def _told(
+    connection: Connection, current: Mapping[str, MemoryRecord], selection: Selection
+) -> Mapping[str, MemoryRecord]:
+    """The memories as they were at the time that the selection asks for."""
+    if selection.as_of is None and selection.recorded_as_of is None:
+        return current
+    said_by = to_micros(selection.as_of or datetime.max.replace(tzinfo=UTC))
+    recorded_by = to_micros(selection.recorded_as_of or datetime.max.replace(tzinfo=UTC))
+    rows = connection.rows(
+        "SELECT m.id, versions.text, max(versions.version), coalesce(superseded_at > ?, 0)"
+        " FROM memories m JOIN versions ON versions.memory = m.seq"
+        " AND versions.said_at <= ? AND versions.recorded_at <= ?"
+        " WHERE m.id IN (SELECT value FROM json_each(?)) GROUP BY m.seq",
+        (said_by, said_by, recorded_by, json.dumps(list(current))),
+    )
+    return {
+        words(id_): replace(
+            current[words(id_)],
+            text=words(text),
+            version=whole(version),
+            superseded_by=None if later else current[words(id_)].superseded_by,
+        )
+        for id_, text, version, later in rows
+    }
 
 
 def _columns(memory: MemoryRecord) -> dict[str, SqlValue]:

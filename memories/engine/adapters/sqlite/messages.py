@@ -124,9 +124,7 @@ class SqliteMessages:
 
     def redact(self, message_id: str, spans: Sequence[tuple[int, int]], *, scope: Scope) -> Message:
         with self._database.write() as connection:
-            text = words(
-                connection.rows("SELECT text FROM messages WHERE id = ?", (message_id,))[0][0]
-            )
+            text = self.get([message_id], scope=scope)[message_id].text
             for start, until in spans:
                 text = text[:start] + REDACTED * (until - start) + text[until:]
             connection.run("UPDATE messages SET text = ? WHERE id = ?", (text, message_id))

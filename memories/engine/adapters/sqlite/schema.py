@@ -190,19 +190,20 @@ CREATE TRIGGER passages_removed AFTER DELETE ON passages BEGIN
     DELETE FROM lexicon WHERE rowid = old.seq;
 END;
 
--- The engine's own terms, split on white space alone (docs/decisions/0004). `scope` holds a
--- digest of each id of the row's scope, so that a search reads only the lists of its own scope.
+-- The engine's own terms, split on white space alone (docs/decisions/0004); `context` holds those
+-- of the turn before, `scope` a digest of each id of the row's scope, so that a search reads only
+-- the lists of its own scope.
 CREATE VIRTUAL TABLE lexicon USING fts5 (
-    terms, scope,
+    terms, context, scope,
     tokenize = "ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\]^_`{|}~'"
 );
 INSERT INTO lexicon (lexicon, rank) VALUES ('secure-delete', 1);
 -- A prior for BM25: as though the project also held a thousand other texts of usual length. With
 -- a handful of rows a word's rarity would say nothing, and FTS5 gives a word that half of the rows
 -- hold no weight at all.
-INSERT INTO lexicon (rowid, terms, scope)
+INSERT INTO lexicon (rowid, terms, context, scope)
     WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000)
-    SELECT -n, '~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~', '' FROM numbers;
+    SELECT -n, '~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~', '', '' FROM numbers;
 CREATE VIRTUAL TABLE lexicon_terms USING fts5vocab (lexicon, row);
 """
 

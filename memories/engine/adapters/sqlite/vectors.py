@@ -12,6 +12,7 @@ import numpy as np
 
 from memories.engine.adapters.sqlite.connection import Connection, blob, whole
 from memories.engine.domain import Vector
+from memories.engine.errors import ModelMismatch
 
 # Rows that a search sorts first; the rest is sorted only if the reader asks on.
 _FIRST: Final = 512
@@ -136,6 +137,8 @@ class VectorCache:
         ]
         count = loaded.count + len(rows)
         grown = loaded if count <= len(loaded.numbers) else _grown(loaded, count)
+        if any(len(vector) != 4 * self._dimensions for _, _, vector in rows):
+            raise ModelMismatch("the file was switched to another embedding model by reindex()")
         if rows:
             new = slice(loaded.count, count)
             grown.numbers[new] = [row[0] for row in rows]

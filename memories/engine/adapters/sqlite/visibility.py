@@ -18,6 +18,13 @@ MESSAGES_AS_MEMORIES: Final = """(
     FROM messages
 )"""
 
+_NOT_MERGED: Final = "m.merged_into IS NULL"
+# What it repeats may have been said after it, where messages were added out of order.
+_NOT_MERGED_BY: Final = (
+    "(m.merged_into IS NULL OR NOT EXISTS ("
+    "SELECT 1 FROM memories t WHERE t.id = m.merged_into AND t.said_at <= ?))"
+)
+
 
 def in_scope(scope: Scope) -> Condition:
     """Rows of `m` that belong to whom the scope names."""
@@ -59,7 +66,8 @@ def visible(selection: Selection, scope: Scope, *, messages: bool = False) -> Co
         values.append(to_micros(selection.recorded_as_of))
     if not messages:
         if not selection.include_merged:
-            parts.append("m.merged_into IS NULL")
+            parts.append(_NOT_MERGED if selection.as_of is None else _NOT_MERGED_BY)
+            values += [] if selection.as_of is None else [to_micros(selection.as_of)]
         if selection.latest_only:
             parts.append("(m.superseded_at IS NULL OR m.superseded_at > ?)")
             values.append(to_micros(judged_at))

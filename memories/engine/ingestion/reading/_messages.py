@@ -1,7 +1,7 @@
 """The form that chat interfaces share: a list of `{role, content}`."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from memories.engine.domain import JsonObject, Role, Turn
 from memories.engine.errors import InvalidMessages
@@ -14,15 +14,18 @@ _ROLES = {role.value: role for role in Role}
 _ANY_ROLE = "one of " + ", ".join(_ROLES)
 
 
-def read_turns(messages: object, *, said_at: datetime | None = None) -> tuple[Turn, ...]:
+def read_turns(
+    messages: object, *, said_at: datetime | None = None, zone: tzinfo = UTC
+) -> tuple[Turn, ...]:
     """Returns the turns of messages in the form that chat interfaces share.
 
     Args:
         messages: a list of `{role, content, name?, id?, timestamp?, metadata?}`, one such dict, or
             a string, which is one message of the user. `content` is a string or a list of
-            `{"type": "text", "text": ...}`, joined by line breaks. `timestamp` is ISO 8601 (UTC
-            without an offset), epoch seconds or milliseconds, or a `datetime`.
+            `{"type": "text", "text": ...}`, joined by line breaks. `timestamp` is ISO 8601,
+            epoch seconds or milliseconds, or a `datetime`.
         said_at: the time of messages that carry none themselves.
+        zone: whose clock times without an offset are read from.
 
     Raises:
         InvalidMessages: something is off; the text names the place, as in
@@ -32,12 +35,14 @@ def read_turns(messages: object, *, said_at: datetime | None = None) -> tuple[Tu
     try:
         if isinstance(messages, str):
             return (Turn(Role.USER, Node(messages).filled_text(), said_at=said_at),)
-        return turns_of(Node(messages), said_at=said_at)
+        return turns_of(Node(messages), said_at=said_at, zone=zone)
     except FormError as error:
         raise InvalidMessages(f"{render_path(root, error.path)}: {error.reason}") from error
 
 
-def turns_of(node: Node, *, said_at: datetime | None = None) -> tuple[Turn, ...]:
+def turns_of(
+    node: Node, *, said_at: datetime | None = None, zone: tzinfo = UTC
+) -> tuple[Turn, ...]:
     """Returns the turns of one message or a list of them, at least one.
 
     Raises:
@@ -45,11 +50,11 @@ def turns_of(node: Node, *, said_at: datetime | None = None) -> tuple[Turn, ...]
             a repetition of the first and drop it.
     """
     if node.is_object():
-        return (_turn_of(node, said_at),)
+        return (_turn_of(node, said_at, zone),)
     turns: list[Turn] = []
     first_use: dict[str, int] = {}
     for item in node.items("a string, a message or a list of messages"):
-        turn = _turn_of(item, said_at)
+        turn = _turn_of(item, said_at, zone)
         if turn.client_id is not None:
             first = first_use.setdefault(turn.client_id, len(turns))
             if first != len(turns):
@@ -61,7 +66,7 @@ def turns_of(node: Node, *, said_at: datetime | None = None) -> tuple[Turn, ...]
     return tuple(turns)
 
 
-def _turn_of(node: Node, said_at: datetime | None) -> Turn:
+def _turn_of(node: Node, said_at: datetime | None, zone: tzinfo) -> Turn:
     if not node.is_object():
         raise node.mismatch("a message with role and content")
     node.refuse_unknown_keys(_MESSAGE_KEYS)
@@ -71,7 +76,7 @@ def _turn_of(node: Node, said_at: datetime | None) -> Turn:
         text=_content_of(node.get("content", "the message's text")),
         name=None if name is None else name.filled_text(),
         client_id=None if client_id is None else client_id.filled_text(),
-        said_at=said_at if timestamp is None else read_timestamp(timestamp),
+        said_at=said_at if timestamp is None else read_timestamp(timestamp, zone=zone),
         metadata=_metadata_of(node.find("metadata")),
     )
 

@@ -2,7 +2,7 @@
 
 import math
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from memories.engine.ingestion.reading._nodes import FormError, Node
 
@@ -22,20 +22,24 @@ _CLOCK_AND_DATE = re.compile(
 _DATE_AND_CLOCK = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})(?:\s*\(\w+\))?\s+(\d{1,2}):(\d{2})")
 
 
-def parse_iso(text: str) -> datetime | None:
-    """Returns the instant of an ISO 8601 text, taken as UTC without an offset; None if it is none.
+def parse_iso(text: str, *, zone: tzinfo = UTC) -> datetime | None:
+    """Returns the instant of an ISO 8601 text, on the zone's clock if it has no offset.
 
-    The offset that was written is kept.
+    The offset that was written is kept. None if the text is no such time.
     """
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
-    return _aware(moment)
+    return _aware(moment, zone)
 
 
-def read_timestamp(node: Node) -> datetime:
+def read_timestamp(node: Node, *, zone: tzinfo = UTC) -> datetime:
     """Returns the instant of an ISO text, epoch seconds or milliseconds, or a `datetime`.
+
+    Args:
+        node: the value.
+        zone: whose clock a time without an offset is read from.
 
     Raises:
         FormError: it is none of these, or beyond the years 1 to 9999.
@@ -43,9 +47,9 @@ def read_timestamp(node: Node) -> datetime:
     moment: datetime | None = None
     value = node.value
     if isinstance(value, datetime):
-        moment = _aware(value)
+        moment = _aware(value, zone)
     elif isinstance(value, str):
-        moment = parse_iso(value)
+        moment = parse_iso(value, zone=zone)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         moment = _from_epoch(value)
     if moment is None:
@@ -80,14 +84,13 @@ def _moment_of(node: Node, parts: tuple[int, int, int, int, int]) -> datetime:
         raise FormError(node.path, f"expected a time that exists, got {node.value!r}") from error
 
 
-def _aware(moment: datetime) -> datetime | None:
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=UTC)
+def _aware(moment: datetime, zone: tzinfo) -> datetime | None:
+    placed = moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
     try:
-        moment.astimezone(UTC)
+        placed.astimezone(UTC)
     except OverflowError:
         return None
-    return moment
+    return placed
 
 
 def _from_epoch(number: float) -> datetime | None:

@@ -7,5 +7,6 @@ Spanish, Italian, Portuguese, Chinese and Japanese, and ISO dates.
 from memories.engine.text.dates._naming import name_interval
 from memories.engine.text.dates._queries import read_query_time
 from memories.engine.text.dates._statements import find_dates
+from memories.engine.text.dates._words import MONTHS
 
-__all__ = ["find_dates", "name_interval", "read_query_time"]
+__all__ = ["MONTHS", "find_dates", "name_interval", "read_query_time"]

@@ -6,16 +6,18 @@ from functools import cache
 from typing import Final
 
 from memories.engine.domain import EntityType, Mention
-from memories.engine.text.mentions._lexicon import word_set, words
 from memories.engine.text.mentions._names import is_person, mark_names, name_type
 from memories.engine.text.mentions._readings import Tag
 from memories.engine.text.mentions._tagging import tag_words
 from memories.engine.text.mentions._tokens import Token, tokenize
+from memories.engine.text.word_lists import word_set, words
 
 _IN_PHRASE: Final = frozenset({Tag.NOUN, Tag.CLASSIFYING, Tag.NAME})
 _NAME_LINKS: Final = word_set("of de la van von der del di da du al &")
 # Where one goes or stays rather than what one talks about, unless it is somebody's.
 _WHEREABOUTS: Final = word_set("home work bed town")
+# Says when, behind a noun as anywhere: "went to a class yesterday".
+_WHEN: Final = word_set("yesterday today tomorrow tonight")
 _NAME_SCORE: Final = 0.9
 _COMPOUND_SCORE: Final = 0.8
 _NOUN_SCORE: Final = 0.6
@@ -103,7 +105,7 @@ def _is_free(token: Token) -> bool:
 
 
 def _joins(first: Token, before: Token, token: Token) -> bool:
-    if not (_is_free(before) and _is_free(token)):
+    if not (_is_free(before) and _is_free(token)) or token.lower in _WHEN:
         return False
     if token.tag == Tag.NAME:
         return before.tag == Tag.NAME or (before.tag == Tag.CLASSIFYING and before.capital)

@@ -5,8 +5,8 @@ from typing import Final
 
 from memories.engine.domain import EntityType, Mention
 from memories.engine.text.languages import function_words
-from memories.engine.text.mentions._lexicon import word_set, words
 from memories.engine.text.mentions._tokens import Token, tokenize
+from memories.engine.text.word_lists import word_set, words
 
 _POSSESSIVES: Final = ("mein", "dein", "sein", "ihr", "unser", "euer")
 _DETERMINERS: Final = word_set("der die das den dem des ein eine einen einem einer eines")

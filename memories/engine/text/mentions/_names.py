@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from memories.engine.domain import EntityType
-from memories.engine.text.mentions._lexicon import word_set, words
 from memories.engine.text.mentions._readings import Tag, read_word
 from memories.engine.text.mentions._tokens import Token
+from memories.engine.text.word_lists import first_words, word_set, words
 
 _SHORTEST_LOWER_NAME: Final = 3
 # Endings of nouns that open a sentence without an article, as bare names do.
@@ -68,7 +68,7 @@ def _opens_with_name(tokens: Sequence[Token], index: int) -> bool:
     reading = read_word(token.lower)
     if reading.fixed is Tag.CLASSIFYING:
         return False
-    if token.lower in words("kin") or token.lower in words("personal_titles"):
+    if token.lower in first_words("kin") or token.lower in words("personal_titles"):
         return token.text.endswith(".") or _is_followed_by_name_or_verb(following)
     is_listed_name = token.lower in words("given_names") or token.lower in words("places")
     if is_listed_name and reading.fixed is None:

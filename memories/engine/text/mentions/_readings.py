@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from memories.engine.text.mentions._lexicon import irregular_forms, word_set, words
+from memories.engine.text.word_lists import first_words, word_set, words
 
 
 class Tag(StrEnum):
@@ -151,7 +151,7 @@ def _is_verb(base: str) -> bool:
 
 
 def _verb_form(word: str) -> str:
-    if word in irregular_forms():
+    if word in first_words("irregular_verbs"):
         return "past"
     if _is_verb(word):
         return "base"

@@ -7,9 +7,9 @@ from typing import Final
 
 from memories.engine.domain import EntityType, Mention
 from memories.engine.text.languages import function_words
-from memories.engine.text.mentions._lexicon import word_set
 from memories.engine.text.mentions._spelling import find_capitalised
 from memories.engine.text.mentions._tokens import Token, tokenize
+from memories.engine.text.word_lists import word_set
 
 _SCORE: Final = 0.6
 _SHORTEST_NOUN: Final = 3

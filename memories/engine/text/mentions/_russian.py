@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from memories.engine.domain import EntityType, Mention
-from memories.engine.text.mentions._lexicon import word_set, words
 from memories.engine.text.mentions._spelling import find_capitalised
 from memories.engine.text.mentions._tokens import Token, tokenize
+from memories.engine.text.word_lists import word_set, words
 
 _SCORE: Final = 0.6
 _POSSESSIVE: Final = re.compile(

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from memories.engine.domain import EntityType, Mention
-from memories.engine.text.mentions._lexicon import word_set, words
 from memories.engine.text.mentions._tokens import Token
+from memories.engine.text.word_lists import word_set, words
 
 # Between two capitalised words these belong to the name: "Ministère de la Culture".
 _NAME_LINKS: Final = word_set(

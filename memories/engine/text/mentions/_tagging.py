@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
-from memories.engine.text.mentions._lexicon import word_set, words
 from memories.engine.text.mentions._readings import Reading, Tag, read_word
 from memories.engine.text.mentions._tokens import Token
+from memories.engine.text.word_lists import word_set, words
 
 _BEFORE_NOUN: Final = frozenset({Tag.DETERMINER, Tag.CLASSIFYING, Tag.POSSESSIVE, Tag.NUMBER})
 _ENDS_PHRASE: Final = frozenset({Tag.MARK, Tag.AUXILIARY, Tag.PREPOSITION, Tag.CLAUSE})

@@ -1,0 +1,39 @@
+"""Comparing two statements, each as far as it can differ from another."""
+
+from memories.engine.text.statements._reading import Reading, read
+
+
+def say_the_same(one: str, other: str) -> bool:
+    """True if no question would be answered differently by the one than by the other.
+
+    Symmetric. Errs towards False: what is wrongly kept apart is only kept twice, what is wrongly
+    folded is hidden.
+    """
+    return any(_agree(read(one, dated=dated), read(other, dated=dated)) for dated in (False, True))
+
+
+def _agree(first: Reading, second: Reading) -> bool:
+    if first.marks != second.marks:
+        return False
+    if first.resolved and second.resolved and first.resolved != second.resolved:
+        return False
+    if first.signs and second.signs and first.signs != second.signs:
+        return False
+    return bool(first.content) and _is_turned(first, second)
+
+
+def _is_turned(first: Reading, second: Reading) -> bool:
+    """Same words in the same order, but for one adjunct moved from the end to the front.
+
+    "On Friday Anna sang" is "Anna sang on Friday"; "Anna called Ben" is not "Ben called Anna".
+    """
+    one, other = first.content, second.content
+    if one == other:
+        return True
+    if len(one) != len(other) or sorted(one) != sorted(other):
+        return False
+    return any(
+        one[turn:] + one[:turn] == other
+        for turn in range(1, len(one))
+        if turn in first.openers or len(one) - turn in second.openers
+    )

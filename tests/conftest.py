@@ -1,0 +1,62 @@
+"""Figures that tests measure: shown after the run, and kept where `--figures` says."""
+
+import json
+import platform
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+RecordFigure = Callable[[str, float], None]
+
+_FIGURES = pytest.StashKey[dict[str, float]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--figures", type=Path, help="folder to keep what was measured in, as JSON")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_FIGURES] = {}
+
+
+@pytest.fixture
+def record_figure(request: pytest.FixtureRequest) -> RecordFigure:
+    """Keep a measured figure under a name that says what it is and in which unit."""
+    figures = request.config.stash[_FIGURES]
+
+    def record(name: str, value: float) -> None:
+        figures[name] = round(value, 4)
+
+    return record
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    config = terminalreporter.config
+    figures = config.stash[_FIGURES]
+    if not figures:
+        return
+    terminalreporter.section("figures")
+    for name, value in sorted(figures.items()):
+        terminalreporter.write_line(f"{name}: {value:g}")
+    folder: Path | None = config.getoption("figures")
+    if folder is not None:
+        _keep(folder, figures)
+
+
+def _keep(folder: Path, figures: dict[str, float]) -> None:
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    now = datetime.now(UTC)
+    kept = {
+        "date": now.isoformat(timespec="seconds"),
+        "commit": commit,
+        "python": platform.python_version(),
+        "figures": figures,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{now:%Y-%m-%d}-{commit[:8]}.json"
+    path.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", encoding="utf-8")

@@ -1,0 +1,71 @@
+"""An extractor that quotes what a test tells it to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from memories.engine.domain import Fact, Interval, Kind, Precision, Quote
+from memories.engine.ports.extractor import ExtractionRequest
+
+MAY_2023: Final = Interval(
+    datetime(2023, 5, 1, tzinfo=UTC), datetime(2023, 6, 1, tzinfo=UTC), Precision.MONTH
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QuotingExtractor:
+    """Finds given words in messages.
+
+    Attributes:
+        facts: words of a message to the fact that they state.
+    """
+
+    facts: Mapping[str, str]
+    name: str = "quoting"
+    known_memories_wanted: int = 0
+
+    def extract(self, request: ExtractionRequest) -> Sequence[Fact]:
+        """A fact for each of the given words that a message holds."""
+        return [
+            Fact(
+                text=text,
+                attributed_to=message.speaker,
+                quotes=(Quote(message.id, start, start + len(words), words),),
+                said_at=message.said_at,
+                kind=Kind.STATE,
+            )
+            for message in request.messages
+            for words, text in self.facts.items()
+            if (start := message.text.find(words)) >= 0
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedExtractor:
+    """Finds the same fact in every message.
+
+    Attributes:
+        fact: as it is, but for the id in its quotes, which becomes the message's.
+    """
+
+    fact: Fact
+    name: str = "decided"
+    known_memories_wanted: int = 0
+
+    def extract(self, request: ExtractionRequest) -> Sequence[Fact]:
+        """One fact a message."""
+        return [
+            Fact(
+                text=self.fact.text,
+                attributed_to=self.fact.attributed_to,
+                quotes=tuple(
+                    Quote(message.id, quote.start, quote.end, quote.text)
+                    for quote in self.fact.quotes
+                ),
+                said_at=message.said_at,
+                kind=self.fact.kind,
+                occurred=self.fact.occurred,
+            )
+            for message in request.messages
+        ]
