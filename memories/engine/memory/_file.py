@@ -118,14 +118,14 @@ class ProjectFile:
         return self._opened.ingest.records.setting(MODEL_SETTING, scope=self._project)
 
     def _call(self, call: Callable[[Engine], _Result]) -> _Result:
-        """Make a call; once more if a reindex() of this process switched the model meanwhile."""
-        engine = self._engine
-        try:
-            return call(engine)
-        except ModelMismatch:
-            if (switched := self._engine) is engine:
-                raise
-            return call(switched)
+        """Make a call, again whenever a reindex() of this process switched the model meanwhile."""
+        while True:
+            engine = self._engine
+            try:
+                return call(engine)
+            except ModelMismatch:
+                if self._engine is engine:
+                    raise
 
     def scope(
         self,
