@@ -1,6 +1,7 @@
 """Settings to adapters: the only place that knows which adapter fills which port."""
 
 import importlib.util
+import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from memories.engine.domain import Scope, Signal
-from memories.engine.errors import MissingExtra, ModelMismatch
+from memories.engine.errors import InvalidScope, MissingExtra, ModelMismatch
 from memories.engine.ingestion.reindexing import Progress, reindex
 from memories.engine.ingestion.tools import MODEL_SETTING, IngestTools
 from memories.engine.ports.clock import Clock
@@ -22,6 +23,7 @@ Durability: TypeAlias = Literal["power-loss", "process-crash"]
 
 # The bundled model's vectors; known here so that opening a file loads no model.
 _BUNDLED_DIMENSIONS: Final = 384
+_PROJECT_SETTING: Final = "project"
 # Modules of the `local` extra: importing the library needs none of them, opening a file all.
 _EXTRA: Final = ("apsw", "numpy", "onnxruntime", "tokenizers", "Stemmer")
 # Searches that may run side by side in one process before one waits for another's signals.
@@ -148,6 +150,7 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
 
     Raises:
         MissingExtra: the `local` extra is not installed.
+        InvalidScope: the file holds another project.
         ModelMismatch: the file is indexed with another model.
         ModelUnavailable: the model's files are missing.
         StoreError: the file can't be opened.
@@ -159,6 +162,7 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
 
     records = SqliteRecords(database := Database(settings.path, durability=settings.durability))
     try:
+        _check_project(records, settings)
         embedder = _embedder(settings.embedding, records, settings.scope)
         dimensions = _dimensions(settings.embedding, embedder, records, settings.scope)
         tools = IngestTools(
@@ -173,6 +177,20 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
         records.close()
         raise
     return Engine(tools, _search_tools(settings, tools), os.getpid())
+
+
+def _check_project(records: RecordStore, settings: EngineSettings) -> None:
+    """One file holds one project: no other name opens it."""
+    asked = json.dumps([settings.scope.organization, settings.scope.project])
+    kept = records.setting(_PROJECT_SETTING, scope=settings.scope)
+    if kept is None:
+        records.remember_setting(_PROJECT_SETTING, asked, scope=settings.scope)
+    elif kept != asked:
+        organization, project = json.loads(kept)
+        raise InvalidScope(
+            f"{settings.path} holds project {project!r} of {organization!r}, "
+            f"not {settings.scope.project!r} of {settings.scope.organization!r}"
+        )
 
 
 def _check_extra() -> None:

@@ -59,7 +59,10 @@ def delete_memories(
 
 
 def delete_scope(*, scope: Scope, tools: IngestTools) -> DeletionReceipt:
-    """Delete every memory and message of the scope; adding them again starts afresh."""
+    """Delete every memory and message of the scope; adding them again starts afresh.
+
+    Only facts that were deleted one by one before stay forgotten.
+    """
     records = tools.records
     everything = Selection(now=tools.clock.now(), include_merged=True, show_expired=True)
     with records.writing(scope=scope):

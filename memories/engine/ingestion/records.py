@@ -9,13 +9,14 @@ from memories.engine.domain import (
     IngestOutcome,
     Link,
     LinkKind,
+    MemoryRecord,
     Message,
     Scope,
 )
 from memories.engine.ingestion.deduplication import memory_identity, near_repeat
 from memories.engine.ingestion.entity_linking import EntityLinker
 from memories.engine.ingestion.extraction import forgetting_digest, recalled_memory
-from memories.engine.ingestion.identity import session_of
+from memories.engine.ingestion.identity import scope_digest, session_of
 from memories.engine.ingestion.passages import languages_of
 from memories.engine.ingestion.preparation import Heard, Learned, Prepared
 from memories.engine.ingestion.tools import IngestTools
@@ -70,13 +71,8 @@ def keep_fact(
     records = tools.records
     if _is_forgotten(learned, kept, scope=scope, tools=tools):
         return IngestOutcome(IngestEvent.NOOP, None, memory.text, "deleted before")
-    identity = memory_identity(
-        scope,
-        attributed_to=memory.attributed_to,
-        fingerprint=memory.fingerprint,
-        occurred=memory.occurred,
-    )
-    if (known := records.memories.find(identity, scope=scope)) is not None:
+    identity, known = _same_fact(memory, scope=scope, tools=tools)
+    if known is not None:
         records.memories.reinforce(
             known.id, quotes=fact.quotes, expires_at=memory.expires_at, scope=scope
         )
@@ -100,6 +96,26 @@ def keep_fact(
     link = Link(LinkKind.MERGED_INTO, memory.id, repeat.memory_id, repeat.similarity, reason)
     records.memories.link(link, at=memory.recorded_at, said_at=memory.said_at, scope=scope)
     return IngestOutcome(IngestEvent.MERGE, memory.id, memory.text, reason)
+
+
+def _same_fact(
+    memory: MemoryRecord, *, scope: Scope, tools: IngestTools
+) -> tuple[bytes, MemoryRecord | None]:
+    """The fact's identity, with the memory that keeps it already.
+
+    One that was superseded no longer does: who moved back says something new in old words.
+    """
+    identity = memory_identity(
+        scope,
+        attributed_to=memory.attributed_to,
+        fingerprint=memory.fingerprint,
+        occurred=memory.occurred,
+    )
+    known = tools.records.memories.find(identity, scope=scope)
+    while known is not None and known.superseded_by is not None:
+        identity = scope_digest(scope, "again after", known.id)
+        known = tools.records.memories.find(identity, scope=scope)
+    return identity, known
 
 
 def _is_forgotten(

@@ -72,6 +72,7 @@ class ProjectFile:
 
         Raises:
             StoreError: the file can't be opened; its kinds say why.
+            InvalidScope: the file holds another project.
             ModelMismatch: the file is indexed with another model.
             ModelUnavailable: the model's files are missing.
         """

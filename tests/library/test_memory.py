@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import memories
-from memories import AsyncMemory, Memory, NotFound, Scope, StoreError
+from memories import AsyncMemory, InvalidScope, Memory, NotFound, Scope, StoreError
 from memories.engine.domain import Vectors
 from memories.engine.ports.clock import FixedClock
 from memories.engine.ports.embedder import WordHashEmbedder
@@ -286,3 +286,12 @@ def test_it_may_be_closed_while_others_ask(memory: Memory, acme: Scope) -> None:
         for each in asking:
             with pytest.raises(StoreError, match="is closed"):
                 each.result(30)
+
+
+def test_a_file_opens_under_the_name_of_its_project_alone(path: Path) -> None:
+    with Memory(path, embedder=WordHashEmbedder(), project="acme"):
+        pass
+    with pytest.raises(InvalidScope, match="holds project 'acme' of 'local', not 'globex'"):
+        Memory(path, embedder=WordHashEmbedder(), project="globex")
+    with Memory(path, embedder=WordHashEmbedder(), project="acme"):
+        pass

@@ -11,7 +11,7 @@ from memories.engine.domain import Fact, IngestEvent, Kind, Quote
 from memories.engine.ports.clock import FixedClock
 from memories.engine.ports.embedder import WordHashEmbedder
 from memories.engine.ports.extractor import ScriptedExtractor
-from tests.unit.memories.engine.extractors import DecidedExtractor, QuotingExtractor
+from tests.library.extractors import DecidedExtractor, QuotingExtractor
 
 MORNING = datetime(2024, 5, 1, 9, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from memories import Immutable, InvalidInput, Memory, NotFound, Scope
-from memories.engine.domain import HistoryEvent, LinkKind
+from memories.engine.domain import HistoryEvent, IngestEvent, LinkKind
 from memories.engine.ports.clock import FixedClock
 from memories.engine.ports.embedder import WordHashEmbedder
 
@@ -227,3 +227,22 @@ def test_an_expiry_without_an_offset_is_on_the_clock_of_the_memory(path: Path) -
         memory.add("I own a boat.", scope=acme, expires_at=datetime(2024, 5, 10, 15))  # noqa: DTZ001 - the point
         (boat,) = memory.list(scope=acme)
         assert boat.expires_at == datetime(2024, 5, 10, 13, tzinfo=UTC)
+
+
+def test_a_fact_said_again_after_it_was_superseded_is_kept_anew(
+    memory: Memory, acme: Scope, clock: FixedClock
+) -> None:
+    (paris,) = memory.add("I live in Paris.", scope=acme).outcomes
+    clock.advance(timedelta(days=1))
+    (rome,) = memory.add("I live in Rome.", scope=acme).outcomes
+    assert paris.memory_id is not None
+    assert rome.memory_id is not None
+    memory.supersede(paris.memory_id, by=rome.memory_id)
+    clock.advance(timedelta(days=1))
+    (back,) = memory.add("I live in Paris.", scope=acme, timestamp=clock.now()).outcomes
+    clock.advance(timedelta(days=1))
+    (repeated,) = memory.add("I live in Paris.", scope=acme, timestamp=clock.now()).outcomes
+    assert (back.event, back.memory_id != paris.memory_id) == (IngestEvent.ADD, True)
+    assert (repeated.event, repeated.memory_id) == (IngestEvent.NOOP, back.memory_id)
+    shown = [each.text for each in memory.list(scope=acme, latest_only=True)]
+    assert shown == ["User lives in Rome.", "User lives in Paris."]

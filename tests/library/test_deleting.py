@@ -12,7 +12,7 @@ from memories.engine.domain import HistoryEvent, Vectors
 from memories.engine.errors import EmbeddingFailed, InvalidFilter
 from memories.engine.ports.clock import FixedClock
 from memories.engine.ports.embedder import WordHashEmbedder
-from tests.unit.memories.engine.extractors import QuotingExtractor
+from tests.library.extractors import QuotingExtractor
 
 MORNING = datetime(2024, 5, 1, 9, tzinfo=UTC)
 # Occurs in no program, and its beginning survives every stemmer.

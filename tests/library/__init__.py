@@ -1,0 +1,1 @@
+"""What the library promises, asked through its public calls alone."""
