@@ -185,7 +185,7 @@ def test_lines_are_read(name: str, text: str, tmp_path: Path) -> None:
     [
         ("nothing that anybody says", "line 1, column 1"),
         ('[{"role": "user", "content": "hi"},\n {"role": "robot", "content": "x"}]', "line 2"),
-        ('[{"role": "user",}]', "line 1, column 18"),
+        ('[{"role": user}]', "line 1, column 11"),
     ],
 )
 def test_a_file_of_no_known_form_gets_one_sentence(text: str, place: str, tmp_path: Path) -> None:
