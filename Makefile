@@ -35,7 +35,7 @@ test: check
 	$(BIN)/pytest -m "not long"
 
 test-long: setup
-	$(BIN)/pytest -m long --figures tests/results
+	$(BIN)/pytest tests/faults tests/quality --figures tests/results
 
 lock:
 	@infra/lock

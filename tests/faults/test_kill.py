@@ -10,6 +10,7 @@ import pytest
 
 from memories import Memory
 from memories.engine.ports.embedder import WordHashEmbedder
+from tests.conftest import RecordFigure
 
 # Prints the ids of each add after it was acknowledged, deletes a memory now and then.
 WRITING = """
@@ -48,9 +49,12 @@ def killed_after(path: Path, *, lines: int, round_: int) -> list[str]:
 
 
 @pytest.mark.parametrize("rounds", [10, pytest.param(100, marks=pytest.mark.long)])
-def test_what_a_killed_writer_acknowledged_is_there(tmp_path: Path, rounds: int) -> None:
+def test_what_a_killed_writer_acknowledged_is_there(
+    tmp_path: Path, rounds: int, record_figure: RecordFigure
+) -> None:
     path = tmp_path / "notes.db"
     acknowledged: set[str] = set()
+    known: set[str] = set()
     for round_ in range(rounds):
         acknowledged.update(killed_after(path, lines=1 + round_ % 7, round_=round_))
         with Memory(path, embedder=WordHashEmbedder()) as memory:
@@ -67,3 +71,5 @@ def test_what_a_killed_writer_acknowledged_is_there(tmp_path: Path, rounds: int)
             stats = memory.stats()
             assert stats.embedded == stats.passages
     assert len(acknowledged) > 2 * rounds
+    record_figure(f"{rounds} x kill -9 of a writer: rows acknowledged", len(acknowledged))
+    record_figure(f"{rounds} x kill -9 of a writer: rows lost", len(acknowledged - known))

@@ -5,8 +5,11 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from memories import Memory
 from memories.engine.ports.embedder import WordHashEmbedder
+from tests.conftest import RecordFigure
 
 # Adds requests of its own and requests that all processes share, in turn.
 ADDING = """
@@ -59,9 +62,11 @@ print("done")
 """
 
 
-def test_eight_processes_adding_to_one_new_file_lose_and_double_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [8, pytest.param(100, marks=pytest.mark.long)])
+def test_eight_processes_adding_to_one_new_file_lose_and_double_nothing(
+    tmp_path: Path, count: int, record_figure: RecordFigure
+) -> None:
     path = tmp_path / "notes.db"
-    count = 8
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", ADDING, str(path), f"process {name}", str(count)],
@@ -90,6 +95,8 @@ def test_eight_processes_adding_to_one_new_file_lose_and_double_nothing(tmp_path
         assert set(kept.values()) == {1}
         assert {f"User owns boat 3 of process {name}." for name in range(8)} <= kept.keys()
         assert all(each.reinforcements == 0 for each in memory.list(scope=acme, limit=1000))
+        record_figure(f"8 processes, {count} + {count} adds each: messages", stats.messages)
+        record_figure(f"8 processes, {count} + {count} adds each: memories", stats.memories)
         names = Counter(entity.name for entity in memory.entities(scope=acme))
         assert names["Ines"] == 1
         assert memory._engine.ingest.records.verify() == "ok"
