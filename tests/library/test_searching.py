@@ -376,3 +376,13 @@ def test_with_the_bundled_model_meaning_finds_what_no_word_does(path: Path) -> N
         result = memory.search("ชาเขียว", scope=acme)
         assert "does not know" in result.degraded[Signal.SEMANTIC]
         assert THAI in result[0].text
+
+
+def test_a_run_lists_the_entities_of_its_own_rows_alone(memory: Memory) -> None:
+    for run, text in (("monday", "I met Ines."), ("tuesday", "I met Rui.")):
+        memory.add(text, scope=memory.scope(user="acme", run=run))
+    monday = [entity.name for entity in memory.entities(scope=memory.scope(run="monday"))]
+    both = [entity.name for entity in memory.entities(scope=memory.scope(user="acme"))]
+    assert (monday, both) == (["Ines"], ["Ines", "Rui"])
+    assert memory.stats(scope=memory.scope(run="monday")).entities == 1
+    assert memory.stats().entities == 2

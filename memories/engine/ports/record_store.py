@@ -235,11 +235,11 @@ class EntityStore(Protocol):
         ...
 
     def people(self, *, scope: Scope) -> Sequence[Entity]:
-        """Every person known, with aliases."""
+        """Every person known to the scope's home, whatever the run, with aliases."""
         ...
 
     def list(self, *, scope: Scope) -> Sequence[Entity]:
-        """Every entity of the scope, in order of first mention."""
+        """Entities that the scope's own memories and messages mention, by first mention."""
         ...
 
     def add(self, entity: Entity, *, form: str, scope: Scope) -> None:

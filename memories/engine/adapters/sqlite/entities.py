@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 
-from memories.engine.adapters.sqlite.connection import Connection, whole, words
+from memories.engine.adapters.sqlite.connection import Connection, SqlValue, whole, words
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.scopes import number_of
 from memories.engine.adapters.sqlite.visibility import Condition, in_scope
@@ -45,19 +45,27 @@ class SqliteEntities:
         return found
 
     def people(self, *, scope: Scope) -> Sequence[Entity]:
-        return self._select("entities.type = 'person'", scope=scope)
+        condition, values = in_scope(scope.home)
+        home = f"entities.home IN (SELECT seq FROM scopes m WHERE {condition})"
+        return self._select(f"entities.type = 'person' AND {home}", values)
 
     def list(self, *, scope: Scope) -> Sequence[Entity]:
-        return self._select("1", scope=scope)
+        condition, values = in_scope(scope)
+        mentioned = (
+            "entities.seq IN ("
+            "SELECT entity FROM mentions JOIN memories m ON owner = m.seq * 2"
+            f" WHERE {condition} UNION "
+            "SELECT entity FROM mentions JOIN messages m ON owner = m.seq * 2 + 1"
+            f" WHERE {condition})"
+        )
+        return self._select(mentioned, [*values, *values])
 
-    def _select(self, condition: str, *, scope: Scope) -> Sequence[Entity]:
-        scope_condition, values = in_scope(scope.home)
+    def _select(self, condition: str, values: Sequence[SqlValue]) -> Sequence[Entity]:
         with self._database.read() as connection:
             rows = connection.rows(
                 "SELECT entities.id, name, type, (SELECT json_group_array(surface) FROM aliases"
                 " WHERE entity = entities.seq AND surface <> name) FROM entities"
-                f" JOIN scopes m ON m.seq = entities.home WHERE {condition} AND {scope_condition}"
-                " ORDER BY entities.seq",
+                f" WHERE {condition} ORDER BY entities.seq",
                 values,
             )
         return [
@@ -141,8 +149,12 @@ class SqliteEntities:
             )
 
     def drop_vectors(self, *, scope: Scope) -> Sequence[Entity]:
-        embedded = self._select("entities.seq IN (SELECT entity FROM entity_vectors)", scope=scope)
         condition, values = in_scope(scope.home)
+        embedded = self._select(
+            "entities.seq IN (SELECT entity FROM entity_vectors)"
+            f" AND entities.home IN (SELECT seq FROM scopes m WHERE {condition})",
+            values,
+        )
         with self._database.write() as connection:
             connection.run(
                 "DELETE FROM entity_vectors"

@@ -44,22 +44,26 @@ class SqliteRecords:
             "memories": "SELECT count(*) FROM memories m WHERE merged_into IS NULL AND",
             "merged": "SELECT count(*) FROM memories m WHERE merged_into IS NOT NULL AND",
             "superseded": "SELECT count(*) FROM memories m WHERE superseded_by IS NOT NULL AND",
-            "entities": "SELECT count(*) FROM entities JOIN scopes m ON m.seq = home WHERE",
-            "mentions": (
-                "SELECT count(*) FROM mentions JOIN entities ON entities.seq = entity"
-                " JOIN scopes m ON m.seq = home WHERE"
-            ),
             "passages": "SELECT count(*) FROM passages JOIN scopes m ON m.seq = scope WHERE",
             "embedded": (
                 "SELECT count(*) FROM passages JOIN scopes m ON m.seq = scope"
                 " WHERE vector IS NOT NULL AND"
             ),
         }
+        mentions = (
+            f"FROM mentions WHERE owner IN (SELECT m.seq * 2 FROM memories m WHERE {condition}"
+            f" UNION ALL SELECT m.seq * 2 + 1 FROM messages m WHERE {condition})"
+        )
         with self._database.read() as connection:
-            return {
+            counts = {
                 name: connection.number(f"{sql} {condition}", values)
                 for name, sql in counted.items()
             }
+            for name, counting in (("entities", "DISTINCT entity"), ("mentions", "*")):
+                counts[name] = connection.number(
+                    f"SELECT count({counting}) {mentions}", [*values, *values]
+                )
+        return counts
 
     def size(self) -> int:
         log = self._database.path.with_name(self._database.path.name + "-wal")
