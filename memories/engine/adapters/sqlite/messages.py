@@ -20,10 +20,8 @@ from memories.engine.adapters.sqlite.rows import (
 from memories.engine.adapters.sqlite.scopes import number_of
 from memories.engine.adapters.sqlite.visibility import in_scope, visible
 from memories.engine.domain import Arrival, Message, Scope, Selection, Source
+from memories.engine.text.redaction import redact
 
-# What stands in a redacted message for each character taken out, so that the offsets of the
-# quotes that stay remain right.
-REDACTED: Final = "█"
 _QUALIFIED: Final = ", ".join(f"m.{column}" for column in MESSAGE_COLUMNS.split(", "))
 
 
@@ -125,8 +123,7 @@ class SqliteMessages:
     def redact(self, message_id: str, spans: Sequence[tuple[int, int]], *, scope: Scope) -> Message:
         with self._database.write() as connection:
             text = self.get([message_id], scope=scope)[message_id].text
-            for start, until in spans:
-                text = text[:start] + REDACTED * (until - start) + text[until:]
+            text = redact(text, spans)
             connection.run("UPDATE messages SET text = ? WHERE id = ?", (text, message_id))
         return self.get([message_id], scope=scope)[message_id]
 
