@@ -8,6 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# On a busy machine the first call of a test can take as long as it likes; what must be quick is
+# measured on purpose.
+settings.register_profile("unhurried", settings.default, deadline=None)
+settings.load_profile("unhurried")
 
 RecordFigure = Callable[[str, float], None]
 
