@@ -56,10 +56,17 @@ def _keep(folder: Path, figures: dict[str, float]) -> None:
     commit = subprocess.run(
         ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True
     ).stdout.strip()
+    changed = subprocess.run(
+        ["git", "status", "--porcelain", "--untracked-files=no"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     now = datetime.now(UTC)
     kept = {
         "date": now.isoformat(timespec="seconds"),
         "commit": commit,
+        "changed_since_commit": bool(changed),
         "python": platform.python_version(),
         "figures": figures,
     }

@@ -71,7 +71,7 @@ def foreign_scopes(ids: Sequence[str] = IDS) -> list[Scope]:
 
 def learn(world: World, text: str, **changes: object) -> MemoryRecord:
     """A memory that mentions Ines."""
-    memory = world.learn(text, **changes)  # type: ignore[arg-type]
+    memory = world.learn(text, **changes)  # type: ignore[arg-type]  # one of several fields
     world.records.entities.mention(
         "entity-Ines-acme", memory.id, surface="Ines", score=1.0, reason="", scope=ACME
     )

@@ -89,16 +89,7 @@ def _outside(
 
 def embed_ahead(redactions: Sequence[Redaction], *, tools: IngestTools) -> Ahead:
     """Vectors of what the redactions will leave, made while nobody waits for the file."""
-    drafts = [draft for each in _anew(redactions, tools) for draft in each.drafts]
-    try:
-        passages = embedded(drafts, tools.embedder)
-    except EmbedderError:
-        # What was asked to be deleted must go even while the model is away.
-        return Ahead({}, asked=False)
-    texts = (draft.text for draft in drafts)
-    return Ahead(
-        dict(zip(texts, (passage.vector for passage in passages), strict=True)), asked=True
-    )
+    return _embed([draft for each in _anew(redactions, tools) for draft in each.drafts], tools)
 
 
 def apply_redactions(redactions: Sequence[Redaction], ahead: Ahead, *, tools: IngestTools) -> int:
@@ -113,16 +104,28 @@ def apply_redactions(redactions: Sequence[Redaction], ahead: Ahead, *, tools: In
         message = tools.records.messages.redact(message_id, redaction.spans, scope=scope)
         tools.records.entities.unmention(message_id, scope=scope)
         link_text(message_id, message.text, entities=tools.records.entities, scope=scope)
+    drafts = [draft for each in anew for draft in each.drafts]
+    if ahead.asked and any(draft.text not in ahead.vectors for draft in drafts):
+        # Somebody changed the messages since: what they leave now is embedded after all.
+        ahead = _embed(drafts, tools)
     for each in anew:
         tools.index.withdraw([each.message_id], scope=each.scope)
-        tools.index.put(_passages(each, ahead, tools), scope=each.scope)
+        tools.index.put(_passages(each, ahead), scope=each.scope)
     return 0 if ahead.asked else len(anew)
 
 
-def _passages(anew: _Anew, ahead: Ahead, tools: IngestTools) -> list[Passage]:
-    """With the vectors made ahead; what changed meanwhile is embedded now."""
-    if ahead.asked and any(draft.text not in ahead.vectors for draft in anew.drafts):
-        return embedded(anew.drafts, tools.embedder)
+def _embed(drafts: Sequence[Draft], tools: IngestTools) -> Ahead:
+    try:
+        passages = embedded(drafts, tools.embedder)
+    except EmbedderError:
+        # What was asked to be deleted must go even while the model is away.
+        return Ahead({}, asked=False)
+    texts = (draft.text for draft in drafts)
+    vectors = (passage.vector for passage in passages)
+    return Ahead(dict(zip(texts, vectors, strict=True)), asked=True)
+
+
+def _passages(anew: _Anew, ahead: Ahead) -> list[Passage]:
     return [replace(draft.passage, vector=ahead.vectors.get(draft.text)) for draft in anew.drafts]
 
 

@@ -148,7 +148,7 @@ def _is_one_of_several(text: str, words: Sequence[Word], at: int) -> bool:
         return False
     capital = text[partner.start].isupper()
     opened = [word.lower for word in words[max(0, at - 5) : at - 2]]
-    return capital or (len(opened) <= 2 and opened[:1] in (["my"], ["the"], ["our"]))  # noqa: PLR2004
+    return capital or (len(opened) <= 2 and opened[:1] in (["my"], ["the"], ["our"]))  # noqa: PLR2004 - "my wife"
 
 
 def _auxiliary(words: Sequence[Word], at: int, tail: str) -> str:

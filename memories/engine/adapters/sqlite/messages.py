@@ -11,7 +11,6 @@ from memories.engine.adapters.sqlite.rows import (
     MESSAGE_COLUMNS,
     message_of,
     optional_micros,
-    owner_of_message,
     scope_of,
     to_json,
     to_micros,
@@ -179,10 +178,3 @@ def delete_owned(connection: Connection, owners: str, values: Sequence[SqlValue]
     """Delete what owners (a SELECT of owner numbers) have in the index and among the mentions."""
     connection.run(f"DELETE FROM passages WHERE owner IN ({owners})", values)
     connection.run(f"DELETE FROM mentions WHERE owner IN ({owners})", values)
-
-
-def message_owner(connection: Connection, message_id: str) -> int:
-    """The owner number of a stored message."""
-    return owner_of_message(
-        connection.number("SELECT seq FROM messages WHERE id = ?", (message_id,))
-    )

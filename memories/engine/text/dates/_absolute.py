@@ -93,7 +93,7 @@ def _ordinal_day(match: re.Match[str], calendar: Calendar) -> Interval:
 def _slashed(match: re.Match[str], calendar: Calendar) -> Interval:
     """US order, month first, unless the first number is above 12: "5/7/2023" is 7 May."""
     first, second = int(match.group("first")), int(match.group("second"))
-    month, day = (second, first) if first > 12 else (first, second)  # noqa: PLR2004
+    month, day = (second, first) if first > 12 else (first, second)  # noqa: PLR2004 - no month
     return calendar.day(date(_year_of(match.group("year")), month, day))
 
 

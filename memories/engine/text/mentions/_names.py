@@ -21,7 +21,7 @@ _INSIDE: Final = word_set("in near")
 def mark_names(tokens: Sequence[Token]) -> None:
     """Sets the tag of every token that its spelling or the lists show to be a name."""
     letters = [token for token in tokens if token.text[:1].isalpha() and len(token.text) > 1]
-    shouted = sum(token.text.isupper() for token in letters) * 2 > len(letters) > 2  # noqa: PLR2004
+    shouted = sum(token.text.isupper() for token in letters) * 2 > len(letters) > 2  # noqa: PLR2004 - "OK"
     for index, token in enumerate(tokens):
         if token.mention is not None or (
             not token.tag and _is_name(tokens, index, shouted=shouted)
