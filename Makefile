@@ -2,12 +2,14 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 DATA ?=
+JSON ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check lock clean
+.PHONY: help setup demo bench test test-long check lock clean
 
 help:
 	@echo "make demo [DATA=FILE]   set up, remember a real conversation, answer questions about it"
+	@echo "make bench [JSON=FILE]  measure speed, one table"
 	@echo "make test               set up, run every check and test (small sizes)"
 	@echo "make test-long          run the full sizes and keep the figures in tests/results/"
 	@echo "make check              format, lint, types, import contracts, migrations"
@@ -22,6 +24,9 @@ setup: .venv/ready
 demo: setup
 	@$(BIN)/python -m evaluation.demo $(if $(DATA),--data "$(DATA)")
 
+bench: setup
+	@$(BIN)/python -m evaluation.speed $(if $(JSON),--json "$(JSON)")
+
 check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -35,7 +40,7 @@ test: check
 	$(BIN)/pytest -m "not long"
 
 test-long: setup
-	$(BIN)/pytest tests/faults tests/quality --figures tests/results
+	$(BIN)/pytest tests/faults tests/quality tests/evaluation_speed tests/evaluation_mem0 --figures tests/results
 
 lock:
 	@infra/lock

@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
+from evaluation.progress import Progress
+from evaluation.remembering import messages_of, scope_of
 from memories import (
     RELEVANT,
     Conversation,
@@ -43,49 +45,17 @@ class Tally:
     evidence_found: int = 0
 
 
-class Progress:
-    """One line that moves on a terminal, a line every tenth elsewhere; on stderr."""
-
-    def __init__(self, what: str, total: int, stream: TextIO = sys.stderr) -> None:
-        self._what = what
-        self._total = max(total, 1)
-        self._stream = stream
-        self._shown = -1
-
-    def show(self, done: int) -> None:
-        """Say how far it is."""
-        share = done * 10 // self._total
-        if self._stream.isatty():
-            end = "\n" if done >= self._total else ""
-            print(f"\r{self._what}: {done}/{self._total}", end=end, file=self._stream, flush=True)
-        elif share > self._shown:
-            print(f"{self._what}: {done}/{self._total}", file=self._stream, flush=True)
-        self._shown = share
-
-
 def remember(memory: Memory, conversation: Conversation, tally: Tally) -> Scope:
     """Add a conversation session by session; its sessions are the runs of one user."""
     total = sum(len(session.turns) for session in conversation.sessions)
     progress = Progress(f"remembering {conversation.id}", total)
     done = 0
     for session in conversation.sessions:
-        memory.add(
-            [
-                {
-                    "role": turn.role.value,
-                    "content": turn.text,
-                    "name": turn.name,
-                    "id": turn.client_id,
-                    "timestamp": turn.said_at,
-                }
-                for turn in session.turns
-            ],
-            scope=memory.scope(user=conversation.id, run=session.id),
-        )
+        memory.add(messages_of(session), scope=scope_of(memory, conversation, session))
         done += len(session.turns)
         progress.show(done)
     tally.messages += total
-    return memory.scope(user=conversation.id)
+    return scope_of(memory, conversation)
 
 
 def answer(memory: Memory, question: Question, scope: Scope, tally: Tally) -> None:
@@ -132,7 +102,7 @@ def print_hit(rank: int, hit: SearchHit) -> None:
     print(
         f"      semantic {scores.semantic:.2f}  lexical {scores.lexical:.2f}"
         f"  entity {scores.entity:.2f}  temporal {scores.temporal:.2f}"
-        f"  neighbours {scores.neighbours:.2f}  session {scores.session:.2f}"
+        f"  session {scores.session:.2f}"
     )
     for source in hit.sources[:1]:
         place = f", {source.message.client_id}" if source.message.client_id else ""

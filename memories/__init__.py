@@ -16,6 +16,7 @@ from memories.engine.domain import (
     Context,
     DeletionReceipt,
     Entity,
+    Fact,
     HistoryEntry,
     IngestOutcome,
     Link,
@@ -56,6 +57,8 @@ from memories.engine.ingestion.reading import (
     read_conversations,
 )
 from memories.engine.memory import RELEVANT, AsyncMemory, Memory
+from memories.engine.ports.embedder import Embedder, SimilarityScale
+from memories.engine.ports.extractor import ExtractionRequest, Extractor
 
 __all__ = [
     "RELEVANT",
@@ -65,10 +68,14 @@ __all__ = [
     "Context",
     "Conversation",
     "DeletionReceipt",
+    "Embedder",
     "EmbedderError",
     "EmbeddingFailed",
     "EndpointModel",
     "Entity",
+    "ExtractionRequest",
+    "Extractor",
+    "Fact",
     "HistoryEntry",
     "HubModel",
     "Immutable",
@@ -95,6 +102,7 @@ __all__ = [
     "SearchHit",
     "SearchResult",
     "Session",
+    "SimilarityScale",
     "Source",
     "Stats",
     "StoreBusy",

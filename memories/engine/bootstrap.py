@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from memories.engine.domain import Scope, Signal
+from memories.engine.domain import Scope, SearchResult, Signal
 from memories.engine.errors import InvalidScope, MissingExtra, ModelMismatch
 from memories.engine.ingestion.reindexing import Progress, reindex
 from memories.engine.ingestion.tools import MODEL_SETTING, IngestTools
@@ -17,6 +17,7 @@ from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder, SimilarityScale
 from memories.engine.ports.extractor import Extractor
 from memories.engine.ports.record_store import RecordStore
+from memories.engine.retrieval.request import SearchRequest
 from memories.engine.retrieval.tools import SearchTools
 
 Durability: TypeAlias = Literal["power-loss", "process-crash"]
@@ -125,6 +126,12 @@ class Engine:
     ingest: IngestTools
     search: SearchTools
     process: int
+
+    def find(self, request: SearchRequest, *, scope: Scope) -> SearchResult:
+        """The rows that answer the question, best first."""
+        from memories.engine.retrieval.search import search
+
+        return search(request, scope=scope, tools=self.search)
 
     def close(self) -> None:
         """Close the file and end the signals' threads."""

@@ -25,7 +25,7 @@ from memories.engine.domain import (
 )
 from memories.engine.ports.record_store import RecordStore
 from memories.engine.text.fingerprints import digest
-from memories.engine.text.forms import form_of
+from memories.engine.text.forms import form_of, openings
 from tests.contracts.worlds import ACME, EVERYONE, IDS, NOON, SEEING_ALL, World
 
 DAY = timedelta(days=1)
@@ -97,7 +97,12 @@ READS: Mapping[str, Read] = {
     "entities.with_forms": lambda c, scope: c.records.entities.with_forms(
         [form_of("Ines")], scope=scope
     ),
-    "entities.people": lambda c, scope: c.records.entities.people(scope=scope),
+    "entities.people_opening": lambda c, scope: c.records.entities.people_opening(
+        openings("I saw ines."), scope=scope
+    ),
+    "entities.namesakes": lambda c, scope: c.records.entities.namesakes(
+        ["ines moreira"], scope=scope
+    ),
     "entities.list": lambda c, scope: c.records.entities.list(scope=scope),
     "entities.named_by": lambda c, scope: c.records.entities.named_by([c.boat.id], scope=scope),
     "entities.mentioned_by": lambda c, scope: c.records.entities.mentioned_by(

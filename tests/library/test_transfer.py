@@ -10,7 +10,7 @@ from typing import TypeAlias
 import pytest
 
 from memories import Memory, Scope, StoreError, UnreadableFile
-from memories.engine.domain import Stats
+from memories.engine.domain import IngestEvent, Stats
 from memories.engine.ports.clock import FixedClock
 from memories.engine.ports.embedder import WordHashEmbedder
 
@@ -108,6 +108,20 @@ def test_what_was_imported_is_recognised_when_it_is_said_again(
         assert (again.repeated_messages, again.outcomes) == (1, ())
         (outcome,) = other.add([said("I drink tea.", 9)], scope=other.scope(user="globex")).outcomes
         assert outcome.event.value == "NOOP"
+
+
+def test_repeats_and_people_that_were_imported_are_recognised(
+    full: Memory, clock: FixedClock, tmp_path: Path
+) -> None:
+    full.export(tmp_path / "export.jsonl")
+    with opened(tmp_path / "copy.db", clock) as copy:
+        copy.import_(tmp_path / "export.jsonl")
+        globex = copy.scope(user="globex")
+        (repeat,) = copy.add([said("I really drink tea.", 9)], scope=globex).outcomes
+        assert repeat.event is IngestEvent.MERGE
+        (seen,) = copy.add([said("I saw ines again.", 9)], scope=globex).outcomes
+        hits = copy.search("Ines", scope=globex, include_messages=False)
+        assert seen.memory_id in [hit.id for hit in hits if hit.breakdown.entity]
 
 
 def test_importing_twice_changes_nothing(full: Memory, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from memories.engine.text.statements import say_the_same
+from memories.engine.text.statements import gists_of, say_the_same
 from tests.conftest import RecordFigure
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "near_duplicates"
@@ -22,6 +22,10 @@ def measure(name: str, record_figure: RecordFigure) -> Score:
     lines = (FIXTURES / f"{name}.jsonl").read_text("utf-8").splitlines()
     pairs = [json.loads(line) for line in lines]
     merged = [(pair["same"], say_the_same(pair["a"], pair["b"])) for pair in pairs]
+    for pair, (_, folded) in zip(pairs, merged, strict=True):
+        # By their gists repeats are found among all that is known.
+        alike = zip(gists_of(pair["a"]), gists_of(pair["b"]), strict=True)
+        assert not folded or any(gist == twin for gist, twin in alike)
     different = sum(not same for same, _ in merged)
     score = Score(
         merged.count((False, True)) / different,

@@ -46,6 +46,7 @@ from memories.engine.domain._memory import (
     Version,
 )
 from memories.engine.domain._search import (
+    Candidates,
     Context,
     Found,
     Passage,
@@ -63,13 +64,14 @@ from memories.engine.domain._time import (
     QueryTime,
     TimeIntent,
 )
-from memories.engine.domain._vectors import Vector, Vectors
+from memories.engine.domain._vectors import Flags, Integers, Numbers, Pairs, Table, Vector, Vectors
 
 __all__ = [
     "AddResult",
     "AllOf",
     "AnyOf",
     "Arrival",
+    "Candidates",
     "Condition",
     "Context",
     "DateExpression",
@@ -80,11 +82,13 @@ __all__ = [
     "FactLink",
     "Filter",
     "FilterValue",
+    "Flags",
     "Found",
     "HistoryEntry",
     "HistoryEvent",
     "IngestEvent",
     "IngestOutcome",
+    "Integers",
     "Interval",
     "JsonObject",
     "JsonValue",
@@ -96,8 +100,10 @@ __all__ = [
     "Mention",
     "Message",
     "NoneOf",
+    "Numbers",
     "Operator",
     "Page",
+    "Pairs",
     "Passage",
     "Placement",
     "Precision",
@@ -112,6 +118,7 @@ __all__ = [
     "Signal",
     "Source",
     "Stats",
+    "Table",
     "TimeIntent",
     "TransferReceipt",
     "Turn",

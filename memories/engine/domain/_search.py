@@ -9,7 +9,7 @@ from memories.engine.domain._conversation import Message
 from memories.engine.domain._filters import Filter
 from memories.engine.domain._memory import Kind, MemoryRecord, Source
 from memories.engine.domain._time import Interval
-from memories.engine.domain._vectors import Vector
+from memories.engine.domain._vectors import Flags, Integers, Numbers, Pairs, Table, Vector
 
 
 class Signal(StrEnum):
@@ -29,7 +29,6 @@ class ScoreBreakdown:
     lexical: float = 0.0
     entity: float = 0.0
     temporal: float = 0.0
-    neighbours: float = 0.0
     session: float = 0.0
 
 
@@ -113,7 +112,6 @@ class Passage:
         start: offset of the chunk in the owner's text.
         until: offset after it.
         terms: index terms.
-        context_terms: those of the turn before, which count less.
         vector: None where the model does not know the text's words.
         said_until: when a newer version was said; None for the newest.
         recorded_until: when a newer version was stored; None for the newest.
@@ -128,7 +126,6 @@ class Passage:
     recorded_at: datetime
     terms: tuple[str, ...]
     vector: "Vector | None"
-    context_terms: tuple[str, ...] = ()
     said_until: datetime | None = None
     recorded_until: datetime | None = None
 
@@ -163,6 +160,45 @@ class Placement:
     said_at: datetime
     occurred: Interval | None
     kind: Kind | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Rows that may answer a question, with all that the engine judges them by, as columns.
+
+    A row is a memory or a message; its text is one passage, or several if it is long.
+
+    Attributes:
+        ids: of the rows.
+        is_message: of the rows; False for a memory.
+        sessions: number of each message's session; below 0 for a memory.
+        speakers: who said it, of the rows.
+        mentions: rows by entities asked for: how surely the one mentions the other, from 0 to 1.
+        learned: pairs of rows, a memory and a message that it was learned from.
+        owners: of the passages: which row each belongs to.
+        cosines: of the passages with the question; NaN for those without a vector.
+        counts: passages by words of the question: how often the passage holds the word.
+        lengths: of the passages, in terms.
+        counts_around: as `counts`, for a turn together with the two before and after it.
+        lengths_around: as `lengths`, for those turns.
+        rarities: of the words, as `text.bm25.rarity` gives it for the project.
+        usual_length: of a passage of the project, in terms.
+    """
+
+    ids: tuple[str, ...]
+    is_message: "Flags"
+    sessions: "Integers"
+    speakers: tuple[str, ...]
+    mentions: "Table"
+    learned: "Pairs"
+    owners: "Integers"
+    cosines: "Numbers"
+    counts: "Table"
+    lengths: "Numbers"
+    counts_around: "Table"
+    lengths_around: "Numbers"
+    rarities: "Numbers"
+    usual_length: float
 
 
 @dataclass(frozen=True, slots=True)

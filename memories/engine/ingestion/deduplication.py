@@ -10,7 +10,7 @@ from memories.engine.ports.record_store import RecordStore
 from memories.engine.ports.search_index import SearchIndex
 from memories.engine.text.statements import say_the_same
 
-# Nearest memories that a new one is compared with, word by word.
+# A near repeat is among so many nearest memories.
 _COMPARED: Final = 8
 
 
@@ -43,13 +43,20 @@ def near_repeat(
     index: SearchIndex,
 ) -> NearRepeat | None:
     """The nearest live memory of the same scope and speaker that says the same."""
+    repeated = {
+        known.id
+        for known in records.memories.alike(memory, scope=scope)
+        if _may_fold(memory, known)
+    }
+    if not repeated:
+        # As of nearly every memory: the vectors of the whole scope are compared for the others.
+        return None
     selection = Selection(now=memory.recorded_at)
     nearest = index.semantic(
         vector, scope=scope, selection=selection, limit=_COMPARED, messages=False
     )
-    known = records.memories.get([found.owner_id for found in nearest], scope=scope)
     for found in nearest:
-        if _may_fold(memory, known[found.owner_id]):
+        if found.owner_id in repeated:
             return NearRepeat(found.owner_id, found.score)
     return None
 

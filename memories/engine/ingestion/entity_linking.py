@@ -15,7 +15,7 @@ from memories.engine.ingestion.identity import NAMELESS_SPEAKERS, scope_digest
 from memories.engine.ports.record_store import EntityStore
 from memories.engine.text.delimiters import blank_recalled
 from memories.engine.text.fingerprints import stable_id
-from memories.engine.text.forms import form_of, full_names, name_words
+from memories.engine.text.forms import form_of, full_names, name_words, openings
 from memories.engine.text.mentions import find_mentions
 
 _EXACT: Final = (1.0, "same name")
@@ -53,7 +53,8 @@ class EntityLinker:
         self._entities = entities
         self._scope = scope
         self._by_form: dict[str, Entity] = {}
-        self._people: dict[str, Entity] = {}
+        # Who may be meant by a first name: by first word, then by id, with the name's words.
+        self._people: dict[str, dict[str, tuple[Entity, Sequence[str]]]] = {}
 
     def learn(self, mentions: Sequence[Mention]) -> None:
         """Look up what is known of the mentions, all at once."""
@@ -61,7 +62,14 @@ class EntityLinker:
         forms |= {full for mention in mentions for full in full_names(mention.surface)}
         for form, known in self._entities.with_forms(forms, scope=self._scope).items():
             self._by_form.setdefault(form, known[0].entity)
-        self._people |= {person.id: person for person in self._entities.people(scope=self._scope)}
+        names = {" ".join(name_words(mention.surface)) for mention in mentions}
+        for person in self._entities.namesakes(names - {""}, scope=self._scope):
+            self._meet(person)
+
+    def _meet(self, person: Entity) -> None:
+        spoken = name_words(person.name)
+        if spoken:
+            self._people.setdefault(spoken[0], {}).setdefault(person.id, (person, spoken))
 
     def link(self, mention: Mention) -> Linked:
         """The mention's entity; a new one where no known one fits."""
@@ -87,9 +95,13 @@ class EntityLinker:
         """True if a first name could as well mean somebody else who is known."""
         asked = name_words(surface)
         return any(
-            person.id != entity.id and _starts(name_words(person.name), asked)
-            for person in self._people.values()
+            person.id != entity.id and _starts(spoken, asked)
+            for person, spoken in self._called(asked)
         )
+
+    def _called(self, asked: Sequence[str]) -> Collection[tuple[Entity, Sequence[str]]]:
+        """People whose names begin with the same word; nobody, where there is no word in it."""
+        return self._people.get(asked[0], {}).values() if asked else ()
 
     @staticmethod
     def _is_first_name_of(linked: Linked) -> bool:
@@ -103,8 +115,8 @@ class EntityLinker:
         asked = name_words(surface)
         fitting = [
             person
-            for person in self._people.values()
-            if _starts(name_words(person.name), asked) or _starts(asked, name_words(person.name))
+            for person, spoken in self._called(asked)
+            if _starts(spoken, asked) or _starts(asked, spoken)
         ]
         return fitting[0] if len(fitting) == 1 else None
 
@@ -125,7 +137,7 @@ class EntityLinker:
         if not self._is_first_name_of(linked):
             self._by_form.setdefault(linked.form, entity)
         if entity.type is EntityType.PERSON:
-            self._people.setdefault(entity.id, entity)
+            self._meet(entity)
         self._entities.mention(
             entity.id,
             owner_id,
@@ -159,8 +171,7 @@ def link_text(owner_id: str, text: str, *, entities: EntityStore, scope: Scope) 
         entities: the store, in an open transaction.
         scope: the scope that the row was written in.
     """
-    names = [person.name for person in entities.people(scope=scope)]
-    mentions = mentions_of(text, names)
+    mentions = mentions_of(text, entities.people_opening(openings(text), scope=scope))
     linker = EntityLinker(entities, scope=scope)
     linker.learn(mentions)
     for mention in mentions:

@@ -1,6 +1,6 @@
 """What of a row goes into the index: its terms and its vector."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -8,6 +8,7 @@ from memories.engine.domain import MemoryRecord, Message, Passage
 from memories.engine.ports.embedder import MOST_UNKNOWN, Embedder
 from memories.engine.text.delimiters import blank_recalled
 from memories.engine.text.languages import detect_language
+from memories.engine.text.names import without_names
 from memories.engine.text.tokens import analyse
 
 # How much of the turn before is indexed with a turn: an answer often makes sense only with its
@@ -28,19 +29,27 @@ class Draft:
     text: str
 
 
-def draft_message(message: Message, *, before: Message | None, embedder: Embedder) -> list[Draft]:
+def draft_message(
+    message: Message, *, before: Message | None, names: Collection[str], embedder: Embedder
+) -> list[Draft]:
     """A message's passages: one a chunk, the first embedded with the end of the turn before.
 
-    Its own words and those of the turn before are kept apart: the latter count less.
     Recalled memories in it are left out: what an agent was reminded of is not said anew.
+
+    Args:
+        message: the turn.
+        before: the turn before it.
+        names: of those who speak; they are not embedded.
+        embedder: the model.
     """
     said = blank_recalled(message.text)
     if not said.strip():
         return []
     drafts: list[Draft] = []
     for start, until in embedder.split(said):
-        own = f"{message.speaker}: {said[start:until].strip()}"
-        context = _context(before) if start == 0 else ""
+        own = said[start:until].strip()
+        bare = without_names(own, names)
+        context = _context(before, names) if start == 0 else ""
         drafts.append(
             Draft(
                 Passage(
@@ -52,19 +61,18 @@ def draft_message(message: Message, *, before: Message | None, embedder: Embedde
                     said_at=message.said_at,
                     recorded_at=message.recorded_at,
                     terms=analyse(own),
-                    context_terms=analyse(context),
                     vector=None,
                 ),
-                _in_context(own, context, embedder),
+                _in_context(bare, context, embedder),
             )
         )
     return drafts
 
 
-def _context(before: Message | None) -> str:
+def _context(before: Message | None, names: Collection[str]) -> str:
     """The end of the turn before; nothing at the start of a conversation."""
-    said = "" if before is None else blank_recalled(before.text)[-_CONTEXT_CHARACTERS:].strip()
-    return f"{before.speaker}: {said}" if before is not None and said else ""
+    said = "" if before is None else blank_recalled(before.text).strip()
+    return without_names(said, names)[-_CONTEXT_CHARACTERS:] if said else ""
 
 
 def _in_context(text: str, context: str, embedder: Embedder) -> str:
@@ -78,8 +86,16 @@ def _in_context(text: str, context: str, embedder: Embedder) -> str:
     return together if len(embedder.split(together)) == 1 else text
 
 
-def draft_memory(memory: MemoryRecord, *, embedder: Embedder) -> list[Draft]:
-    """The passages of a memory's newest version: one, unless its text is very long."""
+def draft_memory(
+    memory: MemoryRecord, *, names: Collection[str], embedder: Embedder
+) -> list[Draft]:
+    """The passages of a memory's newest version: one, unless its text is very long.
+
+    Args:
+        memory: its newest version.
+        names: of those who speak; they are not embedded.
+        embedder: the model.
+    """
     return [
         Draft(
             Passage(
@@ -93,7 +109,7 @@ def draft_memory(memory: MemoryRecord, *, embedder: Embedder) -> list[Draft]:
                 terms=analyse(memory.text[start:until]),
                 vector=None,
             ),
-            memory.text[start:until],
+            without_names(memory.text[start:until], names),
         )
         for start, until in embedder.split(memory.text)
     ]

@@ -21,7 +21,7 @@ from memories.engine.ingestion.identity import IngestRequest, sits_with
 from memories.engine.ingestion.passages import Draft, draft_memory, draft_message, embedded
 from memories.engine.ingestion.tools import IngestTools
 from memories.engine.text.fingerprints import fingerprint, stable_id
-from memories.engine.text.forms import form_of
+from memories.engine.text.forms import form_of, openings
 
 # An entity is embedded once so many messages mention it: a rarer one is found by the words around
 # it, and most are rare.
@@ -89,7 +89,9 @@ def prepare(
     ]
     passages = _passages(fresh, memories, before=before, scope=scope, tools=tools)
     names = {arrival.message.speaker for arrival in fresh if arrival.message.name}
-    names |= {person.name for person in tools.records.entities.people(scope=scope)}
+    texts = [arrival.message.text for arrival in fresh] + [fact.text for fact in facts]
+    held = frozenset[str]().union(*map(openings, texts))
+    names |= tools.records.entities.people_opening(held, scope=scope)
     heard = tuple(
         Heard(
             arrival,
@@ -140,13 +142,14 @@ def _passages(
     tools: IngestTools,
 ) -> dict[str, list[Passage]]:
     drafts: list[Draft] = []
+    names = tools.index.speakers(scope=scope.home) | {each.message.speaker for each in fresh}
     for arrival in fresh:
         message = arrival.message
         context = before if sits_with(message, before, scope=scope) else None
-        drafts += draft_message(message, before=context, embedder=tools.embedder)
+        drafts += draft_message(message, before=context, names=names, embedder=tools.embedder)
         before = message
     for memory in memories:
-        drafts += draft_memory(memory, embedder=tools.embedder)
+        drafts += draft_memory(memory, names=names, embedder=tools.embedder)
     passages: dict[str, list[Passage]] = {}
     for passage in embedded(drafts, tools.embedder):
         passages.setdefault(passage.owner_id, []).append(passage)

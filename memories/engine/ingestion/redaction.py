@@ -135,12 +135,16 @@ def _anew(redactions: Sequence[Redaction], tools: IngestTools) -> list[_Anew]:
     anew: dict[str, _Anew] = {}
     for redaction in redactions:
         scope = redaction.scope
+        names = tools.index.speakers(scope=scope.home)
         after = _around(redaction.message, 1, scope=scope, tools=tools)
         for message in (redaction.message, *after):
             before = _around(message, -1, scope=scope, tools=tools)
             context = redacted.get(before[0].id, before[0]) if before else None
             drafts = draft_message(
-                redacted.get(message.id, message), before=context, embedder=tools.embedder
+                redacted.get(message.id, message),
+                before=context,
+                names=names,
+                embedder=tools.embedder,
             )
             anew[message.id] = _Anew(message.id, scope, tuple(drafts))
     return list(anew.values())

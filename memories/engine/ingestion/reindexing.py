@@ -1,6 +1,6 @@
 """Building the index anew from the truth, with the same or another embedding model."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -72,15 +72,22 @@ def _embed(
 
 
 def _drafts(scope: Scope, tools: IngestTools) -> list[tuple[Scope, Draft]]:
+    messages = list(_messages(scope, tools))
+    names: dict[Scope, set[str]] = {}
+    for owner_scope, message, _ in messages:
+        names.setdefault(owner_scope.home, set()).add(message.speaker)
     drafts = [
         (owner_scope, draft)
-        for owner_scope, message, before in _messages(scope, tools)
-        for draft in draft_message(message, before=before, embedder=tools.embedder)
+        for owner_scope, message, before in messages
+        for draft in draft_message(
+            message, before=before, names=names[owner_scope.home], embedder=tools.embedder
+        )
     ]
     everything = Selection(now=tools.clock.now(), include_merged=True, show_expired=True)
     stored = tools.records.memories.page(scope=scope, selection=everything, after=0, limit=-1)
     for memory in stored.values():
-        drafts += [(memory.scope, draft) for draft in _versions(memory, scope, tools)]
+        known = names.get(memory.scope.home, set()) | {memory.attributed_to}
+        drafts += [(memory.scope, draft) for draft in _versions(memory, known, scope, tools)]
     return drafts
 
 
@@ -93,12 +100,14 @@ def _messages(scope: Scope, tools: IngestTools) -> Iterator[tuple[Scope, Message
         last[message.session] = message
 
 
-def _versions(memory: MemoryRecord, scope: Scope, tools: IngestTools) -> Iterator[Draft]:
+def _versions(
+    memory: MemoryRecord, names: Collection[str], scope: Scope, tools: IngestTools
+) -> Iterator[Draft]:
     """Passages of every wording, each with the time in which it held."""
     versions = tools.records.memories.versions(memory.id, scope=scope)
     for version, following in zip(versions, [*versions[1:], None], strict=True):
         wording = replace(memory, text=version.text, version=version.number)
-        for draft in draft_memory(wording, embedder=tools.embedder):
+        for draft in draft_memory(wording, names=names, embedder=tools.embedder):
             yield replace(
                 draft,
                 passage=replace(

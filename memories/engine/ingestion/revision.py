@@ -56,7 +56,9 @@ def update_memory(memory_id: str, edit: Edit, *, scope: Scope, tools: IngestTool
     """
     old = _changeable(memory_id, scope=scope, tools=tools)
     new = _edited(old, edit, now=tools.clock.now())
-    passages = embedded(draft_memory(new, embedder=tools.embedder), tools.embedder)
+    names = tools.index.speakers(scope=old.scope.home)
+    drafts = draft_memory(new, names=names, embedder=tools.embedder)
+    passages = embedded(drafts, tools.embedder)
     with tools.writing(scope=scope):
         current = _changeable(memory_id, scope=scope, tools=tools)
         if current.version != old.version:

@@ -33,6 +33,7 @@ from memories.engine.memory._file import TEMPORARY
 from memories.engine.memory._memory import Memory
 from memories.engine.memory._reads import RELEVANT
 from memories.engine.ports.clock import Clock
+from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.extractor import Extractor
 
 _Result = TypeVar("_Result")
@@ -80,6 +81,11 @@ class AsyncMemory:
         if self._closing:
             raise StoreError("the memory is closed")
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    @property
+    def embedder(self) -> Embedder:
+        """As `Memory.embedder`."""
+        return self._memory.embedder
 
     def scope(
         self,
@@ -174,6 +180,7 @@ class AsyncMemory:
         include_merged: bool = False,
         include_messages: bool = True,
         show_expired: bool = False,
+        neighbours: int = 0,
     ) -> SearchResult:
         """As `Memory.search`."""
         return await self._run(
@@ -192,6 +199,7 @@ class AsyncMemory:
                 include_merged=include_merged,
                 include_messages=include_messages,
                 show_expired=show_expired,
+                neighbours=neighbours,
             )
         )
 

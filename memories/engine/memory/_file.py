@@ -27,6 +27,7 @@ from memories.engine.ingestion.reindexing import Progress, reindex
 from memories.engine.ingestion.tools import MODEL_SETTING
 from memories.engine.memory._options import zone_of
 from memories.engine.ports.clock import Clock
+from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.extractor import Extractor
 
 _Result = TypeVar("_Result")
@@ -96,6 +97,11 @@ class ProjectFile:
         )
         self._opening = threading.Lock()
         self._opened = open_engine(self._settings)
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedding model that the file is indexed with."""
+        return self._engine.ingest.embedder
 
     @property
     def _engine(self) -> Engine:

@@ -26,9 +26,10 @@ from memories.engine.memory._options import (
     to_cursor,
 )
 from memories.engine.retrieval.packing import pack
-from memories.engine.retrieval.search import SearchRequest, search
+from memories.engine.retrieval.request import SearchRequest
 
 _MOST_HITS: Final = 1000
+_MOST_NEIGHBOURS: Final = 10
 _LARGEST_PAGE: Final = 1000
 # Hits that are looked at for a context.
 _CONTEXT_HITS: Final = 100
@@ -58,6 +59,7 @@ class Reads(ProjectFile):
         include_merged: bool = False,
         include_messages: bool = True,
         show_expired: bool = False,
+        neighbours: int = 0,
     ) -> SearchResult:
         """What is known that answers a question, best first.
 
@@ -76,6 +78,8 @@ class Reads(ProjectFile):
             include_merged: also near repeats that were folded into another memory.
             include_messages: also raw turns; False gives memories alone.
             show_expired: also what has expired.
+            neighbours: so many turns before and after its first source come with each hit,
+                from 0 to 10.
 
         Raises:
             InvalidInput: an argument is off; its kinds and words say which.
@@ -83,6 +87,7 @@ class Reads(ProjectFile):
         engine = self._engine
         check_within("top_k", top_k, 1, _MOST_HITS)
         check_within("threshold", threshold, 0, 1)
+        check_within("neighbours", neighbours, 0, _MOST_NEIGHBOURS)
         scope = self._own(scope, required=False)
         now = engine.search.clock.now()
         view = View(filters, as_of, recorded_as_of, latest_only, include_merged, show_expired)
@@ -97,9 +102,10 @@ class Reads(ProjectFile):
             top_k=top_k,
             threshold=threshold,
             messages=include_messages,
+            neighbours=neighbours,
             explain=explain,
         )
-        return self._call(lambda engine: search(request, scope=scope, tools=engine.search))
+        return self._call(lambda engine: engine.find(request, scope=scope))
 
     def context(
         self,
@@ -142,6 +148,7 @@ class Reads(ProjectFile):
             as_of=as_of,
             reference_time=reference_time,
             latest_only=latest_only,
+            neighbours=1,
         )
         return pack(found.hits, max_tokens=max_tokens, zone=self._zone)
 

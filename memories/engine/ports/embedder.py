@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from memories.engine.domain import Vector, Vectors
+from memories.engine.domain import Numbers, Vector, Vectors
 
 # A text of which the model knows less has no usable vector: it would be near to any other such.
 MOST_UNKNOWN: Final = 0.2
@@ -28,6 +28,11 @@ class SimilarityScale:
     def score(self, cosine: float) -> float:
         """The cosine on a scale from 0 to 1."""
         return min(1.0, max(0.0, (cosine - self.floor) / (self.ceiling - self.floor)))
+
+    def scores(self, cosines: "Numbers") -> "Numbers":
+        """Several at once; NaN stays NaN."""
+        scaled = (cosines - self.floor) / (self.ceiling - self.floor)
+        return scaled.clip(0.0, 1.0)
 
 
 class Embedder(Protocol):

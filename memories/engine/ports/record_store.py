@@ -112,6 +112,14 @@ class MemoryStore(Protocol):
         """Live memories of those very words, whoever said them."""
         ...
 
+    def alike(self, memory: MemoryRecord, *, scope: Scope) -> Sequence[MemoryRecord]:
+        """Every memory of exactly this scope that can say the same as another one does.
+
+        They share its speaker, its time and one of its gists (`text.statements`), and are neither
+        superseded nor folded; whether they do say the same is to be asked of their words.
+        """
+        ...
+
     def get(self, ids: Collection[str], *, scope: Scope) -> Mapping[str, MemoryRecord]:
         """Memories by id; absent, deleted and foreign ones are left out."""
         ...
@@ -234,8 +242,25 @@ class EntityStore(Protocol):
         """Entities known under any of the forms, form by form."""
         ...
 
-    def people(self, *, scope: Scope) -> Sequence[Entity]:
-        """Every person known to the scope's home, whatever the run, with aliases."""
+    def people_opening(self, openings: Collection[str], *, scope: Scope) -> frozenset[str]:
+        """Names of the people that are known to the scope's home and have one of the openings.
+
+        Args:
+            openings: as `text.forms.openings` gives them for a text.
+            scope: whose.
+        """
+        ...
+
+    def namesakes(self, names: Collection[str], *, scope: Scope) -> Sequence[Entity]:
+        """People whose names begin with one of these and go on, or are how one of these begins.
+
+        Of those that go on, two for each name: who is called so is settled as soon as there is
+        more than one.
+
+        Args:
+            names: as `text.forms.name_words` reads them, with a space between the words.
+            scope: whose.
+        """
         ...
 
     def list(self, *, scope: Scope) -> Sequence[Entity]:

@@ -7,7 +7,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from memories.engine.domain import Found, Interval, Passage, Placement, Scope, Selection, Vector
+from memories.engine.domain import (
+    Candidates,
+    Found,
+    Interval,
+    Passage,
+    Placement,
+    Scope,
+    Selection,
+    Vector,
+)
 
 
 class SearchIndex(Protocol):
@@ -35,12 +44,6 @@ class SearchIndex(Protocol):
         """Rows whose passages are nearest; the score is the cosine similarity."""
         ...
 
-    def similarities(
-        self, vector: Vector, owner_ids: Collection[str], *, scope: Scope
-    ) -> Mapping[str, float]:
-        """Cosine similarity of each row's nearest passage that is in force."""
-        ...
-
     def lexical(
         self,
         alternatives: Sequence[Sequence[str]],
@@ -50,7 +53,7 @@ class SearchIndex(Protocol):
         limit: int,
         messages: bool,
     ) -> Sequence[Found]:
-        """Rows that hold the words, by BM25 over the project, scaled to at most 1.
+        """Rows whose own text holds the words, by BM25 over the project, scaled to at most 1.
 
         Args:
             alternatives: for each word of the query, the terms that count as it.
@@ -59,6 +62,35 @@ class SearchIndex(Protocol):
             limit: at most so many.
             messages: also messages.
         """
+        ...
+
+    def candidates(
+        self,
+        owner_ids: Collection[str],
+        *,
+        vector: "Vector | None",
+        alternatives: Sequence[Sequence[str]],
+        entities: Sequence[str],
+        scope: Scope,
+        selection: Selection,
+    ) -> Candidates:
+        """Rows with all that they are judged by.
+
+        Besides those asked for come the messages that its memories were learned from, and the
+        memories learned from its messages: they are judged together.
+
+        Args:
+            owner_ids: memories and messages that may answer.
+            vector: the question's; None to leave likeness out.
+            alternatives: for each word of the question, the terms that count as it.
+            entities: ids of the entities that it names.
+            scope: whose rows.
+            selection: which of them.
+        """
+        ...
+
+    def speakers(self, *, scope: Scope) -> frozenset[str]:
+        """Names of those who said what is indexed in the scope."""
         ...
 
     def matched_terms(

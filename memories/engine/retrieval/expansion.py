@@ -1,13 +1,15 @@
 """From ranked rows to hits: with text, sources, neighbouring turns, entities and reasons."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from memories.engine.domain import (
+    Candidates,
     MemoryRecord,
     Message,
-    Placement,
+    ScoreBreakdown,
     SearchHit,
     Source,
 )
@@ -20,96 +22,98 @@ from memories.engine.retrieval.tools import Reach, SearchTools
 _FOLDED_FROM: Final = 0.8
 
 
-def fold_turns(ranked: Sequence[Fused], placements: Mapping[str, Placement]) -> list[Fused]:
-    """Without the turns that a memory speaks for; that memory takes the turn's place.
+def fold_turns(candidates: Candidates, fused: Fused, *, messages: bool) -> list[int]:
+    """The candidates that are shown, best first: without the turns that a memory speaks for.
 
     Args:
-        ranked: rows, best first.
-        placements: where each stands.
+        candidates: the rows.
+        fused: their scores.
+        messages: False leaves all turns out.
     """
-    speakers: dict[str, Fused] = {}
-    for row in ranked:
-        if not placements[row.owner_id].is_message:
-            for message_id in placements[row.owner_id].message_ids:
-                speakers.setdefault(message_id, row)
-    raised: dict[str, float] = {}
-    kept: list[Fused] = []
-    for row in ranked:
-        memory = speakers.get(row.owner_id) if placements[row.owner_id].is_message else None
-        if memory is not None and memory.score >= _FOLDED_FROM * row.score:
-            raised[memory.owner_id] = max(row.score, raised.get(memory.owner_id, 0.0))
-        else:
-            kept.append(row)
-    lifted = [replace(row, score=max(row.score, raised.get(row.owner_id, 0.0))) for row in kept]
-    return sorted(lifted, key=lambda row: (-row.score, row.owner_id))
+    shown = fused.scores > 0
+    if messages:
+        memory, message = candidates.learned[:, 0], candidates.learned[:, 1]
+        speaks = shown[memory] & (fused.scores[memory] >= _FOLDED_FROM * fused.scores[message])
+        shown[message[speaks]] = False
+    else:
+        shown &= ~candidates.is_message
+    rows = np.flatnonzero(shown)
+    # Equal scores in the order in which they were stored.
+    order = np.argsort(-fused.scores[rows], kind="stable")
+    return [int(row) for row in rows[order]]
 
 
 def expand(
-    rows: Sequence[Fused],
-    placements: Mapping[str, Placement],
+    rows: Sequence[int],
+    candidates: Candidates,
+    fused: Fused,
     evidence: Evidence | None,
     *,
+    neighbours: int,
     reach: Reach,
     tools: SearchTools,
 ) -> tuple[SearchHit, ...]:
     """The rows as hits, in their order.
 
     Args:
-        rows: best first.
-        placements: where each stands.
+        rows: of the candidates, best first.
+        candidates: what was judged.
+        fused: its scores.
         evidence: what to explain the hits with; None to leave the explanations out.
+        neighbours: how many turns before and after its first source each hit carries.
         reach: the search.
         tools: the ports.
     """
-    ids = [row.owner_id for row in rows]
+    ids = {candidates.ids[row]: row for row in rows}
     records = tools.records
     scope = reach.scope
     memories = records.memories.as_told(ids, scope=scope, selection=reach.selection)
-    messages = records.messages.get(ids, scope=scope)
+    messages = records.messages.get(ids.keys() - memories.keys(), scope=scope)
     sources = records.messages.sources(memories.keys(), scope=scope)
+    sources = {**sources, **{id_: [_whole(message)] for id_, message in messages.items()}}
     entities = records.entities.named_by(ids, scope=scope)
-    neighbours = _neighbours(rows, placements, reach, tools)
-    explanations = _explanations(rows, memories, evidence, reach, tools)
+    around = _neighbours(sources, neighbours, reach, tools) if neighbours else {}
+    explanations = _explanations(ids, memories, evidence, reach, tools)
     return tuple(
         _hit(
-            row,
-            memory=memories.get(row.owner_id),
-            message=messages.get(row.owner_id),
-            sources=sources.get(row.owner_id, ()),
-            neighbours=neighbours[row.owner_id],
-            entities=entities.get(row.owner_id, ()),
-            explanation=explanations.get(row.owner_id, ()),
+            id_,
+            score=float(fused.scores[row]),
+            breakdown=fused.breakdown(row),
+            told=memories.get(id_) or messages[id_],
+            sources=sources.get(id_, ()),
+            neighbours=around.get(id_, ()),
+            entities=entities.get(id_, ()),
+            explanation=explanations.get(id_, ()),
         )
-        for row in rows
-        if row.owner_id in memories or row.owner_id in messages
+        for id_, row in ids.items()
+        if id_ in memories or id_ in messages
     )
 
 
+def _whole(message: Message) -> Source:
+    return Source(message, message.text, 0, len(message.text))
+
+
 def _hit(
-    row: Fused,
+    owner_id: str,
     *,
-    memory: MemoryRecord | None,
-    message: Message | None,
+    score: float,
+    breakdown: ScoreBreakdown,
+    told: MemoryRecord | Message,
     sources: Sequence[Source],
     neighbours: Sequence[Message],
     entities: Sequence[str],
     explanation: tuple[str, ...],
 ) -> SearchHit:
-    if memory is not None:
-        text, speaker, said_at = memory.text, memory.attributed_to, memory.said_at
-    elif message is not None:
-        text, speaker, said_at = message.text, message.speaker, message.said_at
-        sources = (Source(message, message.text, 0, len(message.text)),)
-    else:
-        raise LookupError(row.owner_id)
+    memory = told if isinstance(told, MemoryRecord) else None
     return SearchHit(
-        id=row.owner_id,
-        text=text,
-        score=row.score,
-        breakdown=row.breakdown,
+        id=owner_id,
+        text=told.text,
+        score=score,
+        breakdown=breakdown,
         is_message=memory is None,
-        attributed_to=speaker,
-        said_at=said_at,
+        attributed_to=told.attributed_to if isinstance(told, MemoryRecord) else told.speaker,
+        said_at=told.said_at,
         memory=memory,
         sources=tuple(sources),
         neighbours=tuple(neighbours),
@@ -119,18 +123,19 @@ def _hit(
 
 
 def _neighbours(
-    rows: Sequence[Fused], placements: Mapping[str, Placement], reach: Reach, tools: SearchTools
+    sources: Mapping[str, Sequence[Source]], reach_of_turns: int, reach: Reach, tools: SearchTools
 ) -> dict[str, list[Message]]:
-    """The turns just before and after each row's first source."""
+    """The turns before and after the first source of each."""
+    steps = [step for step in range(-reach_of_turns, reach_of_turns + 1) if step]
     wanted = {
-        row.owner_id: [
-            (session, position + step)
-            for session, position in placements[row.owner_id].turns[:1]
-            for step in (-1, 1)
+        owner_id: [
+            (first.message.session, first.message.position + step)
+            for first in told[:1]
+            for step in steps
         ]
-        for row in rows
+        for owner_id, told in sources.items()
     }
-    turns = {turn for pair in wanted.values() for turn in pair}
+    turns = {turn for around in wanted.values() for turn in around}
     found = {
         (message.session, message.position): message
         for message in tools.records.messages.at(
@@ -138,13 +143,13 @@ def _neighbours(
         )
     }
     return {
-        owner_id: [found[turn] for turn in pair if turn in found]
-        for owner_id, pair in wanted.items()
+        owner_id: [found[turn] for turn in around if turn in found]
+        for owner_id, around in wanted.items()
     }
 
 
 def _explanations(
-    rows: Sequence[Fused],
+    rows: Mapping[str, int],
     memories: Mapping[str, MemoryRecord],
     evidence: Evidence | None,
     reach: Reach,
@@ -152,16 +157,10 @@ def _explanations(
 ) -> dict[str, tuple[str, ...]]:
     if evidence is None:
         return {}
-    ids = [row.owner_id for row in rows]
-    matched = tools.index.matched_terms(ids, evidence.terms, scope=reach.scope)
-    embedded = tools.index.embedded(ids, scope=reach.scope)
+    matched = tools.index.matched_terms(rows.keys(), evidence.terms, scope=reach.scope)
     return {
-        row.owner_id: evidence.explain(
-            row.owner_id,
-            row.breakdown,
-            matched=matched.get(row.owner_id, ()),
-            memory=memories.get(row.owner_id),
-            has_vector=row.owner_id in embedded,
+        owner_id: evidence.explain(
+            row, matched=matched.get(owner_id, ()), memory=memories.get(owner_id)
         )
-        for row in rows
+        for owner_id, row in rows.items()
     }

@@ -3,11 +3,30 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from memories.engine.domain import MemoryRecord, ScoreBreakdown, Signal
-from memories.engine.retrieval.fusion import NEIGHBOUR_WEIGHT, SESSION_WEIGHT
+import numpy as np
+
+from memories.engine.domain import Candidates, MemoryRecord, Signal
+from memories.engine.ports.embedder import SimilarityScale
+from memories.engine.retrieval.fusion import SESSION_WEIGHT, Fused
 from memories.engine.retrieval.query import Query
 from memories.engine.retrieval.signals import Finding
+from memories.engine.retrieval.signals.entity import Subjects
 from memories.engine.retrieval.signals.temporal import AskedTime, explain_time
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the signals made of the question.
+
+    Attributes:
+        by_signal: what each that applies found.
+        degraded: why any of them could not.
+    """
+
+    asked: AskedTime
+    subjects: Subjects
+    by_signal: Mapping[Signal, Finding]
+    degraded: Mapping[Signal, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +34,10 @@ class Evidence:
     """What a search knows beyond the scores."""
 
     query: Query
-    asked: AskedTime
-    findings: Mapping[Signal, Finding]
-    degraded: Mapping[Signal, str]
+    found: Findings
+    candidates: Candidates
+    fused: Fused
+    scale: SimilarityScale
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -25,58 +45,62 @@ class Evidence:
         return tuple(term for terms in self.query.alternatives for term in terms)
 
     def explain(
-        self,
-        owner_id: str,
-        breakdown: ScoreBreakdown,
-        *,
-        matched: Sequence[str],
-        memory: MemoryRecord | None,
-        has_vector: bool,
+        self, row: int, *, matched: Sequence[str], memory: MemoryRecord | None
     ) -> tuple[str, ...]:
         """One line a signal.
 
         Args:
-            owner_id: the hit.
-            breakdown: its scores.
+            row: the hit, among the candidates.
             matched: terms of the question that its text holds.
             memory: the memory, None for a message.
-            has_vector: False where the embedding model does not know the text's words.
         """
+        breakdown = self.fused.breakdown(row)
         lines = {
-            Signal.SEMANTIC: self._semantic(owner_id, has_vector=has_vector),
-            Signal.LEXICAL: f"words matched: {', '.join(matched)}"
-            if matched
-            else "no word matched",
-            Signal.ENTITY: self._reason(Signal.ENTITY, owner_id) or "mentions none of the entities",
+            Signal.SEMANTIC: self._semantic(row),
+            Signal.LEXICAL: _lexical(matched, said_around=breakdown.lexical > 0),
+            Signal.ENTITY: self._entity(row),
             Signal.TEMPORAL: self._temporal(memory),
         }
+        degraded = self.found.degraded
         told = [
-            f"{signal}: {self.degraded[signal]}"
-            if signal in self.degraded
+            f"{signal}: {degraded[signal]}"
+            if signal in degraded
             else f"{signal} {getattr(breakdown, signal):.2f}: {line}"
             for signal, line in lines.items()
-            if signal in self.findings or signal in self.degraded
+            if signal in self.found.by_signal or signal in degraded
         ]
-        if breakdown.neighbours:
-            told.append(
-                f"neighbouring turns {breakdown.neighbours:.2f} each, weight {NEIGHBOUR_WEIGHT}"
-            )
         if breakdown.session:
             told.append(f"best of its session {breakdown.session:.2f}, weight {SESSION_WEIGHT}")
         return tuple(told)
 
-    def _reason(self, signal: Signal, owner_id: str) -> str | None:
-        found = self.findings[signal].ranking.get(owner_id) if signal in self.findings else None
-        return found.reasons[0] if found and found.reasons else None
-
-    def _semantic(self, owner_id: str, *, has_vector: bool) -> str:
-        if not has_vector:
+    def _semantic(self, row: int) -> str:
+        cosines = self.candidates.cosines[self.candidates.owners == row]
+        if np.isnan(cosines).all():
             return "no vector: the embedding model does not know enough of the text's words"
-        return self._reason(Signal.SEMANTIC, owner_id) or "judged after other signals found it"
+        return (
+            f"cosine {np.nanmax(cosines):.2f} on a scale from {self.scale.floor:.2f} to"
+            f" {self.scale.ceiling:.2f}, together with its turn's"
+        )
+
+    def _entity(self, row: int) -> str:
+        subjects = self.found.subjects
+        speaker = self.candidates.speakers[row]
+        names = [
+            name
+            for column, (id_, name) in enumerate(subjects.names.items())
+            if self.candidates.mentions[row, column] or subjects.speakers.get(speaker) == id_
+        ]
+        return f"by or about {', '.join(names)}" if names else "mentions none of the entities"
 
     def _temporal(self, memory: MemoryRecord | None) -> str:
-        said = list(explain_time(self.asked))
+        said = list(explain_time(self.found.asked))
         if memory is not None and memory.occurred is not None:
             start, until = memory.occurred.start, memory.occurred.until
             said.append(f"it tells of {start:%Y-%m-%d} until {until:%Y-%m-%d}")
         return "; ".join(said) or "the question asks when"
+
+
+def _lexical(matched: Sequence[str], *, said_around: bool) -> str:
+    if matched:
+        return f"words matched: {', '.join(matched)}"
+    return "words said around it matched" if said_around else "no word matched"

@@ -1,98 +1,83 @@
-"""Joins the signals by score, then lets a row's surroundings in the conversation count."""
+"""Joins the signals by score, then lets the best of a row's session count."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from memories.engine.domain import Placement, ScoreBreakdown, Signal
+import numpy as np
 
-# Halves for meaning and words as the first measurements suggested; a quarter more for what the
-# question says of entities and time, where it says something. To be tuned once measured.
+from memories.engine.domain import Candidates, Numbers, ScoreBreakdown, Signal
+
+# Tuned on the development half of LoCoMo, leaving one conversation out at a time, with two
+# embedding models: docs/decisions/0007.
 WEIGHTS: Final[Mapping[Signal, float]] = MappingProxyType(
     {
         Signal.SEMANTIC: 0.5,
-        Signal.LEXICAL: 0.5,
-        Signal.ENTITY: 0.25,
-        Signal.TEMPORAL: 0.25,
+        Signal.LEXICAL: 0.3,
+        Signal.ENTITY: 0.2,
+        Signal.TEMPORAL: 0.2,
     }
 )
-# What a neighbouring turn's score and the best of the session add, relative to a row's own.
-NEIGHBOUR_WEIGHT: Final = 0.15
-SESSION_WEIGHT: Final = 0.3
-_WHOLE: Final = 1.0 + 2 * NEIGHBOUR_WEIGHT + SESSION_WEIGHT
+# What the best of the session adds, relative to a row's own score.
+SESSION_WEIGHT: Final = 0.4
+# Whom a row is about is said of the row alone: all of a session are by the same few.
+_OF_ROWS_ALONE: Final = frozenset({Signal.ENTITY})
 
 
 @dataclass(frozen=True, slots=True)
 class Fused:
-    """A row's score with what went into it."""
+    """Scores of all candidates, each from 0 to 1.
 
-    owner_id: str
-    score: float
-    breakdown: ScoreBreakdown
+    Attributes:
+        scores: fused.
+        own: each signal's.
+        sessions: the best of each row's session.
+    """
+
+    scores: Numbers
+    own: Mapping[Signal, Numbers]
+    sessions: Numbers
+
+    def breakdown(self, row: int) -> ScoreBreakdown:
+        """What went into one row's score."""
+        signals = {signal.value: float(scores[row]) for signal, scores in self.own.items()}
+        return ScoreBreakdown(**signals, session=float(self.sessions[row]))
 
 
 def fuse(
-    scores: Mapping[Signal, Mapping[str, float]], *, weights: Mapping[Signal, float] = WEIGHTS
-) -> dict[str, Fused]:
-    """The weighted mean of the signals that apply; a row that a signal did not find has 0 of it.
+    candidates: Candidates,
+    scores: Mapping[Signal, Numbers],
+    *,
+    weights: Mapping[Signal, float] = WEIGHTS,
+    session_weight: float = SESSION_WEIGHT,
+) -> Fused:
+    """The weighted mean of the signals that apply, joined by the best of the row's session.
 
     Args:
-        scores: for each signal that applies, row id to score from 0 to 1.
+        candidates: the rows.
+        scores: of each signal that applies, for each row, from 0 to 1.
         weights: of each signal.
+        session_weight: of the session's best, beside 1 for the row's own.
     """
+    nothing = np.zeros(len(candidates.ids))
     total = sum(weights[signal] for signal in scores) or 1.0
-    rows: dict[str, dict[Signal, float]] = {}
-    for signal, ranking in scores.items():
-        for owner_id, score in ranking.items():
-            rows.setdefault(owner_id, {})[signal] = score
-    return {
-        owner_id: Fused(
-            owner_id,
-            sum(weights[signal] * score for signal, score in row.items()) / total,
-            ScoreBreakdown(**{signal.value: score for signal, score in row.items()}),
-        )
-        for owner_id, row in rows.items()
-    }
+    own = sum((weights[signal] * each for signal, each in scores.items()), nothing) / total
+    of_rows = (weights[signal] * scores[signal] for signal in scores if signal in _OF_ROWS_ALONE)
+    sessions = _best_of_sessions(candidates, own - sum(of_rows, nothing) / total)
+    fused = (own + session_weight * sessions) / (1 + session_weight)
+    # A row that no signal knows anything of is no answer, whatever its session says.
+    return Fused(np.where(own > 0, fused, 0.0), scores, sessions)
 
 
-def in_context(fused: Mapping[str, Fused], placements: Mapping[str, Placement]) -> list[Fused]:
-    """Each row's score with its neighbouring turns' and its session's, best first.
-
-    The three parts are a weighted mean, so that the result stays between 0 and 1. A row without
-    any score of its own is not among the results.
-    """
-    turns: dict[tuple[str, int], float] = {}
-    sessions: dict[str, float] = {}
-    for owner_id, row in fused.items():
-        for session, position in placements[owner_id].turns:
-            turns[session, position] = max(row.score, turns.get((session, position), 0.0))
-            sessions[session] = max(row.score, sessions.get(session, 0.0))
-    results = [
-        _surrounded(row, placements[owner_id], turns, sessions)
-        for owner_id, row in fused.items()
-        if row.score > 0
-    ]
-    return sorted(results, key=lambda row: (-row.score, row.owner_id))
-
-
-def _surrounded(
-    row: Fused,
-    placement: Placement,
-    turns: Mapping[tuple[str, int], float],
-    sessions: Mapping[str, float],
-) -> Fused:
-    neighbours = max(
-        (
-            turns.get((session, position - 1), 0.0) + turns.get((session, position + 1), 0.0)
-            for session, position in placement.turns
-        ),
-        default=0.0,
-    )
-    session_score = max((sessions[session] for session, _ in placement.turns), default=0.0)
-    added = NEIGHBOUR_WEIGHT * neighbours + SESSION_WEIGHT * session_score
-    return replace(
-        row,
-        score=(row.score + added) / _WHOLE,
-        breakdown=replace(row.breakdown, neighbours=neighbours / 2, session=session_score),
-    )
+def _best_of_sessions(candidates: Candidates, scores: Numbers) -> Numbers:
+    """The best score among the turns of each row's session; a memory alone is one by itself."""
+    messages = np.flatnonzero(candidates.is_message)
+    numbers, session = np.unique(candidates.sessions[messages], return_inverse=True)
+    best = np.zeros(len(numbers))
+    np.maximum.at(best, session, scores[messages])
+    of_rows = scores.copy()
+    of_rows[messages] = best[session]
+    memory, message = candidates.learned[:, 0], candidates.learned[:, 1]
+    np.maximum.at(of_rows, memory, of_rows[message])
+    return of_rows

@@ -1,53 +1,44 @@
-"""The read path: parse the query, four signals side by side, fuse, fold, expand, explain."""
+"""The read path: read the question, find by four signals, gather, judge, fuse, fold, expand."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import wait
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Final
 
-from memories.engine.domain import Placement, Scope, SearchResult, Selection, Signal
+from memories.engine.domain import (
+    Candidates,
+    Numbers,
+    Scope,
+    SearchResult,
+    Signal,
+)
 from memories.engine.errors import EmbedderError
 from memories.engine.retrieval.expansion import expand, fold_turns
-from memories.engine.retrieval.explanation import Evidence
-from memories.engine.retrieval.fusion import fuse, in_context
+from memories.engine.retrieval.explanation import Evidence, Findings
+from memories.engine.retrieval.fusion import fuse
 from memories.engine.retrieval.query import Query, read_query
 from memories.engine.retrieval.query_vector import QueryVector
+from memories.engine.retrieval.request import SearchRequest
 from memories.engine.retrieval.signals import Finding
-from memories.engine.retrieval.signals.entity import find_by_entities
-from memories.engine.retrieval.signals.lexical import find_by_words
-from memories.engine.retrieval.signals.semantic import find_by_meaning
-from memories.engine.retrieval.signals.temporal import AskedTime, find_by_time, fit, read_time
+from memories.engine.retrieval.signals.entity import (
+    Subjects,
+    find_by_entities,
+    judge_subjects,
+    read_subjects,
+)
+from memories.engine.retrieval.signals.lexical import find_by_words, judge_words
+from memories.engine.retrieval.signals.semantic import find_by_meaning, judge_meaning
+from memories.engine.retrieval.signals.temporal import (
+    AskedTime,
+    find_by_time,
+    judge_times,
+    read_time,
+)
 from memories.engine.retrieval.tools import Reach, SearchTools
 
 # Candidates that each signal gives, for each hit asked for and at least.
 _BREADTH_PER_HIT: Final = 4
 _LEAST_BREADTH: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class SearchRequest:
-    """What one search asks.
-
-    Attributes:
-        query: the question.
-        selection: which rows may be seen.
-        reference: the instant that "yesterday" is judged from.
-        zone: the asker's time zone.
-        top_k: at most so many hits.
-        threshold: hits below this fused score, from 0 to 1, are left out.
-        messages: raw turns as well as memories.
-        explain: say for each hit what each signal gave and why.
-    """
-
-    query: str
-    selection: Selection
-    reference: datetime
-    zone: tzinfo | None
-    top_k: int
-    threshold: float
-    messages: bool
-    explain: bool
 
 
 def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> SearchResult:
@@ -58,45 +49,61 @@ def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> Searc
         breadth=max(_LEAST_BREADTH, _BREADTH_PER_HIT * request.top_k),
         messages=request.messages,
     )
+    speakers = tools.index.speakers(scope=scope)
     query = read_query(
         request.query,
         reference=request.reference,
         zone=request.zone,
         languages=tools.index.languages(scope=scope),
+        speakers=speakers,
     )
-    question = QueryVector(request.query, tools.embedder)
-    asked, findings, degraded = _find(query, question, request.reference, reach, tools)
-    placements = _placements(findings, reach, tools)
-    scores = _own_scores(findings, asked, placements)
-    _judge_meaning_of_all(scores, question, placements, reach=reach, tools=tools)
-    ranked = fold_turns(in_context(fuse(scores), placements), placements)
-    best = [row for row in ranked if row.score >= request.threshold][: request.top_k]
-    evidence = Evidence(query, asked, findings, degraded) if request.explain else None
-    hits = expand(best, placements, evidence, reach=reach, tools=tools)
-    return SearchResult(hits, degraded)
+    question = QueryVector(query.bare, tools.embedder)
+    found = _find(query, question, speakers, reference=request.reference, reach=reach, tools=tools)
+    candidates = _gather(found, query, question, reach, tools)
+    fused = fuse(candidates, _judge(found, candidates, reach, tools))
+    ranked = fold_turns(candidates, fused, messages=request.messages)
+    best = [row for row in ranked if fused.scores[row] >= request.threshold][: request.top_k]
+    scale = tools.embedder.scale
+    evidence = Evidence(query, found, candidates, fused, scale) if request.explain else None
+    hits = expand(
+        best, candidates, fused, evidence, neighbours=request.neighbours, reach=reach, tools=tools
+    )
+    return SearchResult(hits, found.degraded)
 
 
 def _find(
-    query: Query, question: QueryVector, reference: datetime, reach: Reach, tools: SearchTools
-) -> tuple[AskedTime, dict[Signal, Finding], dict[Signal, str]]:
+    query: Query,
+    question: QueryVector,
+    speakers: frozenset[str],
+    *,
+    reference: datetime,
+    reach: Reach,
+    tools: SearchTools,
+) -> Findings:
     """What the signals found, and why any of them could not."""
     asked = AskedTime(query.time, reference, query.time.intervals)
+    subjects = Subjects()
 
     def by_time() -> Finding:
         nonlocal asked
         asked = read_time(query.time, reference=reference, reach=reach, tools=tools)
         return find_by_time(asked, reach=reach, tools=tools)
 
-    findings, degraded = _side_by_side(
+    def by_entities() -> Finding:
+        nonlocal subjects
+        subjects = read_subjects(query, question, speakers, scope=reach.scope, tools=tools)
+        return find_by_entities(subjects, reach=reach, tools=tools)
+
+    by_signal, degraded = _side_by_side(
         {
             Signal.SEMANTIC: lambda: find_by_meaning(question, reach=reach, tools=tools),
             Signal.LEXICAL: lambda: find_by_words(query, reach=reach, tools=tools),
-            Signal.ENTITY: lambda: find_by_entities(query, question, reach=reach, tools=tools),
+            Signal.ENTITY: by_entities,
             Signal.TEMPORAL: by_time,
         },
         tools,
     )
-    return asked, findings, degraded
+    return Findings(asked, subjects, by_signal, degraded)
 
 
 def _side_by_side(
@@ -123,48 +130,30 @@ def _side_by_side(
     return findings, degraded
 
 
-def _placements(
-    findings: Mapping[Signal, Finding], reach: Reach, tools: SearchTools
-) -> Mapping[str, Placement]:
-    candidates = {owner_id for finding in findings.values() for owner_id in finding.ranking}
-    return tools.index.placements(candidates, scope=reach.scope)
+def _gather(
+    found: Findings, query: Query, question: QueryVector, reach: Reach, tools: SearchTools
+) -> Candidates:
+    owner_ids = {id_ for finding in found.by_signal.values() for id_ in finding.owner_ids}
+    # A signal that missed the deadline may still be waiting for the vector.
+    vector = question.get().vector if Signal.SEMANTIC in found.by_signal else None
+    return tools.index.candidates(
+        owner_ids,
+        vector=vector,
+        alternatives=query.alternatives,
+        entities=found.subjects.ids,
+        scope=reach.scope,
+        selection=reach.selection,
+    )
 
 
-def _own_scores(
-    findings: Mapping[Signal, Finding], asked: AskedTime, placements: Mapping[str, Placement]
-) -> dict[Signal, dict[str, float]]:
-    """Every candidate's score of every signal that applies; time is judged for all alike."""
-    scores = {
-        signal: {
-            owner_id: found.score
-            for owner_id, found in finding.ranking.items()
-            if owner_id in placements
-        }
-        for signal, finding in findings.items()
+def _judge(
+    found: Findings, candidates: Candidates, reach: Reach, tools: SearchTools
+) -> dict[Signal, Numbers]:
+    """What each signal that applies gives each candidate, whoever found it."""
+    judges: Mapping[Signal, Callable[[], Numbers]] = {
+        Signal.SEMANTIC: lambda: judge_meaning(candidates, tools.embedder.scale),
+        Signal.LEXICAL: lambda: judge_words(candidates),
+        Signal.ENTITY: lambda: judge_subjects(candidates, found.subjects),
+        Signal.TEMPORAL: lambda: judge_times(candidates, found.asked, reach=reach, tools=tools),
     }
-    if Signal.TEMPORAL in scores:
-        scores[Signal.TEMPORAL] = {
-            owner_id: score
-            for owner_id, placement in placements.items()
-            if (score := fit(asked, placement)) > 0
-        }
-    return scores
-
-
-def _judge_meaning_of_all(
-    scores: dict[Signal, dict[str, float]],
-    question: QueryVector,
-    placements: Mapping[str, Placement],
-    *,
-    reach: Reach,
-    tools: SearchTools,
-) -> None:
-    """Add the semantic score of what only other signals found."""
-    vector = question.get().vector if Signal.SEMANTIC in scores else None
-    if vector is None:
-        return
-    missing = placements.keys() - scores[Signal.SEMANTIC].keys()
-    cosines = tools.index.similarities(vector, missing, scope=reach.scope)
-    for owner_id, cosine in cosines.items():
-        if (score := tools.embedder.scale.score(cosine)) > 0:
-            scores[Signal.SEMANTIC][owner_id] = score
+    return {signal: judges[signal]() for signal in found.by_signal}

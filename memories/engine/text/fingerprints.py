@@ -3,6 +3,7 @@
 import hashlib
 import unicodedata
 import uuid
+from functools import lru_cache
 from typing import Final
 
 # Name space of every id that follows from what it names; made once, never to change.
@@ -33,6 +34,8 @@ def stable_id(*parts: str | None) -> str:
     return str(uuid.uuid5(_IDS, digest(*parts).hex()))
 
 
+# An ingest asks of each text several times.
+@lru_cache(maxsize=256)
 def fingerprint(text: str) -> str:
     """What two wordings share that differ in case, white space and punctuation alone.
 

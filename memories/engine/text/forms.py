@@ -1,5 +1,6 @@
 """The key under which an entity's name is known, whatever its case, number or article."""
 
+import itertools
 import re
 from functools import cache, lru_cache
 from typing import Final
@@ -9,6 +10,9 @@ from memories.engine.text.tokens import fold, stem
 from memories.engine.text.word_lists import rows
 
 _ARTICLE: Final = re.compile(r"^(?:the|a|an|my|our|your|his|her|their)\s+")
+# Scripts written without spaces, in which a name may stand anywhere.
+_UNSPACED: Final = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
+_RUN: Final = re.compile(r"\w+")
 _WORD: Final = re.compile(r"[^\W_]+(?:[-'’.&@/+][^\W_]+)*[+#]*")
 
 
@@ -45,3 +49,43 @@ def full_names(surface: str) -> tuple[str, ...]:
     """Forms that a single given name may also be known under: Mel and Melanie, both ways."""
     words = name_words(surface)
     return _nicknames().get(words[0], ()) if len(words) == 1 else ()
+
+
+def is_spaced(name: str) -> bool:
+    """True unless the name holds letters of a script that is written without spaces."""
+    return _UNSPACED.search(name) is None
+
+
+@lru_cache(maxsize=16384)
+def opening(name: str) -> str:
+    """The key under which a name is looked up for a text that may hold it: see `openings`."""
+    unspaced = _UNSPACED.search(name)
+    if unspaced is not None:
+        return unspaced[0][:2]
+    return " ".join(map(_one_case, _RUN.findall(name)[:2]))
+
+
+def openings(text: str) -> frozenset[str]:
+    """The openings of every name that the text holds, whatever its case, and of some others.
+
+    A name opens with its first two words, or characters where no spaces set words off: so the
+    names that a text may hold are few, however many people share a first name.
+    """
+    words = [_one_case(word) for word in _RUN.findall(text)]
+    found = {"", *words, *(f"{first} {second}" for first, second in itertools.pairwise(words))}
+    # German writes an -s onto the name of whose something is.
+    found |= {each[:-1] for each in found if each.endswith("s")}
+    for run in _UNSPACED.findall(text):
+        found.update(run)
+        found.update(first + second for first, second in itertools.pairwise(run))
+    return frozenset(found)
+
+
+def _one_case(word: str) -> str:
+    """The word as every word reads that differs from it in case alone.
+
+    The Turkish i, with a dot or without, differs from the other one in nothing else.
+    """
+    if word.isascii():
+        return word.lower()
+    return fold(word).replace("i\u0307", "i").replace("\u0131", "i")

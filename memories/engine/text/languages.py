@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 DEFAULT_LANGUAGE: Final = "en"
@@ -70,6 +70,8 @@ def _languages_by_word() -> dict[str, tuple[str, ...]]:
     return words
 
 
+# An ingest asks of each text several times.
+@lru_cache(maxsize=256)
 def detect_language(text: str) -> str | None:
     """The text's language as an ISO 639-1 code, or None where the evidence is thin.
 

@@ -2,18 +2,22 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 from memories.engine.adapters.sqlite.connection import Connection, SqlValue, whole, words
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.scopes import number_of
 from memories.engine.adapters.sqlite.visibility import Condition, in_scope
 from memories.engine.domain import Entity, EntityType, KnownEntity, Scope, Vector
-from memories.engine.text.forms import form_of
+from memories.engine.text.forms import form_of, name_words, opening
 
 _OWNER = """(
     SELECT seq * 2 FROM memories WHERE id = ? UNION ALL
     SELECT seq * 2 + 1 FROM messages WHERE id = ?
 )"""
+
+# Two people of a name settle that it does not tell who is meant.
+_SETTLING: Final = 2
 
 
 class SqliteEntities:
@@ -28,12 +32,11 @@ class SqliteEntities:
         condition, values = in_scope(scope.home)
         with self._database.read() as connection:
             rows = connection.rows(
-                "SELECT aliases.form, entities.id, entities.name, entities.type,"
-                " (SELECT count(*) FROM mentions WHERE mentions.entity = entities.seq),"
+                "SELECT aliases.form, entities.id, entities.name, entities.type, entities.mentions,"
                 " EXISTS (SELECT 1 FROM entity_vectors WHERE entity_vectors.entity = entities.seq)"
-                " FROM json_each(?) AS wanted JOIN aliases ON aliases.form = wanted.value"
-                " JOIN scopes m ON m.seq = aliases.home"
-                f" JOIN entities ON entities.seq = aliases.entity WHERE {condition}",
+                " FROM json_each(?) AS wanted CROSS JOIN aliases ON aliases.form = wanted.value"
+                f" AND aliases.home IN (SELECT seq FROM scopes m WHERE {condition})"
+                " JOIN entities ON entities.seq = aliases.entity ORDER BY aliases.home",
                 (json.dumps(sorted(forms)), *values),
             )
         found: dict[str, list[KnownEntity]] = {}
@@ -44,10 +47,35 @@ class SqliteEntities:
             )
         return found
 
-    def people(self, *, scope: Scope) -> Sequence[Entity]:
-        condition, values = in_scope(scope.home)
-        home = f"entities.home IN (SELECT seq FROM scopes m WHERE {condition})"
-        return self._select(f"entities.type = 'person' AND {home}", values)
+    def people_opening(self, openings: Collection[str], *, scope: Scope) -> frozenset[str]:
+        at_home, values = _at_home(scope)
+        with self._database.read() as connection:
+            rows = connection.rows(
+                "SELECT name FROM json_each(?) AS wanted"
+                f" CROSS JOIN entities ON opening = wanted.value AND {at_home}",
+                (json.dumps(list(openings)), *values),
+            )
+        return frozenset(words(name) for (name,) in rows)
+
+    def namesakes(self, names: Collection[str], *, scope: Scope) -> Sequence[Entity]:
+        at_home, values = _at_home(scope)
+        beginnings = {name[:end] for name in names for end, sign in enumerate(name) if sign == " "}
+        going_on = (
+            "SELECT people.seq FROM json_each(?) AS name CROSS JOIN entities AS people ON"
+            " people.seq IN (SELECT seq FROM entities WHERE words > name.value || ' '"
+            # The sign after the space: all that begin with the name and a space lie between.
+            f" AND words < name.value || '!' AND {at_home} LIMIT {_SETTLING})"
+        )
+        with self._database.read() as connection:
+            rows = connection.rows(
+                f"SELECT id, name, type FROM entities WHERE seq IN ({going_on} UNION ALL"
+                " SELECT seq FROM json_each(?) AS beginning CROSS JOIN entities"
+                f" ON words = beginning.value AND {at_home}) ORDER BY seq",
+                (json.dumps(sorted(names)), *values, json.dumps(sorted(beginnings)), *values),
+            )
+        return [
+            Entity(words(id_), words(name), EntityType(words(type_))) for id_, name, type_ in rows
+        ]
 
     def list(self, *, scope: Scope) -> Sequence[Entity]:
         condition, values = in_scope(scope)
@@ -80,6 +108,7 @@ class SqliteEntities:
                 "INSERT INTO entities (id, home, name, type) VALUES (?, ?, ?, ?)",
                 (entity.id, home, entity.name, entity.type),
             )
+            _note_name(connection, seq, entity.name, entity.type)
             connection.run(
                 "INSERT INTO aliases (home, form, entity, surface) VALUES (?, ?, ?, ?)",
                 (home, form, seq, entity.name),
@@ -96,10 +125,11 @@ class SqliteEntities:
                 (form, surface, entity_id, *values),
             )
             if fuller:
-                connection.run(
-                    f"UPDATE entities SET name = ? WHERE id = ? AND {at_home}",
-                    (surface, entity_id, *values),
-                )
+                for seq, type_ in connection.rows(
+                    f"SELECT seq, type FROM entities WHERE id = ? AND {at_home}",
+                    (entity_id, *values),
+                ):
+                    _note_name(connection, whole(seq), surface, words(type_))
 
     def mention(
         self,
@@ -198,10 +228,28 @@ class SqliteEntities:
                 f"DELETE FROM entities WHERE {chosen} AND seq NOT IN (SELECT entity FROM mentions)",
                 bound,
             )
-            rows = connection.rows(f"SELECT seq, name FROM entities WHERE {chosen}", bound)
-            for seq, name in rows:
-                _forget_unsaid_names(connection, whole(seq), words(name))
+            rows = connection.rows(f"SELECT seq, name, type FROM entities WHERE {chosen}", bound)
+            for seq, name, type_ in rows:
+                _forget_unsaid_names(connection, whole(seq), words(name), words(type_))
         return deleted
+
+
+def note_names(connection: Connection) -> None:
+    """Let the people be found who were stored without what they are looked up by."""
+    for seq, name, type_ in connection.rows(
+        "SELECT seq, name, type FROM entities WHERE words IS NULL AND type = 'person'"
+    ):
+        _note_name(connection, whole(seq), words(name), words(type_))
+
+
+def _note_name(connection: Connection, seq: int, name: str, type_: str) -> None:
+    """Give an entity its name, with what a person is looked up by."""
+    is_person = type_ == EntityType.PERSON
+    spoken = " ".join(name_words(name)) if is_person else None
+    connection.run(
+        "UPDATE entities SET name = ?, words = ?, opening = ? WHERE seq = ?",
+        (name, spoken, opening(name) if is_person else None, seq),
+    )
 
 
 def _at_home(scope: Scope) -> Condition:
@@ -210,7 +258,7 @@ def _at_home(scope: Scope) -> Condition:
     return f"home IN (SELECT seq FROM scopes m WHERE {condition})", values
 
 
-def _forget_unsaid_names(connection: Connection, seq: int, name: str) -> None:
+def _forget_unsaid_names(connection: Connection, seq: int, name: str, type_: str) -> None:
     """Drop an entity's forms that none of the texts that mention it holds any more."""
     texts = connection.rows(
         "SELECT versions.text FROM mentions JOIN versions ON versions.memory = owner / 2"
@@ -244,6 +292,6 @@ def _forget_unsaid_names(connection: Connection, seq: int, name: str) -> None:
         )
     if name not in kept.values():
         fullest = max(kept.values(), key=lambda surface: (len(surface.split()), len(surface)))
-        connection.run("UPDATE entities SET name = ? WHERE seq = ?", (fullest, seq))
+        _note_name(connection, seq, fullest, type_)
         # It stands for the old name; the next ingest that mentions the entity gives a new one.
         connection.run("DELETE FROM entity_vectors WHERE entity = ?", (seq,))

@@ -1,16 +1,23 @@
-"""The SearchIndex of one file: FTS5 for words, a matrix for vectors, SQL for the rest."""
+"""The SearchIndex of one file: vectors and terms in memory, SQL for the rest."""
 
-import hashlib
-import itertools
 import json
-import math
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
-from memories.engine.adapters.sqlite.admission import admit_passages, admit_rows
+import numpy as np
+
+from memories.engine.adapters.sqlite.admission import admit_rows
 from memories.engine.adapters.sqlite.connection import Connection, SqlValue, real, whole, words
 from memories.engine.adapters.sqlite.database import Database
+from memories.engine.adapters.sqlite.gathering import (
+    best_owners,
+    gather,
+    own_relevance,
+    word_counts,
+)
+from memories.engine.adapters.sqlite.passage_cache import PassageCache, Passages
+from memories.engine.adapters.sqlite.postings import digests
 from memories.engine.adapters.sqlite.rows import (
     from_micros,
     interval_of,
@@ -19,8 +26,8 @@ from memories.engine.adapters.sqlite.rows import (
     owner_of_message,
     to_micros,
 )
-from memories.engine.adapters.sqlite.schema import PRIOR_ROWS
 from memories.engine.adapters.sqlite.scopes import number_of
+from memories.engine.adapters.sqlite.seeing import in_scopes, seen
 from memories.engine.adapters.sqlite.vectors import VectorCache
 from memories.engine.adapters.sqlite.visibility import (
     MESSAGES_AS_MEMORIES,
@@ -29,7 +36,10 @@ from memories.engine.adapters.sqlite.visibility import (
     visible,
 )
 from memories.engine.domain import (
+    Candidates,
+    Flags,
     Found,
+    Integers,
     Interval,
     Kind,
     Passage,
@@ -39,13 +49,10 @@ from memories.engine.domain import (
     Vector,
 )
 
-# FTS5's bm25 has k1 = 1.2 and b = 0.75 built in (sqlite.org/fts5.html#the_bm25_function). A word
-# that occurs once gives at most (k1 + 1) / (1 + k1 * (1 - b)) = 1.69 times its inverse document
-# frequency, in a very short text; a score of 1 is every word of the query matched so.
-_MOST_PER_WORD: Final = (1.2 + 1) / (1 + 1.2 * (1 - 0.75))
-# What a word of the turn before counts, beside 1 for a word of the turn's own: an answer often has
-# the question's words only there, but what says them itself comes first.
-_CONTEXT_WEIGHT: Final = 0.5
+# Above this share of all rows, comparing all of them is faster than gathering some first.
+_MOST_GATHERED: Final = 0.3
+# What one search may see: of which passages, in which scope and selection, and which of them.
+_Seen: TypeAlias = tuple[Passages, Scope, Selection, Flags]
 
 
 class SqliteIndex:
@@ -53,20 +60,21 @@ class SqliteIndex:
 
     def __init__(self, database: Database, *, dimensions: int) -> None:
         self._database = database
-        self._vectors = VectorCache("passages", dimensions)
-        self._entity_vectors = VectorCache("entity_vectors", dimensions)
-        database.after_rollback(self._vectors.forget)
+        self._passages = PassageCache(dimensions)
+        self._entity_vectors = VectorCache(dimensions)
+        # What one search sees is asked for by each of its signals.
+        self._last_seen: _Seen | None = None
+        database.after_rollback(self._passages.forget)
         database.after_rollback(self._entity_vectors.forget)
 
     def put(self, passages: Sequence[Passage], *, scope: Scope) -> None:
         with self._database.write() as connection:
             number = number_of(connection, scope)
-            tokens = _scope_tokens(scope)
             for passage in passages:
-                seq = connection.insert(
+                connection.insert(
                     "INSERT INTO passages (owner, version, start, until, scope, said_from,"
-                    " said_until, recorded_from, recorded_until, vector)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    " said_until, recorded_from, recorded_until, vector, terms)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         _owner(connection, passage.owner_id, is_message=passage.is_message),
                         passage.version,
@@ -78,11 +86,8 @@ class SqliteIndex:
                         to_micros(passage.recorded_at),
                         optional_micros(passage.recorded_until),
                         None if passage.vector is None else passage.vector.tobytes(),
+                        digests(passage.terms),
                     ),
-                )
-                connection.run(
-                    "INSERT INTO lexicon (rowid, terms, context, scope) VALUES (?, ?, ?, ?)",
-                    (seq, " ".join(passage.terms), " ".join(passage.context_terms), tokens),
                 )
 
     def retire(self, owner_id: str, *, by: Passage, scope: Scope) -> None:
@@ -108,28 +113,21 @@ class SqliteIndex:
         with self._database.write() as connection:
             connection.run("DELETE FROM passages")
             connection.run("DELETE FROM removed_passages")
+            connection.run("DELETE FROM changed_passages")
             connection.run("UPDATE meta SET value = value + 1 WHERE key = 'epoch'")
 
     def semantic(
         self, vector: Vector, *, scope: Scope, selection: Selection, limit: int, messages: bool
     ) -> Sequence[Found]:
         with self._database.read() as connection:
-            nearest = self._vectors.nearest(connection, vector, scope_numbers(connection, scope))
-            return admit_passages(
-                connection, nearest, scope, selection, limit=limit, messages=messages
-            )
-
-    def similarities(
-        self, vector: Vector, owner_ids: Collection[str], *, scope: Scope
-    ) -> Mapping[str, float]:
-        with self._database.read() as connection:
-            passages = _passages_of(connection, owner_ids, scope)
-            cosines = self._vectors.similarities(connection, vector, sorted(passages))
-        best: dict[str, float] = {}
-        for passage, cosine in cosines.items():
-            owner_id = passages[passage]
-            best[owner_id] = max(cosine, best.get(owner_id, -1.0))
-        return best
+            passages, seen = self._seen(connection, scope, selection)
+        rows = _of_kind(passages, seen & passages.embedded, messages=messages)
+        if len(rows) > _MOST_GATHERED * len(passages.seqs):
+            cosines = (passages.vectors @ vector)[rows]
+        else:
+            cosines = passages.vectors[rows] @ vector
+        best = best_owners(cosines.astype(np.float64), rows, passages, limit=limit)
+        return [Found(owner_id, score) for owner_id, score in best]
 
     def lexical(
         self,
@@ -140,41 +138,67 @@ class SqliteIndex:
         limit: int,
         messages: bool,
     ) -> Sequence[Found]:
-        terms = list(dict.fromkeys(itertools.chain.from_iterable(alternatives)))
-        if not terms:
-            return []
         with self._database.read() as connection:
-            best_possible = _best_possible(connection, alternatives)
-            # One that holds all scope tokens and any of the terms.
-            match = " AND ".join(
-                [f"scope : {_quoted(token)}" for token in _scope_tokens(scope).split()]
-                + [f"{{terms context}} : ({' OR '.join(map(_quoted, terms))})"]
+            passages, seen = self._seen(connection, scope, selection)
+        rows = _of_kind(passages, seen, messages=messages)
+        scores = own_relevance(passages, rows, word_counts(passages, alternatives))
+        matching = scores > 0
+        best = best_owners(scores[matching], rows[matching], passages, limit=limit)
+        return [Found(owner_id, score) for owner_id, score in best]
+
+    def candidates(
+        self,
+        owner_ids: Collection[str],
+        *,
+        vector: "Vector | None",
+        alternatives: Sequence[Sequence[str]],
+        entities: Sequence[str],
+        scope: Scope,
+        selection: Selection,
+    ) -> Candidates:
+        with self._database.read() as connection:
+            passages, seen = self._seen(connection, scope, selection)
+            return gather(
+                connection,
+                passages,
+                seen,
+                passages.numbers_of(owner_ids),
+                vector=vector,
+                words_held=word_counts(passages, alternatives),
+                mentions_of=entities,
             )
-            ranked = (
-                (whole(passage), min(1.0, -real(rank) / best_possible))
-                for passage, rank in connection.stream(
-                    f"SELECT rowid, bm25(lexicon, 1.0, {_CONTEXT_WEIGHT}, 0.0) AS rank FROM lexicon"
-                    " WHERE lexicon MATCH ? ORDER BY rank",
-                    (match,),
-                )
-            )
-            return admit_passages(
-                connection, ranked, scope, selection, limit=limit, messages=messages
-            )
+
+    def speakers(self, *, scope: Scope) -> frozenset[str]:
+        with self._database.read() as connection:
+            passages = self._passages.fresh(connection)
+            mask = in_scopes(passages, scope_numbers(connection, scope))
+        return frozenset(
+            passages.speaker_names[number]
+            for number in np.flatnonzero(np.bincount(passages.speakers[mask])).tolist()
+        )
+
+    def _seen(
+        self, connection: Connection, scope: Scope, selection: Selection
+    ) -> tuple[Passages, Flags]:
+        passages = self._passages.fresh(connection)
+        last = self._last_seen
+        if last is None or last[0] is not passages or last[1:3] != (scope, selection):
+            last = (passages, scope, selection, seen(connection, passages, scope, selection))
+            self._last_seen = last
+        return passages, last[3]
 
     def matched_terms(
         self, owner_ids: Collection[str], terms: Collection[str], *, scope: Scope
     ) -> Mapping[str, Sequence[str]]:
         with self._database.read() as connection:
-            passages = _passages_of(connection, owner_ids, scope)
-            found: dict[str, list[str]] = {}
-            for passage, stored in connection.rows(
-                "SELECT rowid, terms FROM lexicon WHERE rowid IN (SELECT value FROM json_each(?))",
-                (json.dumps(sorted(passages)),),
-            ):
-                held = set(words(stored).split())
-                matched = found.setdefault(passages[whole(passage)], [])
-                matched += [term for term in terms if term in held and term not in matched]
+            owned = _passages_of(connection, owner_ids, scope)
+            passages = self._passages.fresh(connection)
+        found: dict[str, list[str]] = {id_: [] for id_ in owned.values()}
+        for term in dict.fromkeys(terms):
+            rows, _ = passages.postings.holding(term)
+            for seq in passages.seqs[rows].tolist():
+                if seq in owned and term not in found[owned[seq]]:
+                    found[owned[seq]].append(term)
         return found
 
     def embedded(self, owner_ids: Collection[str], *, scope: Scope) -> frozenset[str]:
@@ -214,9 +238,7 @@ class SqliteIndex:
     def near_entities(self, vector: Vector, *, scope: Scope, limit: int) -> Sequence[Found]:
         with self._database.read() as connection:
             homes = scope_numbers(connection, scope.home)
-            nearest = dict(
-                itertools.islice(self._entity_vectors.nearest(connection, vector, homes), limit)
-            )
+            nearest = self._entity_vectors.nearest(connection, vector, homes, limit=limit)
             rows = connection.rows(
                 "SELECT entity_vectors.seq, id, name FROM entity_vectors"
                 " JOIN entities ON entities.seq = entity_vectors.entity"
@@ -309,40 +331,15 @@ class SqliteIndex:
                     )
 
 
-def _scope_tokens(scope: Scope) -> str:
-    """One token for each id of the scope; ids may hold anything, so each is a digest."""
-    ids = (("u", scope.user), ("a", scope.agent), ("p", scope.app), ("r", scope.run))
-    return " ".join(
-        mark + hashlib.blake2b(value.encode(), digest_size=12).hexdigest()
-        for mark, value in ids
-        if value is not None
-    )
-
-
-def _quoted(term: str) -> str:
-    return '"' + term.replace('"', '""') + '"'
-
-
 def _owner(connection: Connection, owner_id: str, *, is_message: bool) -> int:
     table = "messages" if is_message else "memories"
     seq = connection.number(f"SELECT seq FROM {table} WHERE id = ?", (owner_id,))
     return owner_of_message(seq) if is_message else owner_of_memory(seq)
 
 
-def _best_possible(connection: Connection, alternatives: Sequence[Sequence[str]]) -> float:
-    """The BM25 of a very short text that holds every word once, as FTS5 would count it."""
-    total = connection.number("SELECT count(*) FROM passages") + PRIOR_ROWS
-    best = 0.0
-    for terms in alternatives:
-        holding = [
-            connection.number(
-                "SELECT coalesce((SELECT doc FROM lexicon_terms WHERE term = ?), 0)", (term,)
-            )
-            for term in terms
-        ]
-        rows = max(holding)
-        best += max(math.log((total - rows + 0.5) / (rows + 0.5)), 1e-6)
-    return best * _MOST_PER_WORD
+def _of_kind(passages: Passages, chosen: Flags, *, messages: bool) -> Integers:
+    """Rows of the chosen passages; of memories alone, unless messages are wanted too."""
+    return np.flatnonzero(chosen if messages else chosen & (passages.owners % 2 == 0))
 
 
 def _passages_of(

@@ -15,6 +15,7 @@ from memories.engine.adapters.sqlite.connection import (
     words,
 )
 from memories.engine.adapters.sqlite.database import Database
+from memories.engine.adapters.sqlite.gists import gist_columns, with_gists
 from memories.engine.adapters.sqlite.messages import delete_owned
 from memories.engine.adapters.sqlite.rows import (
     MEMORY_COLUMNS,
@@ -72,6 +73,11 @@ class SqliteMemories:
 
     def with_fingerprint(self, fingerprint: str, *, scope: Scope) -> Sequence[MemoryRecord]:
         return self._select("m.fingerprint = ?", [fingerprint], scope=scope)
+
+    def alike(self, memory: MemoryRecord, *, scope: Scope) -> Sequence[MemoryRecord]:
+        with self._database.read() as connection:
+            rows = with_gists(connection, memory, scope)
+        return [memory_of(row, within=scope) for row in rows]
 
     def get(self, ids: Collection[str], *, scope: Scope) -> Mapping[str, MemoryRecord]:
         found = self._select(
@@ -356,7 +362,7 @@ def _columns(memory: MemoryRecord) -> dict[str, SqlValue]:
         "reinforcements": memory.reinforcements,
         "superseded_by": memory.superseded_by,
         "merged_into": memory.merged_into,
-    }
+    } | gist_columns(memory)
 
 
 def _add_version(

@@ -8,8 +8,6 @@ wall (minutes east) beside those that people said. `owner` numbers a memory (eve
 from collections.abc import Sequence
 from typing import Final
 
-# Rows that the lexicon holds besides the passages: see the prior for BM25 below.
-PRIOR_ROWS: Final = 1000
 # "RMBR": tells our files from any other SQLite file.
 APPLICATION_ID: Final = 0x524D4252
 
@@ -26,6 +24,7 @@ CREATE UNIQUE INDEX scopes_by_ids ON scopes (
     coalesce(user, char(0)), coalesce(agent, char(0)),
     coalesce(app, char(0)), coalesce(run, char(0))
 );
+CREATE INDEX scopes_by_user ON scopes (user, agent, app, run);
 
 CREATE TABLE messages (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -75,8 +74,13 @@ CREATE TABLE memories (
     reinforcements INTEGER NOT NULL,
     superseded_by TEXT,
     superseded_at INTEGER,
-    merged_into TEXT
+    merged_into TEXT,
+    -- Digests that memories share which may say the same; the other one where a date stands in it.
+    gist BLOB,
+    dated_gist BLOB
 ) STRICT;
+CREATE INDEX memories_by_gist ON memories (scope, gist);
+CREATE INDEX memories_by_dated_gist ON memories (scope, dated_gist) WHERE dated_gist IS NOT NULL;
 CREATE INDEX memories_by_scope ON memories (scope, said_at);
 CREATE INDEX memories_by_occurrence ON memories (scope, occurred_from)
     WHERE occurred_from IS NOT NULL;
@@ -106,9 +110,15 @@ CREATE TABLE entities (
     id TEXT NOT NULL UNIQUE,
     home INTEGER NOT NULL REFERENCES scopes,
     name TEXT NOT NULL,
-    type TEXT NOT NULL
+    type TEXT NOT NULL,
+    mentions INTEGER NOT NULL DEFAULT 0,
+    -- How a person is looked up: by the words of the name, and by how it opens (text/forms.py).
+    words TEXT,
+    opening TEXT
 ) STRICT;
 CREATE INDEX entities_by_home ON entities (home);
+CREATE INDEX people_by_words ON entities (home, words) WHERE words IS NOT NULL;
+CREATE INDEX people_by_opening ON entities (home, opening) WHERE opening IS NOT NULL;
 CREATE TABLE entity_vectors (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     entity INTEGER NOT NULL UNIQUE REFERENCES entities ON DELETE CASCADE,
@@ -139,6 +149,12 @@ CREATE TABLE mentions (
     PRIMARY KEY (entity, owner)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mentions_by_owner ON mentions (owner);
+CREATE TRIGGER mention_counted AFTER INSERT ON mentions BEGIN
+    UPDATE entities SET mentions = mentions + 1 WHERE seq = new.entity;
+END;
+CREATE TRIGGER mention_discounted AFTER DELETE ON mentions BEGIN
+    UPDATE entities SET mentions = mentions - 1 WHERE seq = old.entity;
+END;
 
 CREATE TABLE links (
     kind TEXT NOT NULL,
@@ -178,7 +194,9 @@ CREATE TABLE passages (
     said_until INTEGER,
     recorded_from INTEGER NOT NULL,
     recorded_until INTEGER,
-    vector BLOB
+    vector BLOB,
+    -- A digest of each of the engine's own terms, 8 bytes a term (docs/decisions/0010).
+    terms BLOB NOT NULL
 ) STRICT;
 CREATE INDEX passages_by_owner ON passages (owner);
 CREATE TABLE removed_passages (
@@ -187,24 +205,23 @@ CREATE TABLE removed_passages (
 ) STRICT;
 CREATE TRIGGER passages_removed AFTER DELETE ON passages BEGIN
     INSERT INTO removed_passages (removed) VALUES (old.seq);
-    DELETE FROM lexicon WHERE rowid = old.seq;
 END;
 
--- The engine's own terms, split on white space alone (docs/decisions/0004); `context` holds those
--- of the turn before, `scope` a digest of each id of the row's scope, so that a search reads only
--- the lists of its own scope.
-CREATE VIRTUAL TABLE lexicon USING fts5 (
-    terms, context, scope,
-    tokenize = "ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\]^_`{|}~'"
-);
-INSERT INTO lexicon (lexicon, rank) VALUES ('secure-delete', 1);
--- A prior for BM25: as though the project also held a thousand other texts of usual length. With
--- a handful of rows a word's rarity would say nothing, and FTS5 gives a word that half of the rows
--- hold no weight at all.
-INSERT INTO lexicon (rowid, terms, context, scope)
-    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000)
-    SELECT -n, '~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~', '', '' FROM numbers;
-CREATE VIRTUAL TABLE lexicon_terms USING fts5vocab (lexicon, row);
+-- Owners whose rows changed otherwise: folded, expiring at another time, replaced by a new wording.
+CREATE TABLE changed_passages (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER passages_retired AFTER UPDATE OF recorded_until ON passages BEGIN
+    INSERT INTO changed_passages (owner) VALUES (new.owner);
+END;
+CREATE TRIGGER memories_changed AFTER UPDATE OF merged_into, expires_at ON memories
+    WHEN old.merged_into IS NOT new.merged_into OR old.expires_at IS NOT new.expires_at BEGIN
+    INSERT INTO changed_passages (owner) VALUES (new.seq * 2);
+END;
+CREATE TRIGGER messages_changed AFTER UPDATE OF expires_at ON messages BEGIN
+    INSERT INTO changed_passages (owner) VALUES (new.seq * 2 + 1);
+END;
 """
 
 # Step n turns a file of format n into one of format n + 1; an empty file has format 0.

@@ -17,6 +17,8 @@ import apsw
 
 from memories.engine.adapters.sqlite.connection import Connection, Fields, SqlValue, blob, words
 from memories.engine.adapters.sqlite.database import Database
+from memories.engine.adapters.sqlite.entities import note_names
+from memories.engine.adapters.sqlite.gists import note_gists
 from memories.engine.adapters.sqlite.rows import (
     MEMORY_COLUMNS,
     from_micros,
@@ -293,7 +295,9 @@ class _Intake:
             self._known_as[words(values["id"])] = words(row["id"])
 
     def finish(self) -> None:
-        """Point what was taken in at the ids under which things are here."""
+        """Point what was taken in at the ids under which things are here, and let it be found."""
+        note_names(self._connection)
+        note_gists(self._connection)
         for column in ("superseded_by", "merged_into"):
             for id_, known in self._known_as.items():
                 self._connection.run(

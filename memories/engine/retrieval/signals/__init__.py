@@ -1,13 +1,6 @@
-"""The four ways of finding, each scoring from 0 to 1 on a fixed scale of its own."""
+"""The four ways of finding. Each finds rows that may answer, and judges any row from 0 to 1."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TypeAlias
-
-from memories.engine.domain import Found
-
-# Row id to what was found of it.
-Ranking: TypeAlias = Mapping[str, Found]
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +8,12 @@ class Finding:
     """What one signal found.
 
     Attributes:
-        ranking: rows with their scores.
+        owner_ids: rows that may answer.
         applies: False where the question gives the signal nothing to go by; it then has no
             weight in the fused score.
         note: why it does not apply, where that is worth telling.
     """
 
-    ranking: Ranking = field(default_factory=dict)
+    owner_ids: tuple[str, ...] = ()
     applies: bool = True
     note: str | None = None

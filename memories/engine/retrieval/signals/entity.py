@@ -1,11 +1,12 @@
 """Rows about whom and what the question is about."""
 
-import math
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
-from memories.engine.domain import KnownEntity, Scope
+import numpy as np
+
+from memories.engine.domain import Candidates, KnownEntity, Numbers, Scope
 from memories.engine.retrieval.query import Query
 from memories.engine.retrieval.query_vector import QueryVector
 from memories.engine.retrieval.signals import Finding
@@ -20,54 +21,98 @@ _LONGEST_NAME: Final = 3
 _NEAR_ENTITIES: Final = 3
 _NEAR_FROM: Final = 0.8
 _NEAR_WEIGHT: Final = 0.5
+# An entity that more rows mention tells too little to look for its rows; it still judges those
+# that others find.
+_TELLING_MENTIONS: Final = 200
 
 
-def find_by_entities(
-    query: Query, question: QueryVector, *, reach: Reach, tools: SearchTools
-) -> Finding:
-    """Rows that mention the question's entities; a rarely mentioned entity counts more.
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What the question is about.
+
+    Attributes:
+        weights: by entity id.
+        names: by entity id.
+        mentions: by entity id, how many rows mention it.
+        speakers: name of each who speaks in the scope to the entity that they are.
+    """
+
+    weights: Mapping[str, float] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    mentions: Mapping[str, int] = field(default_factory=dict)
+    speakers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The entities, in the order of the columns of `Candidates.mentions`."""
+        return tuple(self.weights)
+
+
+def read_subjects(
+    query: Query,
+    question: QueryVector,
+    speakers: frozenset[str],
+    *,
+    scope: Scope,
+    tools: SearchTools,
+) -> Subjects:
+    """Which known entities the question names, or nearly does.
 
     Raises:
         EmbedderError: the model gave no usable vector.
     """
-    weights, names = _named(query, reach.scope, tools)
-    for entity_id, weight, name in _near(question, reach.scope, tools):
-        weights.setdefault(entity_id, weight)
-        names.setdefault(entity_id, name)
-    if not weights:
+    forms = set(_forms(query))
+    speaker_forms = {form: name for name in speakers if (form := form_of(name)) in forms}
+    known: dict[str, KnownEntity] = {}
+    spoken: dict[str, str] = {}
+    for form, entities in tools.records.entities.with_forms(forms, scope=scope).items():
+        for each in entities:
+            known[each.entity.id] = each
+            if form in speaker_forms:
+                spoken[speaker_forms[form]] = each.entity.id
+    weights = dict.fromkeys(known, 1.0)
+    names = {id_: each.entity.name for id_, each in known.items()}
+    for id_, weight, name in _near(question, scope, tools):
+        weights.setdefault(id_, weight)
+        names.setdefault(id_, name)
+    mentions = {id_: each.mentions for id_, each in known.items()}
+    return Subjects(weights, names, mentions, spoken)
+
+
+def find_by_entities(subjects: Subjects, *, reach: Reach, tools: SearchTools) -> Finding:
+    """Rows that mention the telling ones of the question's entities."""
+    if not subjects.weights:
         return Finding(applies=False)
+    telling = {
+        id_: weight
+        for id_, weight in subjects.weights.items()
+        if subjects.mentions.get(id_, 0) <= _TELLING_MENTIONS
+    }
     found = tools.index.entity(
-        weights,
+        telling or dict(subjects.weights),
         scope=reach.scope,
         selection=reach.selection,
         limit=reach.breadth,
         messages=reach.messages,
     )
-    reason = "about " + ", ".join(names.values())
-    return Finding(
-        {
-            each.owner_id: replace(each, score=min(1.0, each.score), reasons=(reason,))
-            for each in found
-        }
-    )
+    return Finding(tuple(each.owner_id for each in found))
 
 
-def rarity(mentions: int) -> float:
-    """How much an entity tells a row apart: 1 for one mention, half for two, a tenth for 500."""
-    return 1.0 / (1.0 + math.log2(max(mentions, 1)))
+def judge_subjects(candidates: Candidates, subjects: Subjects) -> Numbers:
+    """How far each row is by, or else about, what the question names.
 
-
-def _named(
-    query: Query, scope: Scope, tools: SearchTools
-) -> tuple[dict[str, float], dict[str, str]]:
-    forms = set(_forms(query))
-    known: dict[str, KnownEntity] = {
-        each.entity.id: each
-        for entities in tools.records.entities.with_forms(forms, scope=scope).values()
-        for each in entities
-    }
-    weights = {id_: rarity(each.mentions) for id_, each in known.items()}
-    return weights, {id_: each.entity.name for id_, each in known.items()}
+    A question that names one of those who speak asks what they said of themselves: whatever else it
+    names is among its words. One that names several of them asks of both sides.
+    """
+    spoken = set(subjects.speakers.values())
+    if len(spoken) == 1:
+        said = [name in subjects.speakers for name in candidates.speakers]
+        return np.array(said, dtype=np.float64)
+    if spoken or not subjects.weights:
+        return np.zeros(len(candidates.ids))
+    weights = np.array(list(subjects.weights.values()))
+    shares: Numbers = candidates.mentions @ weights / weights.sum()
+    return shares
 
 
 def _forms(query: Query) -> Iterator[str]:

@@ -1,12 +1,24 @@
 """Rows that hold the question's words; they count without any likeness of meaning."""
 
+from typing import Final
+
+import numpy as np
+
+from memories.engine.domain import Candidates, Numbers, Table
+from memories.engine.retrieval.pooling import best_passage, with_turns
 from memories.engine.retrieval.query import Query
 from memories.engine.retrieval.signals import Finding
 from memories.engine.retrieval.tools import Reach, SearchTools
+from memories.engine.text.bm25 import MOST_PER_WORD, saturated
+
+# A turn is read together with so many before and after it: people ask, answer and come back.
+TURNS_AROUND: Final = 5
+# What a memory's own words count, beside the words said around the turn it was learned from.
+_OWN_SHARE: Final = 0.4
 
 
 def find_by_words(query: Query, *, reach: Reach, tools: SearchTools) -> Finding:
-    """Rows by BM25, scaled by what a text holding every word would reach."""
+    """Rows whose own text holds the rarest of the words most often."""
     if not query.alternatives:
         return Finding(applies=False, note="the question holds no words to look for")
     found = tools.index.lexical(
@@ -16,4 +28,29 @@ def find_by_words(query: Query, *, reach: Reach, tools: SearchTools) -> Finding:
         limit=reach.breadth,
         messages=reach.messages,
     )
-    return Finding({each.owner_id: each for each in found if each.score > 0})
+    return Finding(tuple(each.owner_id for each in found))
+
+
+def judge_words(candidates: Candidates) -> Numbers:
+    """Each row by BM25, with its turn's; 1 would be a very short text that holds every word."""
+    usual = candidates.usual_length
+    own = _relevance(candidates, candidates.counts, candidates.lengths, usual)
+    around = _relevance(
+        candidates, candidates.counts_around, candidates.lengths_around, TURNS_AROUND * usual
+    )
+    return with_turns(
+        candidates,
+        best_passage(candidates, own),
+        best_passage(candidates, around),
+        own_share=_OWN_SHARE,
+    )
+
+
+def _relevance(candidates: Candidates, counts: Table, lengths: Numbers, usual: float) -> Numbers:
+    rarities = candidates.rarities
+    scores = np.zeros(len(lengths))
+    for word, rarity in enumerate(rarities):
+        scores += rarity * saturated(counts[:, word], lengths, usual)
+    most = float(rarities.sum()) * MOST_PER_WORD
+    # A text that repeats a word often comes to more than one that holds it once.
+    return np.minimum(scores / most, 1.0) if most else scores

@@ -1,16 +1,15 @@
 """Rows that mean what the question means."""
 
-from dataclasses import replace
-
-from memories.engine.domain import Found
+from memories.engine.domain import Candidates, Numbers
 from memories.engine.ports.embedder import SimilarityScale
+from memories.engine.retrieval.pooling import best_passage, with_turns
 from memories.engine.retrieval.query_vector import QueryVector
 from memories.engine.retrieval.signals import Finding
 from memories.engine.retrieval.tools import Reach, SearchTools
 
 
 def find_by_meaning(question: QueryVector, *, reach: Reach, tools: SearchTools) -> Finding:
-    """The nearest rows, scored on the embedding model's own scale.
+    """The nearest rows.
 
     Raises:
         EmbedderError: the model gave no usable vector.
@@ -25,11 +24,10 @@ def find_by_meaning(question: QueryVector, *, reach: Reach, tools: SearchTools) 
         limit=reach.breadth,
         messages=reach.messages,
     )
-    scored = (on_scale(each, tools.embedder.scale) for each in found)
-    return Finding({each.owner_id: each for each in scored if each.score > 0})
+    return Finding(tuple(each.owner_id for each in found))
 
 
-def on_scale(found: Found, scale: SimilarityScale) -> Found:
-    """The same row with its cosine brought to the scale, and said in the reasons."""
-    reason = f"cosine {found.score:.2f} on a scale from {scale.floor:.2f} to {scale.ceiling:.2f}"
-    return replace(found, score=scale.score(found.score), reasons=(reason,))
+def judge_meaning(candidates: Candidates, scale: SimilarityScale) -> Numbers:
+    """Each row's likeness to the question on the model's own scale, with its turn's."""
+    likeness = best_passage(candidates, scale.scores(candidates.cosines))
+    return with_turns(candidates, likeness, likeness)

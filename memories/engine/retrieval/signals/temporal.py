@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
+import numpy as np
+
 from memories.engine.domain import (
-    Found,
+    Candidates,
     Interval,
     Kind,
+    Numbers,
     Placement,
     Precision,
     QueryTime,
@@ -98,7 +101,7 @@ def find_by_time(asked: AskedTime, *, reach: Reach, tools: SearchTools) -> Findi
     """Rows of the named intervals. Without one, only what other signals find is judged."""
     if not asked.says_something:
         return Finding(applies=False, note=asked.note)
-    found: dict[str, Found] = {}
+    found: dict[str, None] = {}
     for interval in asked.intervals:
         for each in tools.index.temporal(
             interval,
@@ -107,8 +110,18 @@ def find_by_time(asked: AskedTime, *, reach: Reach, tools: SearchTools) -> Findi
             limit=reach.breadth,
             messages=reach.messages,
         ):
-            found.setdefault(each.owner_id, each)
-    return Finding(found, note=asked.note)
+            found.setdefault(each.owner_id)
+    return Finding(tuple(found), note=asked.note)
+
+
+def judge_times(
+    candidates: Candidates, asked: AskedTime, *, reach: Reach, tools: SearchTools
+) -> Numbers:
+    """How well each row fits the asked time."""
+    placements = tools.index.placements(candidates.ids, scope=reach.scope)
+    return np.array(
+        [fit(asked, placements[id_]) if id_ in placements else 0.0 for id_ in candidates.ids]
+    )
 
 
 def fit(asked: AskedTime, row: Placement) -> float:

@@ -1,5 +1,6 @@
 """The recogniser: what reads alike in every language first, then each language's own rules."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
@@ -10,11 +11,19 @@ from memories.engine.text.mentions._english import find_english
 from memories.engine.text.mentions._german import find_german
 from memories.engine.text.mentions._identifiers import find_identifiers
 from memories.engine.text.mentions._japanese import find_japanese
-from memories.engine.text.mentions._known import find_known
+from memories.engine.text.mentions._known import find_genitives, find_known
 from memories.engine.text.mentions._quotes import find_quoted
 from memories.engine.text.mentions._romance import find_romance
 from memories.engine.text.mentions._russian import find_russian
+from memories.engine.text.word_lists import word_set
 
+# Words of short questions and statements that no English text holds.
+_GERMAN: Final = word_set(
+    """wann wer wem wen wessen wohin woher wohnt warum wieso weshalb heißt heisst welche welcher
+    welches welchem welchen seit unser unsere jeder jede jedes jetzt gerade steht liegt kommt geht
+    gibt soll sollen wieder beim hatte wurde wurden immer noch schon doch"""
+)
+_WORD: Final = re.compile(r"[^\W\d_]+")
 _TELLING_LETTERS: Final = {"de": "äöüß", "es": "ñ¿¡", "pt": "ãõ", "fr": "èêàùçœ", "ru": "аеиос"}
 
 
@@ -32,9 +41,12 @@ def find_mentions(
         sentence_starts_known: False if the text may begin in the middle of a sentence, so that a
             capital on its first word marks a name.
     """
+    language = _language_of(text)
     known = [*find_identifiers(text), *find_quoted(text), *find_known(text, known_names)]
+    if language == "de":
+        known += find_genitives(text, known_names)
     protected = _without_overlap(known, length=len(text))
-    found = _find_words(text, protected, _language_of(text), opens=sentence_starts_known)
+    found = _find_words(text, protected, language, opens=sentence_starts_known)
     return tuple(_without_overlap([*protected, *found], length=len(text)))
 
 
@@ -60,6 +72,11 @@ def _language_of(text: str) -> str:
     if language is not None:
         return language
     folded = text.casefold()
+    spoken = set(_WORD.findall(text.lower()))
+    if (telling := spoken & _GERMAN) and len(telling | spoken & function_words("de")) > len(
+        spoken & function_words(DEFAULT_LANGUAGE)
+    ):
+        return "de"
     if not text.isascii() and not function_words(DEFAULT_LANGUAGE) & set(folded.split()):
         for hint, letters in _TELLING_LETTERS.items():
             if any(letter in folded for letter in letters):

@@ -12,6 +12,20 @@ def say_the_same(one: str, other: str) -> bool:
     return any(_agree(read(one, dated=dated), read(other, dated=dated)) for dated in (False, True))
 
 
+def gists_of(statement: str) -> tuple[str, str]:
+    """What a statement shares with every one that says the same, and with few others.
+
+    Two that say the same share the first, or else the second, which puts the date in brackets in
+    the place of the words before it.
+    """
+    plain, dated = (_gist(read(statement, dated=dated)) for dated in (False, True))
+    return plain, dated
+
+
+def _gist(reading: Reading) -> str:
+    return "\n".join((*reading.marks, "", *sorted(reading.content)))
+
+
 def _agree(first: Reading, second: Reading) -> bool:
     if first.marks != second.marks:
         return False

@@ -49,6 +49,8 @@ def read(statement: str, *, dated: bool) -> Reading:
     """
     text = unicodedata.normalize("NFKC", statement).strip().replace(_MINUS, "-")
     resolved = frozenset(fold(with_dates(found["date"])) for found in RESOLVED.finditer(text))
+    if dated and not resolved:
+        return read(statement, dated=False)
     text = in_one_wording(RESOLVED.sub(r"on \g<date>" if dated else r"\g<words>", text))
     raw = list(in_figures(_WORD.findall(with_dates(text))))
     marks: list[str] = []

@@ -107,6 +107,18 @@ def test_known_names_are_found_whatever_their_case() -> None:
     assert found[0].type is EntityType.PERSON
 
 
+def test_a_german_genitive_names_who_is_known() -> None:
+    known = ["Wiebke", "Hans", "Anna Kurz", "Han"]
+    for text, names in (
+        ("Wie heißt Wiebkes Lastenrad?", ["Wiebke", "Lastenrad"]),
+        ("Ich habe Anna Kurzs Hund gesehen, und Hans auch.", ["Anna Kurz", "Hund", "Hans"]),
+        ("Das sind die wiebkes.", []),
+    ):
+        assert [each.surface for each in find_mentions(text, known_names=known)] == names
+    english = find_mentions("The Wiebkes moved to the lake.", known_names=known)
+    assert "Wiebke" not in [each.surface for each in english]
+
+
 def test_known_names_in_a_script_without_spaces() -> None:
     assert "小明" in [
         each.surface for each in find_mentions("我和小明去了北京", known_names=["小明"])
@@ -123,6 +135,11 @@ def test_a_capital_inside_a_sentence_is_a_name() -> None:
     ("text", "expected"),
     [
         ("Ich habe mit Frau Becker über die Gitarre gesprochen.", ["Frau Becker", "Gitarre"]),
+        ("Bis Erntedank soll sie wieder stehen.", ["Erntedank"]),
+        ("Seit wann wohnt Julia in Jever?", ["Julia", "Jever"]),
+        ("Der Traum jeder Klasse.", ["Traum", "Klasse"]),
+        ("Wie heißt unser Boot?", ["Boot"]),
+        ("何月何日に行きますか。駅まで何分ですか。", []),
         ("Meine Freundin Julia trinkt eine Tasse Kaffee.", ["Freundin", "Julia", "Kaffee"]),
         (
             "J'ai commencé un cours de poterie avec Camille à Lyon.",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memories.engine.text.statements import say_the_same
+from memories.engine.text.statements import gists_of, say_the_same
 
 WORDS = st.sampled_from(
     """Anna Ben Rome Oslo called was is has had by in on to and not never 5 km two weeks € - , . ?
@@ -155,3 +155,23 @@ def test_long_statements_are_compared_in_a_moment() -> None:
     before = time.perf_counter()
     say_the_same("was called by Anna " * 2_000, "a" * 20_000)
     assert time.perf_counter() - before < 3.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("On Friday Anna sang.", "Anna sang on Friday."),
+        ("Anna sang yesterday (7 May 2024).", "Anna sang on 7 May 2024."),
+        ("Anna sang last week (May 2024).", "Anna sang last week."),
+        ("Ben and Anna cook daily.", "Anna and Ben cook every day."),
+    ],
+)
+def test_statements_that_say_the_same_share_a_gist(one: str, other: str) -> None:
+    assert say_the_same(one, other)
+    assert any(gist == twin for gist, twin in zip(gists_of(one), gists_of(other), strict=True))
+
+
+def test_statements_of_other_words_share_no_gist() -> None:
+    plain, dated = gists_of("Anna sang on Friday.")
+    for other in ("Anna sang on Monday.", "Anna sings on Friday.", "Anna was sung on Friday."):
+        assert not {plain, dated} & set(gists_of(other))

@@ -1,0 +1,209 @@
+"""Every passage of a file in memory: its vector, its terms, and where it stands."""
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from memories.engine.adapters.sqlite.cached_table import CachedTable, Columns, Rows, TableShape
+from memories.engine.adapters.sqlite.connection import Connection, Row, blob, whole, words
+from memories.engine.adapters.sqlite.postings import Postings
+from memories.engine.domain import Flags, Integers, Vectors
+from memories.engine.errors import ModelMismatch
+
+_ROWS: Final = (
+    "SELECT t.seq, t.owner, t.scope, t.recorded_until IS NOT NULL, m.merged_into IS NOT NULL,"
+    " coalesce(m.expires_at, g.expires_at), coalesce(m.id, g.id),"
+    " coalesce(m.attributed_to, g.speaker), g.session, g.position, t.start, t.terms, t.vector"
+    " FROM passages t"
+    " LEFT JOIN memories m ON t.owner % 2 = 0 AND m.seq = t.owner / 2"
+    " LEFT JOIN messages g ON t.owner % 2 = 1 AND g.seq = t.owner / 2"
+)
+_CHANGED: Final = "t.owner IN (SELECT owner FROM changed_passages WHERE seq > ?)"
+_NEVER: Final = 2**63 - 1
+# A place in a conversation is session * 2**41 + position * 2**21 + offset in the turn.
+_SESSION_BITS: Final = 41
+_POSITION_BITS: Final = 21
+# The place of a memory, which stands in no conversation.
+_NOWHERE: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """The passages as they were at one moment; row i of every array is the same passage.
+
+    Attributes:
+        seqs: their numbers in the file, ascending.
+        owners: number of the memory or message, as `rows.owner_of_memory` gives it.
+        owner_ids: its id.
+        scopes: number of the stored scope.
+        alive: False for what was removed since.
+        retired: True for a memory's older wordings.
+        merged: True for memories that were folded into another.
+        expires_at: microseconds since 1970.
+        speakers: index into `speaker_names`.
+        places: where in its conversation, ascending as it went on; -1 for a memory.
+        in_order: rows of messages by their place.
+        vectors: zero where the embedding model did not know the text's words.
+        embedded: False for those.
+        numbers: of the owners, by id; also of some that are gone.
+    """
+
+    seqs: Integers
+    owners: Integers
+    owner_ids: "np.ndarray[tuple[int], np.dtype[np.object_]]"
+    scopes: Integers
+    alive: Flags
+    retired: Flags
+    merged: Flags
+    expires_at: Integers
+    speakers: Integers
+    speaker_names: Sequence[str]
+    places: Integers
+    in_order: Integers
+    vectors: Vectors
+    embedded: Flags
+    postings: Postings
+    numbers: Mapping[str, int]
+
+    def numbers_of(self, owner_ids: Iterable[str]) -> Integers:
+        """The numbers of those of the owners that have passages."""
+        found = [self.numbers[id_] for id_ in owner_ids if id_ in self.numbers]
+        return np.array(found, dtype=np.int64)
+
+    @property
+    def sessions(self) -> Integers:
+        """Number of each passage's session; negative for a memory."""
+        return self.places >> _SESSION_BITS
+
+    def around(self, rows: Integers, step: int) -> Integers:
+        """The passages so many steps after (before) in the same session; -1 where there is none."""
+        places = self.places[rows]
+        ordered = self.places[self.in_order]
+        at = np.searchsorted(ordered, places) + step
+        inside = (at >= 0) & (at < len(ordered)) & (places != _NOWHERE)
+        found = self.in_order[np.where(inside, at, 0)] if len(ordered) else np.zeros_like(rows)
+        same = inside & (self.sessions[found] == self.sessions[rows])
+        return np.where(same, found, -1)
+
+
+class PassageCache:
+    """The passages of one file, kept fresh across threads and processes."""
+
+    def __init__(self, dimensions: int) -> None:
+        """Begin empty.
+
+        Args:
+            dimensions: length of every vector.
+        """
+        self._dimensions = dimensions
+        self._lock = threading.Lock()
+        # Numbers for the sessions and speakers that were met; they are never taken back.
+        self._sessions: dict[str, int] = {}
+        self._speakers: dict[str, int] = {}
+        self._speaker_names: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self._table = CachedTable(TableShape("passages", _ROWS, self._arrays, changes=_CHANGED))
+        self._loaded: tuple[Rows, Passages] | None = None
+
+    def forget(self) -> None:
+        """Drop everything loaded: after a rollback the numbers of rows are given out anew."""
+        self._table.forget()
+        with self._lock:
+            self._loaded = None
+
+    def fresh(self, connection: Connection) -> Passages:
+        """The passages as the connection's snapshot has them, or newer.
+
+        Raises:
+            ModelMismatch: they were embedded with another model by now.
+        """
+        rows = self._table.fresh(connection)
+        with self._lock:
+            if self._loaded is None or self._loaded[0] is not rows:
+                self._loaded = (rows, self._passages(rows, self._loaded))
+            return self._loaded[1]
+
+    def _passages(self, rows: Rows, before: tuple[Rows, Passages] | None) -> Passages:
+        terms = rows.columns["terms"][: rows.count]
+        postings = Postings.none()
+        grown = before is not None and before[0].epoch == rows.epoch
+        if before is not None and grown and before[0].count <= rows.count:
+            postings = before[1].postings
+            # Another thread's rows may have come to the same places anew.
+            if not np.array_equal(before[1].seqs, rows.columns["seq"][: before[0].count]):
+                postings = Postings.none()
+        places = _column(rows, "place")
+        alive = rows.alive[: rows.count]
+        said = np.flatnonzero((places != _NOWHERE) & alive)
+        return Passages(
+            seqs=_column(rows, "seq"),
+            owners=_column(rows, "owner"),
+            owner_ids=np.asarray(rows.columns["owner_id"][: rows.count], dtype=np.object_),
+            scopes=_column(rows, "scope"),
+            alive=alive,
+            retired=np.asarray(rows.columns["retired"][: rows.count], dtype=np.bool_),
+            merged=np.asarray(rows.columns["merged"][: rows.count], dtype=np.bool_),
+            expires_at=_column(rows, "expires_at"),
+            speakers=_column(rows, "speaker"),
+            speaker_names=self._speaker_names,
+            places=places,
+            # Nearly in order already, which a stable sort makes use of.
+            in_order=said[np.argsort(places[said], kind="stable")],
+            vectors=np.asarray(rows.columns["vector"][: rows.count], dtype=np.float32),
+            embedded=np.asarray(rows.columns["embedded"][: rows.count], dtype=np.bool_),
+            postings=postings.with_rows(list(terms[postings.count :])),
+            numbers=self._numbers,
+        )
+
+    def _arrays(self, found: Sequence[Row]) -> Columns:
+        seq, owner, scope, retired, merged, expires, ids, said_by, session, position, start = (
+            zip(*(row[:11] for row in found), strict=True) if found else ((),) * 11
+        )
+        vectors = [row[12] for row in found]
+        self._numbers.update(zip(map(words, ids), map(whole, owner), strict=True))
+        return {
+            "seq": np.array(seq, dtype=np.int64),
+            "owner": np.array(owner, dtype=np.int64),
+            "scope": np.array(scope, dtype=np.int64),
+            "retired": np.array(retired, dtype=np.bool_),
+            "merged": np.array(merged, dtype=np.bool_),
+            "expires_at": np.array(
+                [_NEVER if each is None else each for each in expires], dtype=np.int64
+            ),
+            "owner_id": np.array(ids, dtype=np.object_),
+            "speaker": np.array([self._speaker(words(name)) for name in said_by], dtype=np.int64),
+            "place": np.array(list(map(self._place, session, position, start)), dtype=np.int64),
+            "terms": np.array([blob(row[11]) for row in found], dtype=np.object_),
+            "embedded": np.array([each is not None for each in vectors], dtype=np.bool_),
+            "vector": self._matrix([None if each is None else blob(each) for each in vectors]),
+        }
+
+    def _speaker(self, name: str) -> int:
+        number = self._speakers.setdefault(name, len(self._speaker_names))
+        if number == len(self._speaker_names):
+            self._speaker_names.append(name)
+        return number
+
+    def _place(self, session: object, position: object, start: object) -> int:
+        if session is None:
+            return _NOWHERE
+        number = self._sessions.setdefault(str(session), len(self._sessions))
+        if not isinstance(position, int) or not isinstance(start, int):
+            raise TypeError("the file holds no whole numbers where a turn's place belongs")
+        return (number << _SESSION_BITS) + (position << _POSITION_BITS) + start
+
+    def _matrix(self, vectors: Sequence[bytes | None]) -> Vectors:
+        size = 4 * self._dimensions
+        if any(vector is not None and len(vector) != size for vector in vectors):
+            raise ModelMismatch("the file was switched to another embedding model by reindex()")
+        nothing = bytes(size)
+        joined = b"".join(nothing if vector is None else vector for vector in vectors)
+        matrix: Vectors = np.frombuffer(joined, dtype="<f4").reshape(-1, self._dimensions)
+        return matrix
+
+
+def _column(rows: Rows, name: str) -> Integers:
+    return np.asarray(rows.columns[name][: rows.count], dtype=np.int64)

@@ -1,0 +1,86 @@
+"""What memories/engine/ports/record_store.py promises of looking up what is known already."""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from memories.engine.domain import Interval, Link, LinkKind, Precision
+from memories.engine.text.forms import form_of, openings
+from tests.contracts.worlds import ACME, NOON, World
+
+DAY = timedelta(days=1)
+
+
+def test_memories_that_can_say_the_same_are_alike_in_exactly_their_scope(world: World) -> None:
+    alike = partial(world.records.memories.alike, scope=ACME)
+    on_friday = world.learn("On Friday Ines sold a boat.")
+    sold = world.learn("Ines sold a boat on Friday.")
+    dated = world.learn("Ines sold a boat on Friday (10 May 2024).")
+    others = [
+        world.learn("Ines sold two boats on Friday."),
+        world.learn("Ines sold a boat on Friday.", scope=replace(ACME, user="globex")),
+        world.learn("Ines sold a boat on Friday.", scope=replace(ACME, run=None)),
+        world.learn(
+            "Ines sold a boat on Friday.", occurred=Interval(NOON, NOON + DAY, Precision.DAY)
+        ),
+    ]
+    for memory in (on_friday, sold, dated):
+        assert alike(memory) == [on_friday, sold, dated]
+    assert alike(replace(sold, attributed_to="Leo")) == []
+    assert [alike(other) for other in others[:1]] == [others[:1]]
+    link = Link(LinkKind.MERGED_INTO, sold.id, on_friday.id, 1.0, "")
+    world.records.memories.link(link, at=NOON, said_at=NOON, scope=ACME)
+    raft = replace(dated, text="Ines sold a raft.", version=2)
+    world.records.memories.revise(
+        raft, identity=b"raft", said_at=NOON, old_text=dated.text, scope=ACME
+    )
+    assert alike(sold) == [on_friday]
+    assert alike(raft) == [raft]
+
+
+def test_people_are_found_by_how_their_names_open(world: World) -> None:
+    people_opening = world.records.entities.people_opening
+    ines = world.name_entity("Ines")
+    world.name_entity("Ana Sousa")
+    for text, names in (
+        ("INES and ana-sousa", {"Ines", "Ana Sousa"}),
+        ("Ines’s Ana", {"Ines"}),
+        ("Inessa saw Sousa Ana", set()),
+    ):
+        assert people_opening(openings(text), scope=ACME) == names
+    world.records.entities.add_alias(
+        ines.id, form="ines moreira", surface="Ines Moreira", fuller=True, scope=ACME
+    )
+    assert people_opening(openings("Ines"), scope=ACME) == set()
+    assert people_opening(openings("Ines Moreira"), scope=ACME) == {"Ines Moreira"}
+
+
+def test_namesakes_go_on_where_a_name_ends_or_end_where_it_goes_on(world: World) -> None:
+    def namesakes(*names: str) -> list[str]:
+        return [each.name for each in world.records.entities.namesakes(names, scope=ACME)]
+
+    for name in ("Ana", "Ana Lima", "Anabel", "Ana Sousa", "Leo"):
+        world.name_entity(name)
+    assert namesakes("ana") == ["Ana Lima", "Ana Sousa"]
+    assert namesakes("ana lima", "ana lima costa") == ["Ana", "Ana Lima"]
+    assert namesakes("leo", "lima", "an") == []
+    world.name_entity("Ana Zimt")
+    assert len(namesakes("ana")) == 2
+
+
+def test_mentions_are_counted(world: World) -> None:
+    def counted() -> int:
+        (known,) = world.records.entities.with_forms([form_of("Ines")], scope=ACME)[form_of("Ines")]
+        return known.mentions
+
+    said = [world.say("Ines owns a boat."), world.say("Ines swims.")]
+    ship = world.learn("Ines owns a ship.")
+    ines = world.name_entity("Ines", *(message.id for message in said), ship.id)
+    assert counted() == 3
+    world.records.entities.mention(
+        ines.id, ship.id, surface="her", score=1.0, reason="", scope=ACME
+    )
+    assert counted() == 3
+    world.records.entities.unmention(said[0].id, scope=ACME)
+    world.records.memories.delete([ship.id], at=NOON, scope=ACME)
+    assert counted() == 1
