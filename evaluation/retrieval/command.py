@@ -74,6 +74,11 @@ def _add_what_is_asked(options: argparse.ArgumentParser) -> None:
     options.add_argument(
         "--with-mem0", action="store_true", help="measure the package mem0ai as a baseline too"
     )
+    options.add_argument(
+        "--ablate",
+        action="store_true",
+        help="measure what is found without each part of the score too",
+    )
 
 
 def _add_what_is_kept(options: argparse.ArgumentParser) -> None:
@@ -147,12 +152,19 @@ def _run(options: argparse.Namespace) -> None:
         checkpoints = Checkpoints(cache, run.key_of(dataset, embedder))
         if options.fresh:
             checkpoints.forget()
-        results = run.measure(dataset, embedder, checkpoints, with_mem0=options.with_mem0)
+        results = run.measure(
+            dataset,
+            embedder,
+            checkpoints,
+            with_mem0=options.with_mem0,
+            ablate=options.ablate,
+        )
         checkpoints.prune()
     kept: Mapping[str, Json] = {
         "limit": options.limit,
         "long": options.long,
         "with_mem0": options.with_mem0,
+        "ablate": options.ablate,
     }
     found = report.build(dataset, results, kept, model.model)
     faults = list(schema.faults_of(found))

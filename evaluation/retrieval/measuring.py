@@ -14,6 +14,7 @@ import math
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +29,8 @@ from memories import Memory, SearchResult
 
 # Budgets of `context`, in tokens.
 BUDGETS: Final = (1000, 2000, 4000, 8000)
-_TOP_K: Final = 50
+# Twice the largest k: several memories may come from one turn.
+_TOP_K: Final = 100
 # How many ranked turns or sessions are kept: the largest k of any figure.
 _DEPTH: Final = 50
 # A baseline's turns are packed by the estimate that docs of `Memory.context` give.
@@ -67,6 +69,7 @@ def ask(
     embedder: CachedEmbedder,
     *,
     include_messages: bool = True,
+    leave_out: Collection[str] = (),
     budgets: Sequence[int] = BUDGETS,
     told: Told | None = None,
 ) -> tuple[Answered, ...]:
@@ -77,10 +80,11 @@ def ask(
         case: what to ask.
         embedder: the memory's, timed alone on the same questions.
         include_messages: False looks at memories alone.
+        leave_out: parts of the score that are not used.
         budgets: sizes of `context` that answerable questions look into, in tokens; may be none.
         told: called with the number of questions that were asked so far.
     """
-    asking = _Asking(memory, case, embedder, include_messages, budgets)
+    asking = _Asking(memory, case, embedder, _Options(include_messages, leave_out), budgets)
     answers: list[Answered] = []
     for question in case.questions:
         answers.append(asking.answer(question))
@@ -126,6 +130,12 @@ def measure_ranker(
     return Measured(ingested, tuple(answers))
 
 
+@dataclass(frozen=True, slots=True)
+class _Options:
+    include_messages: bool
+    leave_out: Collection[str]
+
+
 class _Asking:
     """Asks one conversation's questions of a Memory."""
 
@@ -134,13 +144,13 @@ class _Asking:
         memory: Memory,
         case: Case,
         embedder: CachedEmbedder,
-        include_messages: bool,
+        options: _Options,
         budgets: Sequence[int],
     ) -> None:
         self._memory = memory
         self._scope = scope_of(memory, case.conversation)
         self._embedder = embedder
-        self._include_messages = include_messages
+        self._options = options
         self._budgets = budgets
         self._units = _Units(case)
         self._turn_of = turn_ids(memory) if budgets else {}
@@ -184,7 +194,8 @@ class _Asking:
             question.text,
             scope=self._scope,
             top_k=_TOP_K,
-            include_messages=self._include_messages,
+            include_messages=self._options.include_messages,
+            leave_out=self._options.leave_out,
             reference_time=question.at,
         )
 

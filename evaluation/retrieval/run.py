@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # The key of what is measured, as opposed to what it is measured against.
 OWN: Final = "remembrancer"
+# What `search` can leave out.
+PARTS: Final = ("semantic", "lexical", "entity", "temporal", "session")
 # How many turns a baseline of ours is asked for: enough to fill the largest budget of tokens.
 _RANKED: Final = 1000
 # As `search` is asked for, and what the package's own measurements ask for.
@@ -74,6 +76,25 @@ class Contenders:
             memories = ask(memory, case, self.embedder, include_messages=False, budgets=())
         return {OWN: Measured(ingested, both), "memories_only": Measured(ingested, memories)}
 
+    def without(self, case: Case, place: str) -> dict[str, Measured]:
+        """This library with one part of its score left out, for each part."""
+        with Memory(embedder=self.embedder) as memory:
+            ingested = remember(memory, case, self.embedder)
+            return {
+                f"without_{part}": Measured(
+                    ingested,
+                    ask(
+                        memory,
+                        case,
+                        self.embedder,
+                        leave_out=(part,),
+                        budgets=(),
+                        told=_progress(f"asking without {part}", case, place),
+                    ),
+                )
+                for part in PARTS
+            }
+
     def messages_only(self, case: Case, place: str) -> dict[str, Measured]:
         """This library with an extractor that learns nothing."""
         with Memory(embedder=self.embedder, extractor=SilentExtractor()) as memory:
@@ -123,6 +144,7 @@ def measure(
     checkpoints: Checkpoints,
     *,
     with_mem0: bool = False,
+    ablate: bool = False,
 ) -> Results:
     """Measure every conversation of a data set; what the checkpoints hold is not measured again.
 
@@ -135,6 +157,8 @@ def measure(
         "messages_only": ways.messages_only,
         "plain": ways.plain,
     }
+    if ablate:
+        parts["without"] = ways.without
     if with_mem0:
         parts[f"mem0 {fingerprint_of_sources(['evaluation/mem0'])}"] = ways.mem0
     measured: dict[str, list[Measured]] = {}

@@ -76,7 +76,7 @@ SCHEMA: Final[Mapping[str, Shape]] = {
         "questions": "count",
         "questions_left_out": "count",
         "selection": "text",
-        "options": {"limit": "count|null", "long": "flag", "with_mem0": "flag"},
+        "options": {"limit": "count|null", "long": "flag", "with_mem0": "flag", "ablate": "flag"},
         "embedder": "text",
         "version": "text",
         "commit": "text|null",

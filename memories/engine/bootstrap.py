@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from memories.engine.domain import Scope, SearchResult, Signal
+from memories.engine.domain import Scope, SearchResult
 from memories.engine.errors import InvalidScope, MissingExtra, ModelMismatch
 from memories.engine.ingestion.reindexing import Progress, reindex
 from memories.engine.ingestion.tools import MODEL_SETTING, IngestTools
@@ -135,7 +135,7 @@ class Engine:
 
     def close(self) -> None:
         """Close the file and end the signals' threads."""
-        for threads in self.search.signals.values():
+        for threads in (self.search.meaning, self.search.words):
             threads.shutdown(wait=True, cancel_futures=True)
         self.ingest.records.close()
 
@@ -214,14 +214,14 @@ def _search_tools(settings: EngineSettings, tools: IngestTools) -> SearchTools:
         index=tools.index,
         embedder=tools.embedder,
         clock=tools.clock,
-        signals={
-            signal: ThreadPoolExecutor(
-                max_workers=_CONCURRENT_SEARCHES, thread_name_prefix=f"memories-{signal}"
-            )
-            for signal in Signal
-        },
+        meaning=_threads_for("meaning"),
+        words=_threads_for("words"),
         deadline_seconds=settings.deadline_seconds,
     )
+
+
+def _threads_for(what: str) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_CONCURRENT_SEARCHES, thread_name_prefix=f"memories-{what}")
 
 
 def _agree_on_model(

@@ -30,7 +30,12 @@ from tests.evaluation.conftest import TYPES, Write, haystack, locomo_sample
 
 # Hits of one score come in an order of their own in each file, so these alone are compared.
 PLAIN: Final = ("bm25", "dense", "fusion")
-OPTIONS: Final[Mapping[str, Json]] = {"limit": None, "long": False, "with_mem0": False}
+OPTIONS: Final[Mapping[str, Json]] = {
+    "limit": None,
+    "long": False,
+    "with_mem0": False,
+    "ablate": False,
+}
 
 
 @pytest.fixture

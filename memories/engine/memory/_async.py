@@ -181,6 +181,7 @@ class AsyncMemory:
         include_messages: bool = True,
         show_expired: bool = False,
         neighbours: int = 0,
+        leave_out: Iterable[str] = (),
     ) -> SearchResult:
         """As `Memory.search`."""
         return await self._run(
@@ -200,6 +201,7 @@ class AsyncMemory:
                 include_messages=include_messages,
                 show_expired=show_expired,
                 neighbours=neighbours,
+                leave_out=leave_out,
             )
         )
 

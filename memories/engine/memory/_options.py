@@ -19,6 +19,7 @@ from memories.engine.ingestion.limits import (
 )
 from memories.engine.ingestion.revision import UNCHANGED, Edit, MaybeInstant
 from memories.engine.retrieval.filters import parse_filter
+from memories.engine.retrieval.request import SCORE_PARTS
 from memories.engine.retrieval.scoping import check_names_someone
 
 _LONGEST_QUERY: Final = 8000
@@ -100,6 +101,20 @@ def check_query(query: str) -> str:
     if len(asked) > _LONGEST_QUERY:
         raise InvalidInput(f"query: at most {_LONGEST_QUERY} characters, got {len(asked)}")
     return asked
+
+
+def check_parts(names: Iterable[str]) -> frozenset[str]:
+    """Parts of the score that a search leaves out.
+
+    Raises:
+        InvalidInput: there is no such part.
+    """
+    left_out = frozenset(names)
+    if unknown := left_out - SCORE_PARTS:
+        raise InvalidInput(
+            f"leave_out: expected any of {', '.join(sorted(SCORE_PARTS))}, got {min(unknown)!r}"
+        )
+    return left_out
 
 
 def check_within(name: str, value: float, least: float, most: float) -> None:

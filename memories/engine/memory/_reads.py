@@ -1,6 +1,6 @@
 """Asking what is known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +20,7 @@ from memories.engine.memory._file import ProjectFile
 from memories.engine.memory._options import (
     View,
     aware,
+    check_parts,
     check_query,
     check_within,
     from_cursor,
@@ -60,6 +61,7 @@ class Reads(ProjectFile):
         include_messages: bool = True,
         show_expired: bool = False,
         neighbours: int = 0,
+        leave_out: Iterable[str] = (),
     ) -> SearchResult:
         """What is known that answers a question, best first.
 
@@ -80,6 +82,8 @@ class Reads(ProjectFile):
             show_expired: also what has expired.
             neighbours: so many turns before and after its first source come with each hit,
                 from 0 to 10.
+            leave_out: parts of the score that are not used, to see what each of them gives:
+                any of semantic, lexical, entity, temporal and session.
 
         Raises:
             InvalidInput: an argument is off; its kinds and words say which.
@@ -103,6 +107,7 @@ class Reads(ProjectFile):
             threshold=threshold,
             messages=include_messages,
             neighbours=neighbours,
+            leave_out=check_parts(leave_out),
             explain=explain,
         )
         return self._call(lambda engine: engine.find(request, scope=scope))

@@ -85,11 +85,10 @@ class Evidence:
     def _entity(self, row: int) -> str:
         subjects = self.found.subjects
         speaker = self.candidates.speakers[row]
-        names = [
-            name
-            for column, (id_, name) in enumerate(subjects.names.items())
-            if self.candidates.mentions[row, column] or subjects.speakers.get(speaker) == id_
-        ]
+        known = subjects.names
+        names = [known[id_] for name, id_ in subjects.speakers.items() if name == speaker]
+        mentions = zip(subjects.judged, self.candidates.mentions[row], strict=True)
+        names += [known[id_] for id_, share in mentions if share]
         return f"by or about {', '.join(names)}" if names else "mentions none of the entities"
 
     def _temporal(self, memory: MemoryRecord | None) -> str:

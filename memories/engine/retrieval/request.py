@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Final
 
-from memories.engine.domain import Selection
+from memories.engine.domain import Selection, Signal
+
+# What a search can be asked to leave out: a signal, or the best of a row's session.
+SESSION: Final = "session"
+SCORE_PARTS: Final = frozenset({*(signal.value for signal in Signal), SESSION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,7 @@ class SearchRequest:
         threshold: hits below this fused score, from 0 to 1, are left out.
         messages: raw turns as well as memories.
         neighbours: how many turns before and after its first source each hit carries.
+        leave_out: parts of the score that are not used: any of SCORE_PARTS.
         explain: say for each hit what each signal gave and why.
     """
 
@@ -30,4 +36,5 @@ class SearchRequest:
     threshold: float
     messages: bool
     neighbours: int
+    leave_out: frozenset[str]
     explain: bool

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import wait
-from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 from memories.engine.domain import (
     Candidates,
@@ -15,10 +14,10 @@ from memories.engine.domain import (
 from memories.engine.errors import EmbedderError
 from memories.engine.retrieval.expansion import expand, fold_turns
 from memories.engine.retrieval.explanation import Evidence, Findings
-from memories.engine.retrieval.fusion import fuse
+from memories.engine.retrieval.fusion import SESSION_WEIGHT, fuse
 from memories.engine.retrieval.query import Query, read_query
 from memories.engine.retrieval.query_vector import QueryVector
-from memories.engine.retrieval.request import SearchRequest
+from memories.engine.retrieval.request import SESSION, SearchRequest
 from memories.engine.retrieval.signals import Finding
 from memories.engine.retrieval.signals.entity import (
     Subjects,
@@ -39,6 +38,8 @@ from memories.engine.retrieval.tools import Reach, SearchTools
 # Candidates that each signal gives, for each hit asked for and at least.
 _BREADTH_PER_HIT: Final = 4
 _LEAST_BREADTH: Final = 100
+# What became of a signal that met the deadline.
+_Outcome: TypeAlias = Finding | EmbedderError
 
 
 def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> SearchResult:
@@ -58,9 +59,13 @@ def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> Searc
         speakers=speakers,
     )
     question = QueryVector(query.bare, tools.embedder)
-    found = _find(query, question, speakers, reference=request.reference, reach=reach, tools=tools)
+    found = _find(query, question, speakers, request=request, reach=reach, tools=tools)
     candidates = _gather(found, query, question, reach, tools)
-    fused = fuse(candidates, _judge(found, candidates, reach, tools))
+    fused = fuse(
+        candidates,
+        _judge(found, candidates, reach, tools),
+        session_weight=0.0 if SESSION in request.leave_out else SESSION_WEIGHT,
+    )
     ranked = fold_turns(candidates, fused, messages=request.messages)
     best = [row for row in ranked if fused.scores[row] >= request.threshold][: request.top_k]
     scale = tools.embedder.scale
@@ -76,17 +81,17 @@ def _find(
     question: QueryVector,
     speakers: frozenset[str],
     *,
-    reference: datetime,
+    request: SearchRequest,
     reach: Reach,
     tools: SearchTools,
 ) -> Findings:
     """What the signals found, and why any of them could not."""
-    asked = AskedTime(query.time, reference, query.time.intervals)
+    asked = AskedTime(query.time, request.reference, query.time.intervals)
     subjects = Subjects()
 
     def by_time() -> Finding:
         nonlocal asked
-        asked = read_time(query.time, reference=reference, reach=reach, tools=tools)
+        asked = read_time(query.time, reference=request.reference, reach=reach, tools=tools)
         return find_by_time(asked, reach=reach, tools=tools)
 
     def by_entities() -> Finding:
@@ -94,39 +99,55 @@ def _find(
         subjects = read_subjects(query, question, speakers, scope=reach.scope, tools=tools)
         return find_by_entities(subjects, reach=reach, tools=tools)
 
-    by_signal, degraded = _side_by_side(
-        {
-            Signal.SEMANTIC: lambda: find_by_meaning(question, reach=reach, tools=tools),
-            Signal.LEXICAL: lambda: find_by_words(query, reach=reach, tools=tools),
-            Signal.ENTITY: by_entities,
-            Signal.TEMPORAL: by_time,
-        },
-        tools,
-    )
+    tried: dict[Signal, _Outcome] = {}
+    meaning = {Signal.SEMANTIC: lambda: find_by_meaning(question, reach=reach, tools=tools)}
+    # Those that may wait for the model come last.
+    words = {
+        Signal.LEXICAL: lambda: find_by_words(query, reach=reach, tools=tools),
+        Signal.ENTITY: by_entities,
+        Signal.TEMPORAL: by_time,
+    }
+    running = [
+        tools.meaning.submit(_one_after_another, meaning, request.leave_out, tried),
+        tools.words.submit(_one_after_another, words, request.leave_out, tried),
+    ]
+    wait(running, timeout=tools.deadline_seconds)
+    for future in running:
+        # One that is not done has missed the deadline, and may never have begun.
+        if not future.cancel() and future.done():
+            future.result()
+    by_signal, degraded = _sorted_out(dict(tried), tools.deadline_seconds)
     return Findings(asked, subjects, by_signal, degraded)
 
 
-def _side_by_side(
-    signals: Mapping[Signal, Callable[[], Finding]], tools: SearchTools
+def _one_after_another(
+    signals: Mapping[Signal, Callable[[], Finding]],
+    leave_out: frozenset[str],
+    tried: dict[Signal, _Outcome],
+) -> None:
+    for signal, find in signals.items():
+        try:
+            tried[signal] = Finding(applies=False) if signal.value in leave_out else find()
+        except EmbedderError as error:
+            tried[signal] = error
+
+
+def _sorted_out(
+    tried: Mapping[Signal, _Outcome], deadline_seconds: float
 ) -> tuple[dict[Signal, Finding], dict[Signal, str]]:
-    running = {signal: tools.signals[signal].submit(find) for signal, find in signals.items()}
-    wait(running.values(), timeout=tools.deadline_seconds)
+    """What applies, and why the others do not; those that are missing missed the deadline."""
     findings: dict[Signal, Finding] = {}
     degraded: dict[Signal, str] = {}
-    for signal, future in running.items():
-        if not future.done():
-            future.cancel()
-            degraded[signal] = f"missed the deadline of {tools.deadline_seconds:g} s"
-            continue
-        try:
-            finding = future.result()
-        except EmbedderError as error:
-            degraded[signal] = str(error)
-            continue
-        if finding.applies:
-            findings[signal] = finding
-        elif finding.note is not None:
-            degraded[signal] = finding.note
+    for signal in Signal:
+        outcome = tried.get(signal)
+        if outcome is None:
+            degraded[signal] = f"missed the deadline of {deadline_seconds:g} s"
+        elif isinstance(outcome, EmbedderError):
+            degraded[signal] = str(outcome)
+        elif outcome.applies:
+            findings[signal] = outcome
+        elif outcome.note is not None:
+            degraded[signal] = outcome.note
     return findings, degraded
 
 
@@ -140,7 +161,7 @@ def _gather(
         owner_ids,
         vector=vector,
         alternatives=query.alternatives,
-        entities=found.subjects.ids,
+        entities=found.subjects.judged,
         scope=reach.scope,
         selection=reach.selection,
     )

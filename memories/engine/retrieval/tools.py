@@ -1,10 +1,9 @@
 """What the read path works with."""
 
-from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from memories.engine.domain import Scope, Selection, Signal
+from memories.engine.domain import Scope, Selection
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.record_store import RecordStore
@@ -16,8 +15,10 @@ class SearchTools:
     """The ports that a search needs.
 
     Attributes:
-        signals: run the four side by side, each in threads of its own, so that one which hangs
-            can't keep the others from running.
+        meaning: threads that the semantic signal runs in, beside the others: it waits for the
+            model most of its time.
+        words: threads for the other signals, which run one after another: side by side they would
+            only take turns at the interpreter.
         deadline_seconds: a signal that takes longer is left out and named in `degraded`.
     """
 
@@ -25,7 +26,8 @@ class SearchTools:
     index: SearchIndex
     embedder: Embedder
     clock: Clock
-    signals: Mapping[Signal, Executor]
+    meaning: Executor
+    words: Executor
     deadline_seconds: float
 
 

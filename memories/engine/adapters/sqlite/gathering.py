@@ -9,10 +9,11 @@ import numpy as np
 from memories.engine.adapters.sqlite.connection import Connection, real, whole
 from memories.engine.adapters.sqlite.passage_cache import Passages
 from memories.engine.domain import Candidates, Flags, Integers, Numbers, Pairs, Table, Vector
-from memories.engine.text.bm25 import MOST_PER_WORD, rarity, saturated, usual_length
+from memories.engine.text.bm25 import MOST_PER_WORD, rarity, saturated
 
 # How far around a turn words count as said with it.
 _AROUND: Final = (-2, -1, 0, 1, 2)
+_HERE: Final = 2
 
 
 def best_owners(
@@ -93,8 +94,8 @@ def own_relevance(
     passages: Passages, rows: Integers, words_held: Sequence[tuple[Integers, Numbers, int]]
 ) -> Numbers:
     """BM25 of each of the rows' own text, 1 for a very short one that holds every word."""
-    lengths, usual = passages.postings.lengths[rows], usual_length_of(passages)
-    total = int(passages.alive.sum())
+    lengths, usual = passages.postings.lengths[rows], passages.usual_length
+    total = passages.total
     scores, best = np.zeros(len(rows)), 0.0
     for held, counts, holding in words_held:
         weight = rarity(holding, total)
@@ -112,12 +113,6 @@ def own_relevance(
         scores[at] += weight * saturated(found, lengths[at], usual)
     # A text that repeats a word often comes to more than one that holds it once.
     return np.minimum(scores / (best * MOST_PER_WORD), 1.0) if best else scores
-
-
-def usual_length_of(passages: Passages) -> float:
-    """Terms in a usual passage of the project."""
-    lengths = passages.postings.lengths[passages.alive]
-    return usual_length(int(lengths.sum()), len(lengths))
 
 
 def gather(
@@ -144,11 +139,16 @@ def gather(
     pairs = learned_from(connection, owners)
     rows = np.flatnonzero(_belonging_to(passages, owners, pairs.ravel()) & seen)
     numbers, first, of = np.unique(passages.owners[rows], return_index=True, return_inverse=True)
-    around = [passages.around(rows, step) for step in _AROUND]
-    around = [np.where((each >= 0) & seen[each], each, -1) for each in around]
+    around = passages.around(rows, _AROUND)
+    around = np.where((around >= 0) & seen[around], around, -1)
+    # A memory stands nowhere in a conversation: only its own words are its own.
+    around[_HERE] = rows
+    said = [
+        counts_at(around.ravel(), held, each).reshape(around.shape) for held, each, _ in words_held
+    ]
     lengths = passages.postings.lengths
     known = np.isin(pairs, numbers).all(axis=1)
-    total = int(passages.alive.sum())
+    total = passages.total
     return Candidates(
         ids=tuple(passages.owner_ids[rows[first]].tolist()),
         is_message=numbers % 2 == 1,
@@ -159,19 +159,11 @@ def gather(
         owners=of.astype(np.int64),
         cosines=_cosines(passages, rows, vector),
         rarities=np.array([rarity(holding, total) for _, _, holding in words_held]),
-        usual_length=usual_length_of(passages),
-        counts=_table([counts_at(rows, held, each) for held, each, _ in words_held], len(rows)),
+        usual_length=passages.usual_length,
+        counts=_table([each[_HERE] for each in said], len(rows)),
         lengths=lengths[rows],
-        counts_around=_table(
-            [
-                np.sum([counts_at(there, held, each) for there in around], axis=0)
-                for held, each, _ in words_held
-            ],
-            len(rows),
-        ),
-        lengths_around=np.sum(
-            [np.where(there >= 0, lengths[there], 0.0) for there in around], axis=0
-        ),
+        counts_around=_table([each.sum(axis=0) for each in said], len(rows)),
+        lengths_around=np.where(around >= 0, lengths[around], 0.0).sum(axis=0),
     )
 
 

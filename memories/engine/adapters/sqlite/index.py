@@ -27,7 +27,7 @@ from memories.engine.adapters.sqlite.rows import (
     to_micros,
 )
 from memories.engine.adapters.sqlite.scopes import number_of
-from memories.engine.adapters.sqlite.seeing import in_scopes, seen
+from memories.engine.adapters.sqlite.seeing import in_scope_of, seen
 from memories.engine.adapters.sqlite.vectors import VectorCache
 from memories.engine.adapters.sqlite.visibility import (
     MESSAGES_AS_MEMORIES,
@@ -171,7 +171,7 @@ class SqliteIndex:
     def speakers(self, *, scope: Scope) -> frozenset[str]:
         with self._database.read() as connection:
             passages = self._passages.fresh(connection)
-            mask = in_scopes(passages, scope_numbers(connection, scope))
+            mask = in_scope_of(connection, passages, scope)
         return frozenset(
             passages.speaker_names[number]
             for number in np.flatnonzero(np.bincount(passages.speakers[mask])).tolist()

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -10,8 +11,9 @@ import numpy as np
 from memories.engine.adapters.sqlite.cached_table import CachedTable, Columns, Rows, TableShape
 from memories.engine.adapters.sqlite.connection import Connection, Row, blob, whole, words
 from memories.engine.adapters.sqlite.postings import Postings
-from memories.engine.domain import Flags, Integers, Vectors
+from memories.engine.domain import Flags, Integers, Pairs, Scope, Vectors
 from memories.engine.errors import ModelMismatch
+from memories.engine.text.bm25 import usual_length
 
 _ROWS: Final = (
     "SELECT t.seq, t.owner, t.scope, t.recorded_until IS NOT NULL, m.merged_into IS NOT NULL,"
@@ -30,7 +32,7 @@ _POSITION_BITS: Final = 21
 _NOWHERE: Final = -1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passages:
     """The passages as they were at one moment; row i of every array is the same passage.
 
@@ -49,6 +51,7 @@ class Passages:
         vectors: zero where the embedding model did not know the text's words.
         embedded: False for those.
         numbers: of the owners, by id; also of some that are gone.
+        scoped: which passages are in a scope, for the scopes that were asked for so far.
     """
 
     seqs: Integers
@@ -67,6 +70,22 @@ class Passages:
     embedded: Flags
     postings: Postings
     numbers: Mapping[str, int]
+    scoped: dict[Scope, Flags]
+
+    @cached_property
+    def ordered_places(self) -> Integers:
+        """The places of `in_order`, ascending."""
+        return self.places[self.in_order]
+
+    @cached_property
+    def total(self) -> int:
+        """How many passages the project holds."""
+        return int(self.alive.sum())
+
+    @cached_property
+    def usual_length(self) -> float:
+        """Terms in a usual passage of the project."""
+        return usual_length(int(self.postings.lengths[self.alive].sum()), self.total)
 
     def numbers_of(self, owner_ids: Iterable[str]) -> Integers:
         """The numbers of those of the owners that have passages."""
@@ -78,13 +97,19 @@ class Passages:
         """Number of each passage's session; negative for a memory."""
         return self.places >> _SESSION_BITS
 
-    def around(self, rows: Integers, step: int) -> Integers:
-        """The passages so many steps after (before) in the same session; -1 where there is none."""
+    def around(self, rows: Integers, steps: Sequence[int]) -> Pairs:
+        """The passages so many steps after (before) each in its session; -1 where there is none.
+
+        Returns:
+            Shape (steps, rows).
+        """
         places = self.places[rows]
-        ordered = self.places[self.in_order]
-        at = np.searchsorted(ordered, places) + step
+        ordered = self.ordered_places
+        at = np.searchsorted(ordered, places) + np.array(steps, dtype=np.int64)[:, np.newaxis]
         inside = (at >= 0) & (at < len(ordered)) & (places != _NOWHERE)
-        found = self.in_order[np.where(inside, at, 0)] if len(ordered) else np.zeros_like(rows)
+        if not len(ordered):
+            return np.full(at.shape, -1, dtype=np.int64)
+        found = self.in_order[np.where(inside, at, 0)]
         same = inside & (self.sessions[found] == self.sessions[rows])
         return np.where(same, found, -1)
 
@@ -156,6 +181,7 @@ class PassageCache:
             embedded=np.asarray(rows.columns["embedded"][: rows.count], dtype=np.bool_),
             postings=postings.with_rows(list(terms[postings.count :])),
             numbers=self._numbers,
+            scoped={},
         )
 
     def _arrays(self, found: Sequence[Row]) -> Columns:

@@ -1,6 +1,6 @@
 """Which of the passages in memory a read may see."""
 
-from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from memories.engine.adapters.sqlite.visibility import (
     visible,
 )
 from memories.engine.domain import Flags, Integers, Scope, Selection
+
+# Scopes whose rows are remembered while nothing is written.
+_MOST_SCOPES_KEPT: Final = 64
 
 
 def seen(connection: Connection, passages: Passages, scope: Scope, selection: Selection) -> Flags:
@@ -38,12 +41,18 @@ def seen(connection: Connection, passages: Passages, scope: Scope, selection: Se
     return mask & passages.alive
 
 
-def in_scopes(passages: Passages, numbers: Sequence[int]) -> Flags:
-    """True for each passage of the stored scopes that is still there."""
-    wanted = np.zeros(int(max([*numbers, passages.scopes.max(initial=0)])) + 1, dtype=np.bool_)
-    wanted[list(numbers)] = True
-    mask: Flags = passages.alive & wanted[passages.scopes]
-    return mask
+def in_scope_of(connection: Connection, passages: Passages, scope: Scope) -> Flags:
+    """True for each passage of the scope that is still there."""
+    known = passages.scoped.get(scope)
+    if known is None:
+        numbers = scope_numbers(connection, scope)
+        wanted = np.zeros(max([*numbers, int(passages.scopes.max(initial=0))]) + 1, dtype=np.bool_)
+        wanted[numbers] = True
+        known = passages.alive & wanted[passages.scopes]
+        if len(passages.scoped) >= _MOST_SCOPES_KEPT:
+            passages.scoped.clear()
+        passages.scoped[scope] = known
+    return known
 
 
 def rows_of(sorted_values: Integers, wanted: Integers) -> Integers:
@@ -66,7 +75,7 @@ def _is_plain(selection: Selection) -> bool:
 def _seen_plainly(
     connection: Connection, passages: Passages, scope: Scope, selection: Selection
 ) -> Flags:
-    mask = in_scopes(passages, scope_numbers(connection, scope)) & ~passages.retired
+    mask: Flags = in_scope_of(connection, passages, scope) & ~passages.retired
     if not selection.include_merged:
         mask &= ~passages.merged
     if not selection.show_expired:

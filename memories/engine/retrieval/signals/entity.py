@@ -43,9 +43,12 @@ class Subjects:
     speakers: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def ids(self) -> tuple[str, ...]:
-        """The entities, in the order of the columns of `Candidates.mentions`."""
-        return tuple(self.weights)
+    def judged(self) -> tuple[str, ...]:
+        """The entities whose mentions count: none where the question names who speaks.
+
+        In the order of the columns of `Candidates.mentions`.
+        """
+        return () if self.speakers else tuple(self.weights)
 
 
 def read_subjects(
@@ -72,9 +75,10 @@ def read_subjects(
                 spoken[speaker_forms[form]] = each.entity.id
     weights = dict.fromkeys(known, 1.0)
     names = {id_: each.entity.name for id_, each in known.items()}
-    for id_, weight, name in _near(question, scope, tools):
-        weights.setdefault(id_, weight)
-        names.setdefault(id_, name)
+    # A question that names somebody need not wait for the model to be understood.
+    for id_, weight, name in () if known else _near(question, scope, tools):
+        weights[id_] = weight
+        names[id_] = name
     mentions = {id_: each.mentions for id_, each in known.items()}
     return Subjects(weights, names, mentions, spoken)
 
