@@ -15,12 +15,12 @@ WEIGHTS: Final[Mapping[Signal, float]] = MappingProxyType(
     {
         Signal.SEMANTIC: 0.5,
         Signal.LEXICAL: 0.3,
-        Signal.ENTITY: 0.2,
+        Signal.ENTITY: 0.15,
         Signal.TEMPORAL: 0.2,
     }
 )
 # What the best of the session adds, relative to a row's own score.
-SESSION_WEIGHT: Final = 0.4
+SESSION_WEIGHT: Final = 0.3
 # Whom a row is about is said of the row alone: all of a session are by the same few.
 _OF_ROWS_ALONE: Final = frozenset({Signal.ENTITY})
 

@@ -84,9 +84,14 @@ def read_subjects(
 
 
 def find_by_entities(subjects: Subjects, *, reach: Reach, tools: SearchTools) -> Finding:
-    """Rows that mention the telling ones of the question's entities."""
+    """Rows that mention the telling ones of the question's entities.
+
+    None where it names who speaks: theirs are too many, and any other name is among its words.
+    """
     if not subjects.weights:
         return Finding(applies=False)
+    if subjects.speakers:
+        return Finding()
     telling = {
         id_: weight
         for id_, weight in subjects.weights.items()
