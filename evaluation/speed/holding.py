@@ -1,8 +1,9 @@
 """What it takes to hold memories: memory, disk, and time until the first answer."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from evaluation.speed.files import BuiltFiles
+from evaluation.speed.files import Built, BuiltFiles
 from evaluation.speed.process import in_fresh_process
 from evaluation.speed.rows import Figure, Row, Target
 from evaluation.speed.sizes import Sizes
@@ -18,15 +19,16 @@ def held_and_started(files: BuiltFiles, sizes: Sizes) -> list[Row]:
     runs = [
         in_fresh_process("ask", built.path, memories=sizes.scope) for _ in range(_FRESH_PROCESSES)
     ]
-    after_adding = built.facts["resident_mb"]
-    first_answer = [run["open_ms"] + run["first_search_ms"] for run in runs]
-    a_memory = built.facts["bytes"] / built.facts["memories"] / _KILOBYTE
+    return [*_resident(built, runs, sizes), *_started(built, runs, sizes)]
+
+
+def _resident(built: Built, runs: Sequence[Mapping[str, float]], sizes: Sizes) -> list[Row]:
     return [
         Row(
             key="resident_after_adding",
             what=f"resident memory after adding {sizes.scope:,} memories and searching",
             unit="MB",
-            figure=Figure.median([after_adding]),
+            figure=Figure.median([built.facts["resident_mb"]]),
             target=_RESIDENT,
             note="a fresh process, real model",
             parts={"ingest_s": built.facts["ingest_s"]},
@@ -39,6 +41,13 @@ def held_and_started(files: BuiltFiles, sizes: Sizes) -> list[Row]:
             target=_RESIDENT,
             note="a fresh process, real model",
         ),
+    ]
+
+
+def _started(built: Built, runs: Sequence[Mapping[str, float]], sizes: Sizes) -> list[Row]:
+    first_answer = [run["open_ms"] + run["first_search_ms"] for run in runs]
+    a_memory = built.facts["bytes"] / built.facts["memories"] / _KILOBYTE
+    return [
         Row(
             key="cold_start",
             what=f"opening {sizes.scope:,} memories and the first search",

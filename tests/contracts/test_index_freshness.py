@@ -70,7 +70,6 @@ def test_rows_that_take_the_numbers_of_undone_ones_have_their_own_vectors(world:
     kite = world.learn("a kite")
     world.name_entity("Mia", kite.id)
     assert world.semantic("a kite", NOW)[0] == kite.id
-    similar = world.index.similarities(world.vector("a kite"), [kite.id], scope=ACME)
-    assert similar[kite.id] == pytest.approx(1)
+    assert world.likeness("a kite", kite.id) == {kite.id: pytest.approx(1)}
     (near,) = world.index.near_entities(world.vector("Mia"), scope=ACME, limit=9)
     assert near.score == pytest.approx(1)

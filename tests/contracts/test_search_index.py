@@ -47,13 +47,10 @@ FINDERS: Mapping[str, Finder] = {
 }
 # Each tells of given rows.
 TELLERS: Mapping[str, Callable[[World, Scope, Sequence[str]], object]] = {
-    "similarities": lambda world, scope, ids: world.index.similarities(
-        world.vector("boat"), ids, scope=scope
-    ),
+    "candidates": lambda world, scope, ids: world.candidates("boat", *ids, scope=scope).ids,
     "matched_terms": lambda world, scope, ids: world.index.matched_terms(
         ids, ["boat"], scope=scope
     ),
-    "embedded": lambda world, scope, ids: world.index.embedded(ids, scope=scope),
     "placements": lambda world, scope, ids: world.index.placements(ids, scope=scope),
 }
 
@@ -260,9 +257,7 @@ def test_what_is_put_without_a_vector_is_found_by_its_words_alone(world: World) 
     world.put(message.id, "a blue boat", is_message=True, embedded=False)
     assert world.semantic("boat", NOW) == [known.id]
     assert set(world.lexical("boat", NOW)) == {known.id, message.id}
-    assert world.index.embedded([known.id, message.id], scope=ACME) == {known.id}
-    similar = world.index.similarities(world.vector("boat"), [known.id, message.id], scope=ACME)
-    assert similar.keys() == {known.id}
+    assert world.likeness("boat", known.id, message.id).keys() == {known.id}
 
 
 def test_a_retired_wording_is_found_only_as_of_its_time(world: World) -> None:
@@ -325,6 +320,41 @@ def test_a_row_stands_where_it_was_said(world: World) -> None:
     assert placements[memory.id].turns == (("s", 1),)
     assert placements[memory.id].message_ids == (second.id,)
     assert (placements[orphan.id].turns, placements[orphan.id].kind) == ((), orphan.kind)
+
+
+def test_a_memory_is_judged_with_its_turn_and_the_turns_around_it(world: World) -> None:
+    turns = [world.say(text) for text in ("boat", "red boat", "boat boat", "sea", "boat", "boat")]
+    memory = world.learn("a boat", source=turns[2])
+    alone = world.learn("no boat")
+    found = world.candidates("boat", memory.id, alone.id)
+    assert set(found.ids) == {memory.id, alone.id, turns[2].id}
+    row = {id_: place for place, id_ in enumerate(found.ids)}
+    assert found.learned.tolist() == [[row[memory.id], row[turns[2].id]]]
+    assert [bool(found.is_message[row[id_]]) for id_ in (memory.id, turns[2].id)] == [False, True]
+    (turn,) = [at for at, owner in enumerate(found.owners) if owner == row[turns[2].id]]
+    # Two turns before it hold the word once each, itself twice, two after it once together.
+    assert (found.counts[turn].tolist(), found.counts_around[turn].tolist()) == ([2], [5])
+    assert (found.lengths[turn], found.lengths_around[turn]) == (2, 7)
+    (lone,) = [at for at, owner in enumerate(found.owners) if owner == row[alone.id]]
+    assert found.counts_around[lone].tolist() == [1]
+    assert found.sessions[row[alone.id]] < 0
+    assert set(found.speakers) == {"Nora"}
+
+
+def test_turns_that_a_read_may_not_see_do_not_count_around_one(world: World) -> None:
+    first = world.say("boat")
+    world.say("boat", said_at=NOON + DAY)
+    world.say("boat", session="another")
+    world.say("boat", expires_at=NOON - DAY)
+    for selection, counted in ((NOW, 2), (replace(NOW, as_of=NOON), 1)):
+        found = world.candidates("boat", first.id, selection=selection)
+        assert found.counts_around.tolist() == [[counted]]
+
+
+def test_who_speaks_in_a_scope_is_known(world: World, rows: set[str]) -> None:
+    assert rows
+    assert world.index.speakers(scope=ACME) == {"Nora"}
+    assert world.index.speakers(scope=replace(ACME, user="nobody")) == frozenset()
 
 
 def test_languages_are_remembered(world: World, open_world: Callable[[str], World]) -> None:

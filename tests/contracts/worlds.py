@@ -1,6 +1,7 @@
 """The adapters under contract, and rows to fill them with."""
 
 import itertools
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from memories.engine.adapters.sqlite.index import SqliteIndex
 from memories.engine.adapters.sqlite.store import SqliteRecords
 from memories.engine.domain import (
     Arrival,
+    Candidates,
     Entity,
     EntityType,
     Interval,
@@ -179,6 +181,28 @@ class World:
             messages=True,
         )
         return [each.owner_id for each in found]
+
+    def candidates(
+        self, text: str, *owner_ids: str, scope: Scope = ACME, selection: Selection | None = None
+    ) -> Candidates:
+        """What a search for the text would judge those rows by."""
+        return self.index.candidates(
+            owner_ids,
+            vector=self.vector(text),
+            alternatives=[(term,) for term in analyse(text)],
+            entities=[],
+            scope=scope,
+            selection=selection or Selection(now=NOON),
+        )
+
+    def likeness(self, text: str, *owner_ids: str) -> dict[str, float]:
+        """Cosine of the rows that have a vector."""
+        found = self.candidates(text, *owner_ids)
+        return {
+            found.ids[owner]: cosine
+            for owner, cosine in zip(found.owners.tolist(), found.cosines.tolist(), strict=True)
+            if not math.isnan(cosine)
+        }
 
     def texts(self, selection: Selection = SEEING_ALL, *, scope: Scope = EVERYONE) -> list[str]:
         page = self.records.memories.page(scope=scope, selection=selection, after=0, limit=-1)

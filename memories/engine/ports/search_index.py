@@ -99,10 +99,6 @@ class SearchIndex(Protocol):
         """Which of the terms each row's passages hold, for the explanation."""
         ...
 
-    def embedded(self, owner_ids: Collection[str], *, scope: Scope) -> frozenset[str]:
-        """Those of the rows that have a vector."""
-        ...
-
     def entity(
         self,
         weights: Mapping[str, float],

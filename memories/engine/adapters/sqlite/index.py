@@ -201,16 +201,6 @@ class SqliteIndex:
                     found[owned[seq]].append(term)
         return found
 
-    def embedded(self, owner_ids: Collection[str], *, scope: Scope) -> frozenset[str]:
-        with self._database.read() as connection:
-            passages = _passages_of(connection, owner_ids, scope)
-            rows = connection.rows(
-                "SELECT seq FROM passages WHERE vector IS NOT NULL"
-                " AND seq IN (SELECT value FROM json_each(?))",
-                (json.dumps(sorted(passages)),),
-            )
-        return frozenset(passages[whole(seq)] for (seq,) in rows)
-
     def entity(
         self,
         weights: Mapping[str, float],

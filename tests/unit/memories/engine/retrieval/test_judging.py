@@ -1,0 +1,120 @@
+"""Judging rows with their turns and sessions, on rows made by hand."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memories.engine.domain import Candidates, Signal
+from memories.engine.ports.embedder import SimilarityScale
+from memories.engine.retrieval.expansion import fold_turns
+from memories.engine.retrieval.fusion import fuse
+from memories.engine.retrieval.pooling import best_passage, with_turns
+from memories.engine.retrieval.signals.entity import Subjects, judge_subjects
+from memories.engine.retrieval.signals.lexical import judge_words
+from memories.engine.retrieval.signals.semantic import judge_meaning
+
+# Rows 0 to 2 are messages, 3 and 4 memories; 3 was learned from 1, 4 stands alone.
+SESSIONS = (0, 0, 1, -1, -1)
+SCALE = SimilarityScale(0.0, 1.0)
+
+
+def rows(
+    *,
+    cosines: Sequence[float] = (0.0,) * 5,
+    counts: Sequence[float] = (0.0,) * 5,
+    around: Sequence[float] = (0.0,) * 5,
+    mentions: Sequence[Sequence[float]] = ((),) * 5,
+) -> Candidates:
+    length = np.full(5, 20.0)
+    return Candidates(
+        ids=("m0", "m1", "m2", "fact", "alone"),
+        is_message=np.array([True, True, True, False, False]),
+        sessions=np.array(SESSIONS),
+        speakers=("Nora", "Leo", "Nora", "Leo", "Nora"),
+        mentions=np.array(mentions, dtype=np.float64).reshape(5, -1),
+        learned=np.array([[3, 1]]),
+        owners=np.arange(5),
+        cosines=np.array(cosines),
+        counts=np.array([counts]).T.astype(np.float64),
+        lengths=length,
+        counts_around=np.array([around]).T.astype(np.float64),
+        lengths_around=5 * length,
+        rarities=np.array([3.0]),
+        usual_length=20.0,
+    )
+
+
+def test_a_memory_and_its_turn_are_judged_together() -> None:
+    meaning = judge_meaning(rows(cosines=[0.4, 0.6, 0.0, 0.2, 0.5]), SCALE)
+    # A turn without a memory stands for one at half its score; a memory alone has its own.
+    assert meaning.tolist() == pytest.approx([0.3, 0.4, 0.0, 0.4, 0.5])
+
+
+def test_a_row_without_a_vector_has_no_likeness() -> None:
+    assert judge_meaning(rows(cosines=[np.nan] * 5), SCALE).tolist() == [0.0] * 5
+
+
+def test_a_long_text_counts_at_its_best_passage() -> None:
+    candidates = rows()
+    scores = best_passage(candidates, np.array([0.1, np.nan, 0.2, 0.3, 0.4]))
+    assert scores.tolist() == [0.1, 0.0, 0.2, 0.3, 0.4]
+
+
+def test_words_said_around_a_turn_count_for_it_and_for_what_it_taught() -> None:
+    words = judge_words(rows(around=[0, 1, 0, 0, 0]))
+    assert words[1] == words[3] > 0
+    assert words[[0, 2, 4]].tolist() == [0, 0, 0]
+
+
+def test_a_question_that_names_a_speaker_asks_what_they_said() -> None:
+    one = Subjects({"e": 1.0, "x": 1.0}, {"e": "Leo", "x": "Porto"}, {}, {"Leo": "e"})
+    assert judge_subjects(rows(), one).tolist() == [0, 1, 0, 1, 0]
+    both = Subjects({"e": 1.0, "n": 1.0}, {}, {}, {"Leo": "e", "Nora": "n"})
+    assert judge_subjects(rows(), both).tolist() == [0] * 5
+    other = Subjects({"x": 1.0, "y": 1.0}, {"x": "Porto", "y": "Ines"}, {}, {})
+    mentions = [[1.0, 0.0], [1.0, 1.0], [0.0, 0.0], [0.0, 0.5], [0.0, 0.0]]
+    assert judge_subjects(rows(mentions=mentions), other).tolist() == [0.5, 1, 0, 0.25, 0]
+
+
+def test_the_best_of_a_session_lifts_its_rows_and_memories_learned_there() -> None:
+    fused = fuse(rows(), {Signal.SEMANTIC: np.array([0.2, 0.8, 0.2, 0.4, 0.2])})
+    assert fused.sessions.tolist() == [0.8, 0.8, 0.2, 0.8, 0.2]
+    assert fused.scores[0] > fused.scores[2] == pytest.approx(0.2)
+
+
+def test_whom_a_row_is_by_lifts_the_row_and_not_its_session() -> None:
+    meaning = np.full(5, 0.5)
+    fused = fuse(rows(), {Signal.SEMANTIC: meaning, Signal.ENTITY: np.array([1.0, 0, 0, 0, 0])})
+    assert fused.scores[0] > fused.scores[1] == fused.scores[2]
+
+
+def test_a_row_that_no_signal_knows_is_no_answer() -> None:
+    fused = fuse(rows(), {Signal.SEMANTIC: np.array([0.9, 0.0, 0.0, 0.0, 0.0])})
+    assert fused.scores[1] == 0
+    assert fold_turns(rows(), fused, messages=True) == [0]
+
+
+def test_a_memory_takes_the_place_of_the_turn_that_it_speaks_for() -> None:
+    fused = fuse(rows(), {Signal.SEMANTIC: np.array([0.1, 0.8, 0.3, 0.7, 0.2])})
+    assert 1 not in fold_turns(rows(), fused, messages=True)
+    assert fold_turns(rows(), fused, messages=False) == [3, 4]
+    poor = fuse(rows(), {Signal.SEMANTIC: np.array([0.1, 0.8, 0.3, 0.1, 0.2])})
+    assert 1 in fold_turns(rows(), poor, messages=True)
+
+
+SCORES = st.lists(st.floats(0, 1), min_size=5, max_size=5).map(np.array)
+
+
+@given(st.dictionaries(st.sampled_from(list(Signal)), SCORES))
+def test_scores_lie_between_0_and_1(scores: dict[Signal, "np.ndarray"]) -> None:
+    fused = fuse(rows(), scores)
+    assert ((fused.scores >= 0) & (fused.scores <= 1 + 1e-9)).all()
+
+
+@given(SCORES)
+def test_pooling_keeps_between_0_and_1(scores: "np.ndarray") -> None:
+    pooled = with_turns(rows(), scores, scores)
+    assert ((pooled >= 0) & (pooled <= 1)).all()
