@@ -140,7 +140,31 @@ class World:
         embedded: bool = True,
     ) -> Passage:
         """Index a row."""
-        passage = Passage(
+        passage = self.draft(
+            owner_id,
+            text,
+            is_message=is_message,
+            version=version,
+            said_at=said_at,
+            recorded_at=recorded_at,
+            embedded=embedded,
+        )
+        self.index.put([passage], scope=scope)
+        return passage
+
+    def draft(
+        self,
+        owner_id: str,
+        text: str,
+        *,
+        is_message: bool = False,
+        version: int = 1,
+        said_at: datetime = NOON,
+        recorded_at: datetime = NOON,
+        embedded: bool = True,
+    ) -> Passage:
+        """A row as it is indexed."""
+        return Passage(
             owner_id=owner_id,
             is_message=is_message,
             version=version,
@@ -151,8 +175,6 @@ class World:
             terms=analyse(text),
             vector=self.vector(text) if embedded else None,
         )
-        self.index.put([passage], scope=scope)
-        return passage
 
     def name_entity(self, name: str, *owner_ids: str, scope: Scope = ACME) -> Entity:
         """Keep an entity with its vector, mentioned by the rows."""

@@ -203,7 +203,7 @@ def overwrite(path: Path, page: int, content: bytes) -> None:
         file.write(content)
 
 
-@pytest.mark.parametrize("table", ["meta", "messages", "memories", "passages", "lexicon_data"])
+@pytest.mark.parametrize("table", ["meta", "messages", "memories", "passages"])
 def test_a_damaged_page_is_named(path: Path, table: str) -> None:
     fill(path)
     overwrite(path, root_page(path, table), b"\xff" * PAGE)

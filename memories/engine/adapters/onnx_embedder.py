@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ class _QueriesFirst:
 
 
 class OnnxEmbedder:
-    """An Embedder on onnxruntime. Queries and ingest have a session each, loaded on first use."""
+    """An Embedder on onnxruntime. Queries and ingest share one session: each holds all weights."""
 
     def __init__(
         self, files: ModelFiles, *, threads: int, scale: SimilarityScale | None = None
@@ -84,7 +85,7 @@ class OnnxEmbedder:
 
         Args:
             files: the model.
-            threads: processor threads of each session.
+            threads: processor threads of the session.
             scale: where the model's similarities lie; measured on first use if None.
 
         Raises:
@@ -115,21 +116,12 @@ class OnnxEmbedder:
         return len(self.embed_query("size"))
 
     @property
-    def _query_session(self) -> "onnxruntime.InferenceSession":
+    def _session(self) -> "onnxruntime.InferenceSession":
         with self._loading:
-            return self._loaded_query_session
-
-    @property
-    def _passage_session(self) -> "onnxruntime.InferenceSession":
-        with self._loading:
-            return self._loaded_passage_session
+            return self._loaded_session
 
     @cached_property
-    def _loaded_query_session(self) -> "onnxruntime.InferenceSession":
-        return self._load()
-
-    @cached_property
-    def _loaded_passage_session(self) -> "onnxruntime.InferenceSession":
+    def _loaded_session(self) -> "onnxruntime.InferenceSession":
         return self._load()
 
     def _load(self) -> "onnxruntime.InferenceSession":
@@ -177,8 +169,8 @@ class OnnxEmbedder:
         return max(self._files.max_tokens - marks - len(prefix.ids), 4)
 
     def load(self) -> None:
-        """Load the tokenizer and the session for queries, once."""
-        _ = self._tokenizer, self._query_session
+        """Load the tokenizer and the model, once."""
+        _ = self._tokenizer, self._session
 
     def split(self, text: str) -> tuple[tuple[int, int], ...]:
         """Spans of at most `max_tokens` tokens, cut between words, neighbours overlapping."""
@@ -214,10 +206,16 @@ class OnnxEmbedder:
     def unknown_share(self, text: str) -> float:
         """Share of the text's words and numbers that the vocabulary does not know.
 
-        Emoji and signs are left out of the count, unless nothing else is there.
+        A word that it can only spell letter by letter is not known: short texts in a script that
+        the model never read as words are near to one another whatever they say. Emoji and signs are
+        left out of the count, unless nothing else is there.
         """
         encoded = self._tokenizer.encode(text, add_special_tokens=False)
-        known = [id_ != self._unknown_id for id_ in encoded.ids]
+        spelled = _spelled_out(encoded.word_ids, encoded.offsets)
+        known = [
+            id_ != self._unknown_id and word not in spelled
+            for id_, word in zip(encoded.ids, encoded.word_ids, strict=True)
+        ]
         worded = [
             is_known
             for is_known, (start, until) in zip(known, encoded.offsets, strict=True)
@@ -236,7 +234,7 @@ class OnnxEmbedder:
         for first in range(0, len(order), _BATCH):
             rows = order[first : first + _BATCH]
             self._turns.stand_back()
-            embedded = self._run(self._passage_session, [tokens[row] for row in rows])
+            embedded = self._run([tokens[row] for row in rows], shrinks=True)
             if vectors is None:
                 vectors = np.empty((len(texts), embedded.shape[1]), dtype=np.float32)
             vectors[rows] = embedded
@@ -248,7 +246,7 @@ class OnnxEmbedder:
         """Embed one question, ahead of any ingest."""
         with self._turns.query():
             tokens = self._encode(self._files.query_prefix + text)
-            vector: Vector = self._run(self._query_session, [tokens])[0]
+            vector: Vector = self._run([tokens], shrinks=False)[0]
             return vector
 
     def _encode(self, text: str) -> list[int]:
@@ -257,9 +255,14 @@ class OnnxEmbedder:
         most = self._files.max_tokens
         return ids if len(ids) <= most else [*ids[: most - 1], ids[-1]]
 
-    def _run(
-        self, session: "onnxruntime.InferenceSession", tokens: Sequence[Sequence[int]]
-    ) -> Vectors:
+    def _run(self, tokens: Sequence[Sequence[int]], *, shrinks: bool) -> Vectors:
+        import onnxruntime
+
+        session = self._session
+        options = onnxruntime.RunOptions()
+        if shrinks:
+            # A batch of long texts takes 200 MB, which would never be given back.
+            options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         length = max(map(len, tokens))
         ids = np.zeros((len(tokens), length), dtype=np.int64)
         mask = np.zeros((len(tokens), length), dtype=np.int64)
@@ -269,10 +272,22 @@ class OnnxEmbedder:
         inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         wanted = {each.name for each in session.get_inputs()}
         try:
-            states = session.run(None, {name: inputs[name] for name in inputs if name in wanted})[0]
+            given = {name: inputs[name] for name in inputs if name in wanted}
+            states = session.run(None, given, options)[0]
         except Exception as error:  # onnxruntime raises bare exceptions of many kinds
             raise EmbeddingFailed(f"{self.model} can't be run on these texts") from error
         return _pooled(np.asarray(states, dtype=np.float32), mask, self._files.pooling, self.model)
+
+
+def _spelled_out(
+    words: Sequence[int | None], offsets: Sequence[tuple[int, int]]
+) -> frozenset[int | None]:
+    """The words of which every letter is a token of its own."""
+    longest: dict[int | None, int] = {}
+    tokens = Counter(words)
+    for word, (start, until) in zip(words, offsets, strict=True):
+        longest[word] = max(until - start, longest.get(word, 0))
+    return frozenset(word for word, length in longest.items() if length == 1 and tokens[word] > 1)
 
 
 def _cut(words: Sequence[int | None], otherwise: int, places: range) -> int:

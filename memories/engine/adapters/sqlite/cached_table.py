@@ -26,6 +26,7 @@ class Rows:
 
     Attributes:
         alive: False for rows that were removed since.
+        loading: shared by all that came of one loading: their first rows are the same.
     """
 
     count: int
@@ -35,6 +36,14 @@ class Rows:
     newest_removal: int
     newest_change: int
     epoch: int
+    loading: object
+
+    def newer_than(self, *, newest: int, removal: int, change: int) -> bool:
+        """True for a snapshot of the same epoch that does not hold all of this."""
+        living = self.alive[: self.count][::-1]
+        last = self.count - 1 - int(living.argmax()) if living.any() else None
+        held = 0 if last is None else int(self.columns["seq"][last].item())
+        return newest < held or removal < self.newest_removal or change < self.newest_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,7 @@ class CachedTable:
             newest_removal=newest_removal,
             newest_change=newest_change,
             epoch=epoch,
+            loading=object(),
         )
 
     def forget(self) -> None:
@@ -85,34 +95,35 @@ class CachedTable:
         with self._lock:
             self._rows = self._empty(epoch=-1)
 
-    def fresh(self, connection: Connection) -> Rows:
-        """The rows as the connection's snapshot has them, or newer."""
+    def fresh(self, connection: Connection) -> tuple[Rows, bool]:
+        """The rows as the connection's snapshot has them, or newer; and whether they are newer."""
+        epoch, newest, removal, change = self._newest(connection)
+        with self._lock:
+            rows = self._rows
+            if epoch < rows.epoch:
+                # Another thread read on while this snapshot stood still.
+                return rows, True
+            wasted = rows.count - int(rows.alive[: rows.count].sum())
+            if epoch > rows.epoch or wasted > _WASTE * rows.count + _WASTED_AT_LEAST:
+                rows = self._empty(epoch=epoch, newest_removal=removal, newest_change=change)
+            if newest > rows.newest:
+                rows = self._appended(connection, rows)
+            if removal > rows.newest_removal:
+                rows = self._removed(connection, rows)
+            if change > rows.newest_change:
+                rows = self._changed(connection, rows)
+            self._rows = rows
+            return rows, rows.newer_than(newest=newest, removal=removal, change=change)
+
+    def _newest(self, connection: Connection) -> tuple[int, int, int, int]:
+        """The epoch, the newest row, the newest removal and the newest change; 0 for none."""
         table = self._shape.table
         changes = "0" if self._shape.changes is None else f"(SELECT max(seq) FROM changed_{table})"
         ((epoch, newest, removal, change),) = connection.rows(
             f"SELECT (SELECT value FROM meta WHERE key = 'epoch'),"
             f" (SELECT max(seq) FROM {table}), (SELECT max(seq) FROM removed_{table}), {changes}"
         )
-        with self._lock:
-            rows = self._rows
-            if whole(epoch) < rows.epoch:
-                # Another thread read on while this snapshot stood still.
-                return rows
-            wasted = rows.count - int(rows.alive[: rows.count].sum())
-            if whole(epoch) > rows.epoch or wasted > _WASTE * rows.count + _WASTED_AT_LEAST:
-                rows = self._empty(
-                    epoch=whole(epoch),
-                    newest_removal=whole(removal or 0),
-                    newest_change=whole(change or 0),
-                )
-            if whole(newest or 0) > rows.newest:
-                rows = self._appended(connection, rows)
-            if whole(removal or 0) > rows.newest_removal:
-                rows = self._removed(connection, rows)
-            if whole(change or 0) > rows.newest_change:
-                rows = self._changed(connection, rows)
-            self._rows = rows
-            return rows
+        return whole(epoch), whole(newest or 0), whole(removal or 0), whole(change or 0)
 
     def _appended(self, connection: Connection, rows: Rows) -> Rows:
         found = connection.rows(

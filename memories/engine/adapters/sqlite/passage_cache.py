@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -145,21 +145,20 @@ class PassageCache:
         Raises:
             ModelMismatch: they were embedded with another model by now.
         """
-        rows = self._table.fresh(connection)
+        rows, are_newer = self._table.fresh(connection)
         with self._lock:
             if self._loaded is None or self._loaded[0] is not rows:
                 self._loaded = (rows, self._passages(rows, self._loaded))
-            return self._loaded[1]
+            passages = self._loaded[1]
+        # What an older snapshot makes of them is not for those after it to find.
+        return replace(passages, scoped={}) if are_newer else passages
 
     def _passages(self, rows: Rows, before: tuple[Rows, Passages] | None) -> Passages:
         terms = rows.columns["terms"][: rows.count]
         postings = Postings.none()
-        grown = before is not None and before[0].epoch == rows.epoch
-        if before is not None and grown and before[0].count <= rows.count:
-            postings = before[1].postings
-            # Another thread's rows may have come to the same places anew.
-            if not np.array_equal(before[1].seqs, rows.columns["seq"][: before[0].count]):
-                postings = Postings.none()
+        # Rows that were loaded anew may have come to the numbers of others that were undone.
+        if before is not None and before[0].loading is rows.loading:
+            postings = before[1].postings if before[0].count <= rows.count else postings
         places = _column(rows, "place")
         alive = rows.alive[: rows.count]
         said = np.flatnonzero((places != _NOWHERE) & alive)

@@ -207,7 +207,8 @@ CREATE TRIGGER passages_removed AFTER DELETE ON passages BEGIN
     INSERT INTO removed_passages (removed) VALUES (old.seq);
 END;
 
--- Owners whose rows changed otherwise: folded, expiring at another time, replaced by a new wording.
+-- Owners whose rows changed otherwise: folded, superseded, expiring at another time, edited. All
+-- that decides what a read sees leaves a trail: what was found out holds while there is none.
 CREATE TABLE changed_passages (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     owner INTEGER NOT NULL
@@ -215,8 +216,10 @@ CREATE TABLE changed_passages (
 CREATE TRIGGER passages_retired AFTER UPDATE OF recorded_until ON passages BEGIN
     INSERT INTO changed_passages (owner) VALUES (new.owner);
 END;
-CREATE TRIGGER memories_changed AFTER UPDATE OF merged_into, expires_at ON memories
-    WHEN old.merged_into IS NOT new.merged_into OR old.expires_at IS NOT new.expires_at BEGIN
+CREATE TRIGGER memories_changed
+    AFTER UPDATE OF merged_into, expires_at, superseded_at, version ON memories
+    WHEN (old.merged_into, old.expires_at, old.superseded_at, old.version)
+        IS NOT (new.merged_into, new.expires_at, new.superseded_at, new.version) BEGIN
     INSERT INTO changed_passages (owner) VALUES (new.seq * 2);
 END;
 CREATE TRIGGER messages_changed AFTER UPDATE OF expires_at ON messages BEGIN

@@ -34,7 +34,7 @@ class VectorCache:
         self, connection: Connection, vector: Vector, scopes: Sequence[int], *, limit: int
     ) -> dict[int, float]:
         """Numbers of the rows of those scopes with their cosine similarity, most similar first."""
-        rows = self._table.fresh(connection)
+        rows, _ = self._table.fresh(connection)
         mask = rows.alive[: rows.count] & np.isin(rows.columns["scope"][: rows.count], scopes)
         chosen = np.flatnonzero(mask)
         cosines = np.asarray(rows.columns["vector"][chosen], dtype=np.float32) @ vector
