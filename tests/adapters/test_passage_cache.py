@@ -55,16 +55,20 @@ def test_an_older_snapshot_hides_nothing_from_those_after_it(
     assert len(world.lexical("boat", replace(NOW, as_of=NOON), scope=every_run)) == 2
 
 
-def test_a_search_that_outlives_an_undone_transaction_leaves_no_words_of_it(
+def test_rows_that_take_the_numbers_of_undone_ones_have_their_own_words(
     database: Database, world: World
 ) -> None:
     cache = PassageCache(DIMENSIONS)
     world.learn("a car")
-    with pytest.raises(InterruptedError), database.write() as connection:
-        world.learn("a boat")
-        undone = cache.fresh(connection)
-        assert undone.postings.holding("boat")[0].tolist() == [1]
-        raise InterruptedError
+
+    def fail() -> None:
+        with database.write() as connection:
+            world.learn("a boat")
+            assert cache.fresh(connection).postings.holding("boat")[0].tolist() == [1]
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        fail()
     cache.forget()
     kite = world.learn("a kite")
     with database.read() as connection:

@@ -72,8 +72,8 @@ def test_what_is_in_memory_shows_the_rows_that_the_file_shows(
     world: World,
     rows: list[tuple[Scope, bool, str]],
     scope: Scope,
-    merged: bool,  # noqa: FBT001  # drawn by Hypothesis
-    expired: bool,  # noqa: FBT001
+    merged: bool,
+    expired: bool,
 ) -> None:
     for owner, is_message, change in rows:
         happen(world, owner, change, is_message=is_message)
