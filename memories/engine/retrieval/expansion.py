@@ -22,15 +22,18 @@ from memories.engine.retrieval.tools import Reach, SearchTools
 _FOLDED_FROM: Final = 0.8
 
 
-def fold_turns(candidates: Candidates, fused: Fused, *, messages: bool) -> list[int]:
+def fold_turns(
+    candidates: Candidates, fused: Fused, *, messages: bool, threshold: float = 0.0
+) -> list[int]:
     """The candidates that are shown, best first: without the turns that a memory speaks for.
 
     Args:
         candidates: the rows.
         fused: their scores.
         messages: False leaves all turns out.
+        threshold: rows that score below it are left out, and speak for no turn.
     """
-    shown = fused.scores > 0
+    shown = (fused.scores > 0) & (fused.scores >= threshold)
     if messages:
         memory, message = candidates.learned[:, 0], candidates.learned[:, 1]
         speaks = shown[memory] & (fused.scores[memory] >= _FOLDED_FROM * fused.scores[message])

@@ -66,8 +66,8 @@ def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> Searc
         _judge(found, candidates, reach, tools),
         session_weight=0.0 if SESSION in request.leave_out else SESSION_WEIGHT,
     )
-    ranked = fold_turns(candidates, fused, messages=request.messages)
-    best = [row for row in ranked if fused.scores[row] >= request.threshold][: request.top_k]
+    ranked = fold_turns(candidates, fused, messages=request.messages, threshold=request.threshold)
+    best = ranked[: request.top_k]
     scale = tools.embedder.scale
     evidence = Evidence(query, found, candidates, fused, scale) if request.explain else None
     hits = expand(

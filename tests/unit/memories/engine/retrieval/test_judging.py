@@ -1,6 +1,7 @@
 """Judging rows with their turns and sessions, on rows made by hand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -105,6 +106,13 @@ def test_a_memory_takes_the_place_of_the_turn_that_it_speaks_for() -> None:
     assert 1 in fold_turns(rows(), poor, messages=True)
 
 
+def test_a_memory_below_the_threshold_speaks_for_no_turn() -> None:
+    fused = fuse(rows(), {Signal.SEMANTIC: np.array([0.1, 0.8, 0.3, 0.7, 0.2])})
+    turn, memory = fused.scores[1], fused.scores[3]
+    assert fold_turns(rows(), fused, messages=True, threshold=memory) == [3]
+    assert fold_turns(rows(), fused, messages=True, threshold=(turn + memory) / 2) == [1]
+
+
 SCORES = st.lists(st.floats(0, 1), min_size=5, max_size=5).map(np.array)
 
 
@@ -118,3 +126,36 @@ def test_scores_lie_between_0_and_1(scores: dict[Signal, "np.ndarray"]) -> None:
 def test_pooling_keeps_between_0_and_1(scores: "np.ndarray") -> None:
     pooled = with_turns(rows(), scores, scores)
     assert ((pooled >= 0) & (pooled <= 1)).all()
+
+
+def reordered(candidates: Candidates, order: Sequence[int]) -> Candidates:
+    """The same rows, row i of them being row order[i] of those; each has one passage."""
+    now_at = np.argsort(order)
+    return replace(
+        candidates,
+        ids=tuple(candidates.ids[row] for row in order),
+        is_message=candidates.is_message[order],
+        sessions=candidates.sessions[order],
+        speakers=tuple(candidates.speakers[row] for row in order),
+        learned=now_at[candidates.learned],
+        owners=now_at[candidates.owners],
+    )
+
+
+@given(SCORES, SCORES, SCORES, st.permutations(range(5)))
+def test_the_order_of_the_rows_decides_nothing(
+    cosines: "np.ndarray", words: "np.ndarray", by: "np.ndarray", order: list[int]
+) -> None:
+    def judged(candidates: Candidates, entity: "np.ndarray") -> "np.ndarray":
+        return fuse(
+            candidates,
+            {
+                Signal.SEMANTIC: judge_meaning(candidates, SCALE),
+                Signal.LEXICAL: judge_words(candidates),
+                Signal.ENTITY: entity,
+            },
+        ).scores
+
+    candidates = rows(cosines=cosines.tolist(), around=words.tolist())
+    scores = judged(candidates, by)
+    assert judged(reordered(candidates, order), by[order]) == pytest.approx(scores[order])
