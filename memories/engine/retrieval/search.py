@@ -104,8 +104,8 @@ def _find(
     # Those that may wait for the model come last.
     words = {
         Signal.LEXICAL: lambda: find_by_words(query, reach=reach, tools=tools),
-        Signal.ENTITY: by_entities,
         Signal.TEMPORAL: by_time,
+        Signal.ENTITY: by_entities,
     }
     running = [
         tools.meaning.submit(_one_after_another, meaning, request.leave_out, tried),

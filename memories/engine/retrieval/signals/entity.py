@@ -91,7 +91,8 @@ def find_by_entities(subjects: Subjects, *, reach: Reach, tools: SearchTools) ->
     if not subjects.weights:
         return Finding(applies=False)
     if subjects.speakers:
-        return Finding()
+        # Several of them: no one's words are asked for more than another's.
+        return Finding(applies=len(set(subjects.speakers.values())) == 1)
     telling = {
         id_: weight
         for id_, weight in subjects.weights.items()
