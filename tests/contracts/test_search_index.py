@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from memories.engine.domain import (
     Condition,
     Found,
     Interval,
+    Kind,
     Link,
     LinkKind,
     MemoryRecord,
@@ -51,7 +53,6 @@ TELLERS: Mapping[str, Callable[[World, Scope, Sequence[str]], object]] = {
     "matched_terms": lambda world, scope, ids: world.index.matched_terms(
         ids, ["boat"], scope=scope
     ),
-    "placements": lambda world, scope, ids: world.index.placements(ids, scope=scope),
 }
 
 
@@ -310,16 +311,37 @@ def test_what_is_cleared_is_found_no_more_and_can_be_put_again(
         assert each.semantic("kite", NOW) == [rows[1].id]
 
 
-def test_a_row_stands_where_it_was_said(world: World) -> None:
-    first, second = world.say("one"), world.say("two")
-    memory = world.learn("two", source=second)
-    orphan = world.learn("three")
-    placements = world.index.placements([first.id, memory.id, orphan.id], scope=ACME)
-    assert placements[first.id].turns == (("s", 0),)
-    assert placements[first.id].is_message
-    assert placements[memory.id].turns == (("s", 1),)
-    assert placements[memory.id].message_ids == (second.id,)
-    assert (placements[orphan.id].turns, placements[orphan.id].kind) == ((), orphan.kind)
+def test_a_row_says_when_it_was_said_and_what_time_it_tells_of(world: World) -> None:
+    turn = world.say("one", said_at=NOON - DAY)
+    other = world.say("two", session="another")
+    told = Interval(NOON - 3 * DAY, NOON - 2 * DAY, Precision.DAY)
+    memory = world.learn("two", source=turn, occurred=told)
+    found = world.candidates("one", turn.id, other.id, memory.id)
+    row = {id_: place for place, id_ in enumerate(found.ids)}
+    noon = NOON.timestamp()
+    assert found.said_at[row[turn.id]] == noon - DAY.total_seconds()
+    assert np.isnan(found.occurred[row[turn.id]]).all()
+    assert found.occurred[row[memory.id]].tolist() == [
+        told.start.timestamp(),
+        told.until.timestamp(),
+    ]
+    assert [found.kinds[row[id_]] for id_ in (turn.id, memory.id)] == [
+        -1,
+        list(Kind).index(memory.kind),
+    ]
+    assert found.sessions[row[turn.id]] != found.sessions[row[other.id]]
+    assert found.sessions[row[memory.id]] < 0
+
+
+def test_the_newest_row_is_the_newest_that_may_be_seen(world: World) -> None:
+    assert world.index.newest(scope=ACME, selection=NOW) is None
+    world.say("one", said_at=NOON - DAY)
+    world.learn("two", said_at=NOON - 2 * DAY)
+    world.learn("three", said_at=NOON, expires_at=NOON)
+    world.learn("four", said_at=NOON, scope=replace(ACME, user="globex"))
+    assert world.index.newest(scope=ACME, selection=NOW) == NOON - DAY
+    earlier = replace(NOW, as_of=NOON - 2 * DAY)
+    assert world.index.newest(scope=ACME, selection=earlier) == NOON - 2 * DAY
 
 
 def test_a_memory_is_judged_with_its_turn_and_the_turns_around_it(world: World) -> None:

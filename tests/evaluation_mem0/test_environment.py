@@ -11,14 +11,14 @@ def test_every_requirement_has_a_hash_and_names_no_registry() -> None:
     text = REQUIREMENTS.read_text(encoding="utf-8")
     blocks = [block for block in re.split(r"\n(?=\S)", text) if not block.startswith("#")]
     assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
-    assert "mem0ai==2.2.1 \\" in text
+    assert "mem0ai[nlp]==2.2.1 \\" in text
     assert "://" not in text
 
 
 def test_the_lock_holds_what_is_asked_for() -> None:
     asked = REQUIREMENTS.with_suffix(".in").read_text(encoding="utf-8")
     locked = REQUIREMENTS.read_text(encoding="utf-8")
-    wanted = re.findall(r"^([a-z0-9-]+)(?:\[\w+\])?==(\S+)$", asked, re.MULTILINE)
+    wanted = re.findall(r"^([a-z0-9-]+(?:\[\w+\])?)==(\S+)$", asked, re.MULTILINE)
     assert len(wanted) == 3
     assert [name for name, version in wanted if f"\n{name}=={version} " not in locked] == []
 

@@ -7,8 +7,7 @@ from enum import StrEnum
 
 from memories.engine.domain._conversation import Message
 from memories.engine.domain._filters import Filter
-from memories.engine.domain._memory import Kind, MemoryRecord, Source
-from memories.engine.domain._time import Interval
+from memories.engine.domain._memory import MemoryRecord, Source
 from memories.engine.domain._vectors import Flags, Integers, Numbers, Pairs, Table, Vector
 
 
@@ -145,24 +144,6 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
-    """Where a row stands in its conversation, as fusion needs it.
-
-    Attributes:
-        message_ids: the messages that a memory rests on; a message's own id.
-        turns: session and position of each of them.
-    """
-
-    owner_id: str
-    is_message: bool
-    message_ids: tuple[str, ...]
-    turns: tuple[tuple[str, int], ...]
-    said_at: datetime
-    occurred: Interval | None
-    kind: Kind | None
-
-
-@dataclass(frozen=True, slots=True)
 class Candidates:
     """Rows that may answer a question, with all that the engine judges them by, as columns.
 
@@ -173,6 +154,10 @@ class Candidates:
         is_message: of the rows; False for a memory.
         sessions: number of each message's session; below 0 for a memory.
         speakers: who said it, of the rows.
+        said_at: of the rows, in seconds since 1970.
+        occurred: of the rows, from when until when what it tells of was, in seconds since 1970; NaN
+            where it tells of no time.
+        kinds: place of each memory's kind among all; -1 for a message.
         mentions: rows by entities asked for: how surely the one mentions the other, from 0 to 1.
         learned: pairs of rows, a memory and a message that it was learned from.
         owners: of the passages: which row each belongs to.
@@ -189,6 +174,9 @@ class Candidates:
     is_message: "Flags"
     sessions: "Integers"
     speakers: tuple[str, ...]
+    said_at: "Numbers"
+    occurred: "Table"
+    kinds: "Integers"
     mentions: "Table"
     learned: "Pairs"
     owners: "Integers"

@@ -12,7 +12,6 @@ from memories.engine.domain import (
     Found,
     Interval,
     Passage,
-    Placement,
     Scope,
     Selection,
     Vector,
@@ -143,10 +142,6 @@ class SearchIndex(Protocol):
 
     def newest(self, *, scope: Scope, selection: Selection) -> datetime | None:
         """When the newest visible message or memory was said; None if there is none."""
-        ...
-
-    def placements(self, owner_ids: Collection[str], *, scope: Scope) -> Mapping[str, Placement]:
-        """Where each row stands in its conversation."""
         ...
 
     def languages(self, *, scope: Scope) -> frozenset[str]:

@@ -63,7 +63,7 @@ def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> Searc
     candidates = _gather(found, query, question, reach, tools)
     fused = fuse(
         candidates,
-        _judge(found, candidates, reach, tools),
+        _judge(found, candidates, tools),
         session_weight=0.0 if SESSION in request.leave_out else SESSION_WEIGHT,
     )
     ranked = fold_turns(candidates, fused, messages=request.messages, threshold=request.threshold)
@@ -167,14 +167,12 @@ def _gather(
     )
 
 
-def _judge(
-    found: Findings, candidates: Candidates, reach: Reach, tools: SearchTools
-) -> dict[Signal, Numbers]:
+def _judge(found: Findings, candidates: Candidates, tools: SearchTools) -> dict[Signal, Numbers]:
     """What each signal that applies gives each candidate, whoever found it."""
     judges: Mapping[Signal, Callable[[], Numbers]] = {
         Signal.SEMANTIC: lambda: judge_meaning(candidates, tools.embedder.scale),
         Signal.LEXICAL: lambda: judge_words(candidates),
         Signal.ENTITY: lambda: judge_subjects(candidates, found.subjects),
-        Signal.TEMPORAL: lambda: judge_times(candidates, found.asked, reach=reach, tools=tools),
+        Signal.TEMPORAL: lambda: judge_times(candidates, found.asked),
     }
     return {signal: judges[signal]() for signal in found.by_signal}

@@ -1,5 +1,6 @@
 """A table of the file as arrays in memory, kept fresh across threads and processes."""
 
+import itertools
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,8 @@ from memories.engine.adapters.sqlite.connection import Connection, Row, whole
 _WASTE: Final = 0.25
 _WASTED_AT_LEAST: Final = 512
 _LEAST_ROOM: Final = 256
+# Rows that are read before they become arrays: 1000 vectors with their words take about 4 MB.
+_LOADED_AT_ONCE: Final = 1000
 
 _Column: TypeAlias = "np.ndarray[tuple[int, ...], np.dtype[np.generic[object]]]"
 Columns: TypeAlias = Mapping[str, _Column]
@@ -126,19 +129,23 @@ class CachedTable:
         return whole(epoch), whole(newest or 0), whole(removal or 0), whole(change or 0)
 
     def _appended(self, connection: Connection, rows: Rows) -> Rows:
-        found = connection.rows(
+        missing = connection.number(
+            f"SELECT count(*) FROM {self._shape.table} WHERE seq > ?", (rows.newest,)
+        )
+        if rows.count + missing > len(rows.alive):
+            rows = _grown(rows, rows.count + missing)
+        found = connection.stream(
             f"{self._shape.rows} WHERE t.seq > ? ORDER BY t.seq", (rows.newest,)
         )
-        if not found:
-            return rows
-        added = self._shape.arrays(found)
-        count = rows.count + len(found)
-        grown = rows if count <= len(rows.alive) else _grown(rows, added, count)
-        new = slice(rows.count, count)
-        for name, column in grown.columns.items():
-            column[new] = added[name]
-        grown.alive[new] = True
-        return replace(grown, count=count, newest=whole(found[-1][0]))
+        # A part at a time: what a part needs besides the arrays is used again by the next.
+        while part := list(itertools.islice(found, _LOADED_AT_ONCE)):
+            added = self._shape.arrays(part)
+            new = slice(rows.count, rows.count + len(part))
+            for name, column in rows.columns.items():
+                column[new] = added[name]
+            rows.alive[new] = True
+            rows = replace(rows, count=new.stop, newest=whole(part[-1][0]))
+        return rows
 
     def _removed(self, connection: Connection, rows: Rows) -> Rows:
         found = connection.rows(
@@ -176,19 +183,16 @@ def _places(rows: Rows, seqs: Sequence[int]) -> "np.ndarray[tuple[int], np.dtype
     return places[np.isin(loaded[places], wanted)]
 
 
-def _grown(rows: Rows, like: Columns, count: int) -> Rows:
+def _grown(rows: Rows, count: int) -> Rows:
     # Half again as much room: memory stays near what is used while appends stay linear.
     room = max(_LEAST_ROOM, count if not rows.count else count + count // 2)
 
-    def wider(
-        column: _Column,
-        added: _Column,
-    ) -> _Column:
-        larger = np.empty((room, *added.shape[1:]), dtype=added.dtype)
+    def wider(column: _Column) -> _Column:
+        larger = np.empty((room, *column.shape[1:]), dtype=column.dtype)
         larger[: rows.count] = column[: rows.count]
         return larger
 
-    columns = {name: wider(column, like[name]) for name, column in rows.columns.items()}
+    columns = {name: wider(column) for name, column in rows.columns.items()}
     alive = np.zeros(room, dtype=np.bool_)
     alive[: rows.count] = rows.alive[: rows.count]
     return replace(rows, columns=columns, alive=alive)

@@ -51,7 +51,7 @@ class Connection:
 
     def rows(self, sql: str, values: Iterable[SqlValue] = ()) -> list[Row]:
         """Every row."""
-        return list(self.stream(sql, values))
+        return list(self.raw.execute(sql, tuple(values) or None))
 
     def fields(self, sql: str, values: Iterable[SqlValue] = ()) -> list[Fields]:
         """Every row, by column name."""

@@ -154,6 +154,9 @@ def gather(
         is_message=numbers % 2 == 1,
         sessions=passages.sessions[rows[first]],
         speakers=tuple(passages.speaker_names[each] for each in passages.speakers[rows[first]]),
+        said_at=passages.said_at[rows[first]],
+        occurred=passages.occurred[rows[first]],
+        kinds=passages.kinds[rows[first]],
         mentions=_mentions(connection, numbers, mentions_of),
         learned=np.searchsorted(numbers, pairs[known]).reshape(-1, 2),
         owners=of.astype(np.int64),
@@ -194,8 +197,9 @@ def _mentions(connection: Connection, owners: Integers, entities: Sequence[str])
             " AND mentions.owner IN (SELECT value FROM json_each(?))",
             (json.dumps(list(entities)), json.dumps(owners.tolist())),
         )
-        for entity, owner, score in found:
-            table[np.searchsorted(owners, whole(owner)), whole(entity)] = real(score)
+        columns = [whole(entity) for entity, _, _ in found]
+        rows = np.searchsorted(owners, [whole(owner) for _, owner, _ in found])
+        table[rows, columns] = [real(score) for _, _, score in found]
     return table
 
 

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
 import numpy as np
 
-from memories.engine.adapters.sqlite.admission import admit_rows
-from memories.engine.adapters.sqlite.connection import Connection, SqlValue, real, whole, words
+from memories.engine.adapters.sqlite.connection import Connection, real, whole, words
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.gathering import (
     best_owners,
@@ -19,31 +18,23 @@ from memories.engine.adapters.sqlite.gathering import (
 from memories.engine.adapters.sqlite.passage_cache import PassageCache, Passages
 from memories.engine.adapters.sqlite.postings import digests
 from memories.engine.adapters.sqlite.rows import (
-    from_micros,
-    interval_of,
     optional_micros,
     owner_of_memory,
     owner_of_message,
     to_micros,
+    to_seconds,
 )
 from memories.engine.adapters.sqlite.scopes import number_of
 from memories.engine.adapters.sqlite.seeing import in_scope_of, seen
 from memories.engine.adapters.sqlite.vectors import VectorCache
-from memories.engine.adapters.sqlite.visibility import (
-    MESSAGES_AS_MEMORIES,
-    in_scope,
-    scope_numbers,
-    visible,
-)
+from memories.engine.adapters.sqlite.visibility import in_scope, scope_numbers
 from memories.engine.domain import (
     Candidates,
     Flags,
     Found,
     Integers,
     Interval,
-    Kind,
     Passage,
-    Placement,
     Scope,
     Selection,
     Vector,
@@ -212,18 +203,20 @@ class SqliteIndex:
     ) -> Sequence[Found]:
         condition, values = in_scope(scope.home)
         with self._database.read() as connection:
-            ranked = (
-                (whole(owner), real(score))
-                for owner, score in connection.stream(
-                    "SELECT mentions.owner, sum(wanted.value * mentions.score) AS score"
-                    " FROM json_each(?) AS wanted JOIN entities ON entities.id = wanted.key"
-                    f" JOIN scopes m ON m.seq = entities.home AND {condition}"
-                    " JOIN mentions ON mentions.entity = entities.seq"
-                    " GROUP BY mentions.owner ORDER BY score DESC, mentions.owner DESC",
-                    (json.dumps(dict(weights)), *values),
-                )
+            passages, seen = self._seen(connection, scope, selection)
+            ranked = connection.rows(
+                "SELECT mentions.owner, sum(wanted.value * mentions.score) AS score"
+                " FROM json_each(?) AS wanted JOIN entities ON entities.id = wanted.key"
+                f" JOIN scopes m ON m.seq = entities.home AND {condition}"
+                " JOIN mentions ON mentions.entity = entities.seq"
+                " GROUP BY mentions.owner ORDER BY score DESC, mentions.owner DESC",
+                (json.dumps(dict(weights)), *values),
             )
-            return admit_rows(connection, ranked, scope, selection, limit=limit, messages=messages)
+        owners = np.array([whole(owner) for owner, _ in ranked], dtype=np.int64)
+        shown = passages.owned_by(_only_of_kind(passages, seen, messages=messages), owners)
+        best = np.flatnonzero(shown)[:limit]
+        scores = [real(ranked[place][1]) for place in best.tolist()]
+        return list(map(Found, passages.ids_of(owners[best]), scores))
 
     def near_entities(self, vector: Vector, *, scope: Scope, limit: int) -> Sequence[Found]:
         with self._database.read() as connection:
@@ -247,63 +240,25 @@ class SqliteIndex:
         limit: int,
         messages: bool,
     ) -> Sequence[Found]:
-        condition, values = in_scope(scope)
-        start, until = to_micros(interval.start), to_micros(interval.until)
-        middle = (start + until) // 2
-        sql = (
-            "SELECT seq * 2 AS owner, abs(occurred_from / 2 + occurred_until / 2 - ?) AS distance"
-            f" FROM memories m WHERE occurred_from < ? AND occurred_until > ? AND {condition}"
-            " UNION ALL SELECT seq * 2, abs(said_at - ?) FROM memories m"
-            f" WHERE occurred_from IS NULL AND said_at >= ? AND said_at < ? AND {condition}"
-        )
-        bound: list[SqlValue] = [middle, until, start, *values, middle, start, until, *values]
-        if messages:
-            sql += (
-                " UNION ALL SELECT seq * 2 + 1, abs(said_at - ?) FROM messages m"
-                f" WHERE said_at >= ? AND said_at < ? AND {condition}"
-            )
-            bound += [middle, start, until, *values]
         with self._database.read() as connection:
-            ranked = (
-                (whole(owner), 1.0)
-                for owner, _ in connection.stream(f"{sql} ORDER BY distance", bound)
-            )
-            return admit_rows(connection, ranked, scope, selection, limit=limit, messages=messages)
+            passages, seen = self._seen(connection, scope, selection)
+        rows = _of_kind(passages, seen, messages=messages)
+        start, until = to_seconds(interval.start), to_seconds(interval.until)
+        said_at, occurred = passages.said_at[rows], passages.occurred[rows]
+        # A row that tells of a time is found by that; NaN compares as False.
+        told = (occurred[:, 0] < until) & (occurred[:, 1] > start)
+        said = np.isnan(occurred[:, 0]) & (said_at >= start) & (said_at < until)
+        at = np.where(told, occurred.mean(axis=1), said_at)
+        chosen = told | said
+        distances = np.abs(at[chosen] - (start + until) / 2)
+        best = best_owners(-distances, rows[chosen], passages, limit=limit)
+        return [Found(owner_id, 1.0) for owner_id, _ in best]
 
     def newest(self, *, scope: Scope, selection: Selection) -> datetime | None:
-        memories, memory_values = visible(selection, scope)
-        messages, message_values = visible(selection, scope, messages=True)
         with self._database.read() as connection:
-            ((newest,),) = connection.rows(
-                "SELECT max(said_at) FROM ("
-                f" SELECT max(said_at) AS said_at FROM memories m WHERE {memories} UNION ALL"
-                f" SELECT max(said_at) FROM {MESSAGES_AS_MEMORIES} m WHERE {messages})",
-                (*memory_values, *message_values),
-            )
-        return None if newest is None else from_micros(newest)
-
-    def placements(self, owner_ids: Collection[str], *, scope: Scope) -> Mapping[str, Placement]:
-        condition, values = in_scope(scope)
-        wanted = json.dumps(list(owner_ids))
-        chosen = f"m.id IN (SELECT value FROM json_each(?)) AND {condition}"
-        columns = (
-            "m.said_at, m.occurred_from, m.occurred_until, m.occurred_offset,"
-            " m.occurred_precision, m.kind"
-        )
-        with self._database.read() as connection:
-            rows = connection.fields(
-                f"SELECT m.id AS owner_id, messages.id AS message_id, messages.session,"
-                f" messages.position, {columns} FROM memories m"
-                " LEFT JOIN sources ON sources.memory = m.seq"
-                f" LEFT JOIN messages ON messages.seq = sources.message WHERE {chosen}"
-                " UNION ALL SELECT m.id, m.id, m.session, m.position,"
-                f" {columns} FROM {MESSAGES_AS_MEMORIES} m WHERE {chosen}",
-                (wanted, *values, wanted, *values),
-            )
-        grouped: dict[str, list[Mapping[str, SqlValue]]] = {}
-        for row in rows:
-            grouped.setdefault(words(row["owner_id"]), []).append(row)
-        return {owner_id: _placement(owner_id, group) for owner_id, group in grouped.items()}
+            passages, seen = self._seen(connection, scope, selection)
+        said_at = passages.said_at[seen]
+        return datetime.fromtimestamp(float(said_at.max()), UTC) if len(said_at) else None
 
     def languages(self, *, scope: Scope) -> frozenset[str]:
         with self._database.read() as connection:
@@ -327,9 +282,14 @@ def _owner(connection: Connection, owner_id: str, *, is_message: bool) -> int:
     return owner_of_message(seq) if is_message else owner_of_memory(seq)
 
 
+def _only_of_kind(passages: Passages, chosen: Flags, *, messages: bool) -> Flags:
+    """The chosen passages; those of memories alone, unless messages are wanted too."""
+    return chosen if messages else chosen & (passages.owners % 2 == 0)
+
+
 def _of_kind(passages: Passages, chosen: Flags, *, messages: bool) -> Integers:
-    """Rows of the chosen passages; of memories alone, unless messages are wanted too."""
-    return np.flatnonzero(chosen if messages else chosen & (passages.owners % 2 == 0))
+    """Rows of the same."""
+    return np.flatnonzero(_only_of_kind(passages, chosen, messages=messages))
 
 
 def _passages_of(
@@ -346,18 +306,3 @@ def _passages_of(
         (wanted, *values, wanted, *values),
     )
     return {whole(passage): words(owner_id) for passage, owner_id in rows}
-
-
-def _placement(owner_id: str, rows: Sequence[Mapping[str, SqlValue]]) -> Placement:
-    first = rows[0]
-    told = [row for row in rows if row["message_id"] is not None]
-    kind = first["kind"]
-    return Placement(
-        owner_id=owner_id,
-        is_message=kind is None,
-        message_ids=tuple(words(row["message_id"]) for row in told),
-        turns=tuple((words(row["session"]), whole(row["position"])) for row in told),
-        said_at=from_micros(first["said_at"]),
-        occurred=interval_of(first),
-        kind=None if kind is None else Kind(words(kind)),
-    )

@@ -35,6 +35,7 @@ MEMORY_COLUMNS: Final = (
     "merged_into"
 )
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROS: Final = 1_000_000
 
 
 def owner_of_memory(seq: int) -> int:
@@ -50,6 +51,11 @@ def owner_of_message(seq: int) -> int:
 def to_micros(instant: datetime) -> int:
     """Microseconds since 1970, UTC."""
     return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def to_seconds(instant: datetime) -> float:
+    """Seconds since 1970, UTC, to the microsecond."""
+    return to_micros(instant) / _MICROS
 
 
 def optional_micros(instant: datetime | None) -> int | None:
@@ -79,8 +85,15 @@ def to_json(value: JsonObject | Sequence[str]) -> str:
 
 
 def _object(value: SqlValue) -> JsonObject:
+    # Most rows have none, and a search reads a hundred of them.
+    if value == "{}":
+        return {}
     parsed: JsonObject = json.loads(words(value))
     return parsed
+
+
+def _texts(value: SqlValue) -> tuple[str, ...]:
+    return () if value == "[]" else tuple(json.loads(words(value)))
 
 
 def message_of(row: Fields) -> Message:
@@ -136,7 +149,7 @@ def memory_of(row: Fields, *, within: Scope) -> MemoryRecord:
         recorded_at=from_micros(row["recorded_at"]),
         updated_at=from_micros(row["updated_at"]),
         occurred=interval_of(row),
-        categories=tuple(json.loads(words(row["categories"]))),
+        categories=_texts(row["categories"]),
         metadata=_object(row["metadata"]),
         expires_at=_optional_instant(row["expires_at"]),
         immutable=bool(row["immutable"]),

@@ -1,6 +1,5 @@
 """Rows of the time that the question asks about. Raises what fits, hides nothing."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,7 +12,6 @@ from memories.engine.domain import (
     Interval,
     Kind,
     Numbers,
-    Placement,
     Precision,
     QueryTime,
     TimeIntent,
@@ -38,6 +36,9 @@ _DATED: Final = 0.4
 # A current state loses half its score in so many days unless said again.
 _HALF_LIFE_DAYS: Final = 180.0
 _ANCHOR_FROM: Final = 0.4
+_DAY_SECONDS: Final = 86400.0
+# As `Candidates.kinds` has them.
+_PLACES: Final = {kind: place for place, kind in enumerate(Kind)}
 _LASTING: Final = frozenset({Kind.STATE, Kind.PREFERENCE, Kind.RELATIONSHIP, Kind.ABSENCE})
 
 
@@ -84,9 +85,10 @@ def read_time(
     nearest = tools.index.semantic(
         asked.vector, scope=reach.scope, selection=reach.selection, limit=1, messages=False
     )
-    if not nearest or tools.embedder.scale.score(nearest[0].score) < _ANCHOR_FROM:
+    found = tools.records.memories.get([each.owner_id for each in nearest], scope=reach.scope)
+    if not found or tools.embedder.scale.score(nearest[0].score) < _ANCHOR_FROM:
         return replace(read, note=f"no memory tells when {time.anchor!r} was")
-    anchor = tools.index.placements([nearest[0].owner_id], scope=reach.scope)[nearest[0].owner_id]
+    anchor = found[nearest[0].owner_id]
     event = anchor.occurred or Interval(anchor.said_at, anchor.said_at, Precision.INSTANT)
     bounded = (
         Interval(_BEGINNING, event.start, event.precision)
@@ -114,55 +116,54 @@ def find_by_time(asked: AskedTime, *, reach: Reach, tools: SearchTools) -> Findi
     return Finding(tuple(found), note=asked.note)
 
 
-def judge_times(
-    candidates: Candidates, asked: AskedTime, *, reach: Reach, tools: SearchTools
-) -> Numbers:
-    """How well each row fits the asked time."""
-    placements = tools.index.placements(candidates.ids, scope=reach.scope)
-    return np.array(
-        [fit(asked, placements[id_]) if id_ in placements else 0.0 for id_ in candidates.ids]
+def judge_times(candidates: Candidates, asked: AskedTime) -> Numbers:
+    """How well each row fits the asked time, from 0 to 1."""
+    if asked.intervals:
+        fits = [_fit_interval(each, candidates) for each in asked.intervals]
+        scores: Numbers = np.maximum.reduce(fits)
+    else:
+        scores = _fit_intent(asked, candidates)
+    if asked.time.asks_when:
+        dated = ~np.isnan(candidates.occurred[:, 0])
+        scores = np.where(dated, np.maximum(scores, _DATED), scores)
+    return scores
+
+
+def _fit_interval(asked: Interval, rows: Candidates) -> Numbers:
+    said = _overlap(asked, rows.said_at, rows.said_at)
+    told = _TOLD_OF * _overlap(asked, rows.occurred[:, 0], rows.occurred[:, 1])
+    return np.where(
+        np.isnan(told), _SAID_THEN * said, np.maximum(told, _SAID_OF_ANOTHER_TIME * said)
     )
 
 
-def fit(asked: AskedTime, row: Placement) -> float:
-    """How well a row fits the asked time, from 0 to 1."""
-    scores = [_fit_interval(interval, row) for interval in asked.intervals]
-    if not asked.intervals:
-        scores.append(_fit_intent(asked, row))
-    if asked.time.asks_when and row.occurred is not None:
-        scores.append(_DATED)
-    return max(scores, default=0.0)
+def _overlap(asked: Interval, start: Numbers, until: Numbers) -> Numbers:
+    """1 inside; the covered share where the row's time is wider; less the farther outside.
+
+    NaN where the row's time is.
+    """
+    first, last = asked.start.timestamp(), asked.until.timestamp()
+    length = last - first or 1.0
+    own = until - start
+    shared = np.minimum(last, until) - np.maximum(first, start)
+    covered = np.maximum(_JUST_OUTSIDE, shared / np.maximum(own, length))
+    inside = np.where(own <= length, 1.0, covered)
+    outside = _JUST_OUTSIDE * np.exp(np.minimum(shared, 0.0) / length)
+    touches = (shared > 0) | ((own == 0) & (first <= start) & (start < last))
+    return np.where(touches, inside, outside)
 
 
-def _fit_interval(asked: Interval, row: Placement) -> float:
-    if row.occurred is None:
-        return _SAID_THEN * _overlap(asked, row.said_at, row.said_at)
-    told = _TOLD_OF * _overlap(asked, row.occurred.start, row.occurred.until)
-    said = _SAID_OF_ANOTHER_TIME * _overlap(asked, row.said_at, row.said_at)
-    return max(told, said)
-
-
-def _overlap(asked: Interval, start: datetime, until: datetime) -> float:
-    """1 inside; the covered share where the row's time is wider; less the farther outside."""
-    length = (asked.until - asked.start).total_seconds() or 1.0
-    own = (until - start).total_seconds()
-    shared = (min(asked.until, until) - max(asked.start, start)).total_seconds()
-    if shared > 0 or (own == 0 and asked.start <= start < asked.until):
-        return 1.0 if own <= length else max(_JUST_OUTSIDE, shared / own)
-    return _JUST_OUTSIDE * math.exp(shared / length)
-
-
-def _fit_intent(asked: AskedTime, row: Placement) -> float:
+def _fit_intent(asked: AskedTime, rows: Candidates) -> Numbers:
     intent = asked.time.intent
     if intent is TimeIntent.FUTURE:
-        ahead = row.occurred is not None and row.occurred.until > asked.reference
-        return _TOLD_OF if ahead else _KIND_FITS * (row.kind is Kind.PLAN)
+        ahead = rows.occurred[:, 1] > asked.reference.timestamp()
+        return np.where(ahead, _TOLD_OF, np.where(rows.kinds == _PLACES[Kind.PLAN], _KIND_FITS, 0))
     if intent is TimeIntent.CURRENT:
-        newest = min(asked.reference, asked.newest or asked.reference)
-        age = max(0.0, (newest - row.said_at).total_seconds() / 86400)
-        recency: float = 0.5 ** (age / _HALF_LIFE_DAYS)
-        return recency * (1.0 if row.kind in _LASTING else _KIND_FITS)
-    return 0.0
+        newest = min(asked.reference, asked.newest or asked.reference).timestamp()
+        days = np.maximum(newest - rows.said_at, 0.0) / _DAY_SECONDS
+        lasting = np.isin(rows.kinds, [_PLACES[kind] for kind in _LASTING])
+        return 0.5 ** (days / _HALF_LIFE_DAYS) * np.where(lasting, 1.0, _KIND_FITS)
+    return np.zeros(len(rows.ids))
 
 
 def explain_time(asked: AskedTime) -> Sequence[str]:

@@ -2,13 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memories.engine.domain import Candidates, Signal
+from memories.engine.domain import (
+    Candidates,
+    Interval,
+    Kind,
+    Precision,
+    QueryTime,
+    Signal,
+    TimeIntent,
+)
 from memories.engine.ports.embedder import SimilarityScale
 from memories.engine.retrieval.expansion import fold_turns
 from memories.engine.retrieval.fusion import fuse
@@ -16,6 +25,7 @@ from memories.engine.retrieval.pooling import best_passage, with_turns
 from memories.engine.retrieval.signals.entity import Subjects, judge_subjects
 from memories.engine.retrieval.signals.lexical import judge_words
 from memories.engine.retrieval.signals.semantic import judge_meaning
+from memories.engine.retrieval.signals.temporal import AskedTime, judge_times
 
 # Rows 0 to 2 are messages, 3 and 4 memories; 3 was learned from 1, 4 stands alone.
 SESSIONS = (0, 0, 1, -1, -1)
@@ -28,6 +38,8 @@ def rows(
     counts: Sequence[float] = (0.0,) * 5,
     around: Sequence[float] = (0.0,) * 5,
     mentions: Sequence[Sequence[float]] = ((),) * 5,
+    said_at: Sequence[float] = (0.0,) * 5,
+    occurred: Sequence[tuple[float, float]] = ((np.nan, np.nan),) * 5,
 ) -> Candidates:
     length = np.full(5, 20.0)
     return Candidates(
@@ -35,6 +47,9 @@ def rows(
         is_message=np.array([True, True, True, False, False]),
         sessions=np.array(SESSIONS),
         speakers=("Nora", "Leo", "Nora", "Leo", "Nora"),
+        said_at=np.array(said_at),
+        occurred=np.array(occurred, dtype=np.float64),
+        kinds=np.array([-1, -1, -1, list(Kind).index(Kind.STATE), list(Kind).index(Kind.PLAN)]),
         mentions=np.array(mentions, dtype=np.float64).reshape(5, -1),
         learned=np.array([[3, 1]]),
         owners=np.arange(5),
@@ -78,6 +93,63 @@ def test_a_question_that_names_a_speaker_asks_what_they_said() -> None:
     other = Subjects({"x": 1.0, "y": 1.0}, {"x": "Porto", "y": "Ines"}, {}, {})
     mentions = [[1.0, 0.0], [1.0, 1.0], [0.0, 0.0], [0.0, 0.5], [0.0, 0.0]]
     assert judge_subjects(rows(mentions=mentions), other).tolist() == [0.5, 1, 0, 0.25, 0]
+
+
+MAY = Interval(datetime(2024, 5, 1, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC), Precision.MONTH)
+DAY = 86400.0
+FIRST, LAST = MAY.start.timestamp(), MAY.until.timestamp()
+NOTHING = (np.nan, np.nan)
+
+
+def asked_of(time: QueryTime, reference: datetime = MAY.until) -> AskedTime:
+    return AskedTime(time, reference, time.intervals)
+
+
+def test_what_tells_of_the_asked_time_fits_better_than_what_was_said_then() -> None:
+    candidates = rows(
+        said_at=[FIRST, FIRST - DAY, FIRST, LAST + 9 * DAY, LAST],
+        occurred=[NOTHING, NOTHING, (0, DAY), (FIRST, FIRST + DAY), (FIRST - DAY, LAST + 90 * DAY)],
+    )
+    fits = judge_times(candidates, asked_of(QueryTime(intervals=(MAY,)))).tolist()
+    inside, before, other_time, told, wider = fits
+    assert (inside, told) == (0.7, 1.0)
+    assert 0.3 < before < 0.35 < inside
+    assert other_time == pytest.approx(0.3)
+    # Of a third of what it tells of, rather than less than a row just outside would get.
+    assert wider == 0.5
+
+
+def test_a_moment_at_the_end_of_the_asked_time_lies_just_outside_of_it() -> None:
+    candidates = rows(said_at=[FIRST, LAST, LAST - 1, 0.0, 0.0])
+    fits = judge_times(candidates, asked_of(QueryTime(intervals=(MAY,))))
+    assert fits[:3].tolist() == pytest.approx([0.7, 0.35, 0.7])
+    assert fits[3] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_of_several_asked_times_the_best_counts() -> None:
+    june = Interval(MAY.until, datetime(2024, 7, 1, tzinfo=UTC), Precision.MONTH)
+    candidates = rows(said_at=[FIRST, LAST, LAST, FIRST, FIRST])
+    fits = judge_times(candidates, asked_of(QueryTime(intervals=(MAY, june))))
+    assert fits.tolist() == pytest.approx([0.7] * 5)
+
+
+def test_what_is_still_so_fades_unless_it_lasts() -> None:
+    candidates = rows(said_at=[LAST, LAST - 180 * DAY, LAST, LAST - 180 * DAY, LAST])
+    fits = judge_times(candidates, asked_of(QueryTime(intent=TimeIntent.CURRENT)))
+    # Messages and plans count half of what a state does.
+    assert fits.tolist() == pytest.approx([0.5, 0.25, 0.5, 0.5, 0.5])
+
+
+def test_what_lies_ahead_and_plans_fit_a_question_about_the_future() -> None:
+    candidates = rows(occurred=[NOTHING] * 3 + [(LAST, LAST + DAY), NOTHING])
+    fits = judge_times(candidates, asked_of(QueryTime(intent=TimeIntent.FUTURE)))
+    assert fits.tolist() == [0, 0, 0, 1, 0.5]
+
+
+def test_a_dated_row_fits_a_question_about_when() -> None:
+    candidates = rows(occurred=[NOTHING] * 3 + [(LAST, LAST + DAY), NOTHING])
+    fits = judge_times(candidates, asked_of(QueryTime(asks_when=True)))
+    assert fits.tolist() == [0, 0, 0, 0.4, 0]
 
 
 def test_the_best_of_a_session_lifts_its_rows_and_memories_learned_there() -> None:
