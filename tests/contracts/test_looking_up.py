@@ -6,7 +6,7 @@ from functools import partial
 
 from memories.engine.domain import Interval, Link, LinkKind, Precision
 from memories.engine.text.forms import form_of, openings
-from tests.contracts.worlds import ACME, NOON, World
+from tests.contracts.worlds import ACME, EVERYONE, NOON, World
 
 DAY = timedelta(days=1)
 
@@ -84,3 +84,25 @@ def test_mentions_are_counted(world: World) -> None:
     world.records.entities.unmention(said[0].id, scope=ACME)
     world.records.memories.delete([ship.id], at=NOON, scope=ACME)
     assert counted() == 1
+
+
+def test_entities_that_nothing_mentions_are_pruned_wherever_they_are_looked_for(
+    world: World,
+) -> None:
+    boat = world.learn("Ines owns a boat.")
+    others = replace(ACME, user="globex")
+    for name in ("Ana", "Leo", "Zoe"):
+        world.name_entity(name)
+    world.name_entity("Ines", boat.id)
+    world.name_entity("Ana", scope=others)
+    prune = world.records.entities.prune
+    assert prune([f"entity-Leo-{ACME.user}"], scope=ACME) == 1
+    assert prune(None, scope=ACME) == 2
+    assert prune(None, scope=EVERYONE) == 1
+    assert (
+        world.records.entities.with_forms(
+            [form_of(name) for name in ("Ana", "Leo", "Zoe")], scope=EVERYONE
+        )
+        == {}
+    )
+    assert [each.name for each in world.records.entities.list(scope=ACME)] == ["Ines"]

@@ -83,6 +83,10 @@ READS: Mapping[str, Read] = {
     "memories.page": lambda c, scope: c.records.memories.page(
         scope=scope, selection=SEEING_ALL, after=0, limit=9
     ),
+    "memories.browse": lambda c, scope: c.records.memories.browse(
+        scope=scope, selection=SEEING_ALL, skip=0, limit=9, newest_first=True
+    ),
+    "participants": lambda c, scope: c.records.participants(scope=scope),
     "memories.links": lambda c, scope: c.records.memories.links(c.boat.id, scope=scope),
     "memories.versions": lambda c, scope: c.records.memories.versions(c.boat.id, scope=scope),
     "memories.merged_into": lambda c, scope: c.records.memories.merged_into(c.boat.id, scope=scope),

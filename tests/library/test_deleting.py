@@ -1,6 +1,7 @@
 """Deleting for good: the memory, its words, and every way back to them."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from memories import Memory, NotFound, Scope
+from memories.engine.adapters.sqlite.connection import Connection
+from memories.engine.adapters.sqlite.store import SqliteRecords
 from memories.engine.domain import HistoryEvent, Vectors
 from memories.engine.errors import EmbeddingFailed, InvalidFilter
 from memories.engine.ports.clock import FixedClock
@@ -36,6 +39,12 @@ def bytes_of(path: Path) -> bytes:
 
 def holds(path: Path, word: str) -> bool:
     return word[:6].lower().encode() in bytes_of(path)
+
+
+def sqlite_of(memory: Memory) -> AbstractContextManager[Connection]:
+    records = memory._engine.ingest.records
+    assert isinstance(records, SqliteRecords)
+    return records._database.read()
 
 
 def quoting(path: Path, clock: FixedClock, facts: Mapping[str, str]) -> Memory:
@@ -271,6 +280,54 @@ def test_what_was_deleted_with_its_scope_can_be_added_afresh(memory: Memory, acm
     assert first.keys() == second.keys()
     assert len(memory.list(scope=acme)) == 2
     assert memory.search("boat", scope=acme).hits
+
+
+def test_everything_can_be_deleted_and_added_afresh(
+    path: Path, memory: Memory, acme: Scope, globex: Scope
+) -> None:
+    text = f"I own a {QUUXEL}. I met Ines in Porto."
+    for scope in (acme, globex, memory.scope(agent="guide", run="r1")):
+        memory.add(text, scope=scope, job_id="once")
+    memory.add("I own a ship.", scope=acme, expires_at=MORNING)
+    (ship,) = memory.list(scope=acme, filters={"text": "ship"}, show_expired=True)
+    entities = memory.stats().entities
+    receipt = memory.delete_everything()
+    assert (receipt.memories, receipt.messages, receipt.entities) == (7, 4, entities)
+    empty = memory.stats()
+    assert not any((empty.messages, empty.memories, empty.merged, empty.passages, empty.entities))
+    assert list(memory.participants()) == []
+    assert [entry.new_text for entry in memory.history(ship.id)] == [None, None]
+    with sqlite_of(memory) as connection:
+        assert connection.number("SELECT count(*) FROM entities") == 0
+    memory.close()
+    assert not holds(path, QUUXEL)
+    with Memory(path, embedder=WordHashEmbedder()) as again:
+        assert len(again.add(text, scope=acme).outcomes) == 2
+
+
+def test_entities_that_nothing_mentions_go_with_everything_else(
+    memory: Memory, acme: Scope, tmp_path: Path
+) -> None:
+    tell(memory, acme, "I met Ines in Porto.")
+    memory.export(tmp_path / "all.jsonl")
+    lines = (tmp_path / "all.jsonl").read_text(encoding="utf-8").splitlines()
+    unmentioned = [line for line in lines if '"record": "mention"' not in line]
+    (tmp_path / "some.jsonl").write_text("\n".join(unmentioned), encoding="utf-8")
+    with Memory(tmp_path / "copy.db", embedder=WordHashEmbedder()) as copy:
+        copy.import_(tmp_path / "some.jsonl")
+        assert copy.delete_everything().entities > 0
+        with sqlite_of(copy) as connection:
+            assert connection.number("SELECT count(*) FROM aliases") == 0
+
+
+def test_what_was_deleted_one_by_one_stays_forgotten_when_everything_goes(
+    memory: Memory, acme: Scope
+) -> None:
+    ids = tell(memory, acme, "I own a boat. I live in Lisbon.")
+    memory.delete(ids["Nora owns a boat."])
+    memory.delete_everything()
+    tell(memory, acme, "I own a boat. I live in Lisbon.")
+    assert [each.text for each in memory.list(scope=acme)] == ["Nora lives in Lisbon."]
 
 
 def test_with_filters_only_fitting_memories_are_deleted(

@@ -53,6 +53,8 @@ OFFERED = {
     "NotFound",
     "OnnxModel",
     "Page",
+    "Participant",
+    "ParticipantKind",
     "Question",
     "RELEVANT",
     "RemembrancerError",
@@ -61,6 +63,7 @@ OFFERED = {
     "SearchHit",
     "SearchResult",
     "Session",
+    "Shelf",
     "SimilarityScale",
     "Source",
     "Stats",
@@ -132,6 +135,11 @@ def test_the_asynchronous_memory_answers_alike(tmp_path: Path, clock: FixedClock
             )
             assert all(result.outcomes[0].event.value == "ADD" for result in added)
             page = await memory.list(scope=acme)
+            again = await memory.add("I own a raft.", scope=acme, job_id="raft")
+            assert again == await memory.add("I own a raft.", scope=acme, job_id="raft")
+            shelf = await memory.browse(scope=acme, skip=1, newest_first=False)
+            assert (shelf.memories[0], shelf.total) == (page.memories[1], 10)
+            assert [each.memories for each in await memory.participants()] == [10]
             first, second = page.memories[:2]
             assert (await memory.get(first.id)) == first
             assert (await memory.update(first.id, metadata={"a": 1})).version == 2
@@ -142,7 +150,7 @@ def test_the_asynchronous_memory_answers_alike(tmp_path: Path, clock: FixedClock
             assert await memory.entities(scope=acme)
             assert (await memory.search("boat number 3", scope=acme)).hits
             assert "boat" in str(await memory.context("boat number 3", scope=acme))
-            assert (await memory.stats()).messages == 9
+            assert (await memory.stats()).messages == 10
             await memory.export(tmp_path / "one.jsonl")
             await memory.backup(tmp_path / "copy.db")
             assert (await memory.import_(tmp_path / "one.jsonl")).messages == 0
@@ -150,7 +158,8 @@ def test_the_asynchronous_memory_answers_alike(tmp_path: Path, clock: FixedClock
             assert (await memory.delete(first.id)).memories == 1
             with pytest.raises(NotFound):
                 await memory.get(first.id)
-            assert (await memory.delete_all(scope=acme)).messages == 9
+            assert (await memory.delete_all(scope=acme)).messages == 10
+            assert (await memory.delete_everything()).messages == 0
 
     asyncio.run(converse())
 
@@ -227,7 +236,10 @@ def test_after_closing_every_call_says_so(memory: Memory, acme: Scope) -> None:
         lambda: memory.add("I own a boat.", scope=acme),
         lambda: memory.search("boat", scope=acme),
         lambda: memory.list(scope=acme),
+        lambda: memory.browse(scope=acme),
         lambda: memory.delete_all(scope=acme),
+        memory.delete_everything,
+        memory.participants,
         memory.stats,
         memory.reindex,
     )

@@ -218,6 +218,9 @@ class IngestOutcome:
 
     Attributes:
         memory_id: None where a fact that was deleted is not learned again.
+        text: the wording of that memory; the fact's own where there is none. An outcome that is
+            answered again, as its job was done before, has no words where the memory is gone or
+            never was.
     """
 
     event: IngestEvent
@@ -269,6 +272,53 @@ class Page:
 
     def __len__(self) -> int:
         return len(self.memories)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Some memories in the order of when they were said, with how many there are in all.
+
+    Iterates as its memories do; `len` counts those that it holds.
+
+    Attributes:
+        total: how many memories fit, on this shelf and before and after it.
+    """
+
+    memories: tuple[MemoryRecord, ...]
+    total: int
+
+    def __iter__(self) -> Iterator[MemoryRecord]:
+        return iter(self.memories)
+
+    def __len__(self) -> int:
+        return len(self.memories)
+
+
+class ParticipantKind(StrEnum):
+    """Which id of a scope names somebody."""
+
+    USER = "user"
+    AGENT = "agent"
+    APP = "app"
+    RUN = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A user, agent, app or run that messages or memories belong to.
+
+    Attributes:
+        name: the id by which scopes name it.
+        memories: how many belong to it, without those that were folded into another.
+        first_at: when the first of its messages and memories was recorded.
+        last_at: when the last of them was.
+    """
+
+    kind: ParticipantKind
+    name: str
+    memories: int
+    first_at: datetime
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

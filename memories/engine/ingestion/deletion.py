@@ -52,20 +52,31 @@ def delete_memories(
 def delete_scope(*, scope: Scope, tools: IngestTools) -> DeletionReceipt:
     """Delete every memory and message of the scope; adding them again starts afresh.
 
-    Only facts that were deleted one by one before stay forgotten.
+    Only facts that were deleted one by one before stay forgotten. A scope that names nobody is the
+    whole project: whether that is meant is for the caller to know.
     """
     records = tools.records
     everything = Selection(now=tools.clock.now(), include_merged=True, show_expired=True)
     with records.writing(scope=scope):
         stored = records.memories.page(scope=scope, selection=everything, after=0, limit=-1)
         ids = [memory.id for memory in stored.values()]
-        heard = [message.id for _, message in records.messages.in_order(scope=scope)]
-        entities = records.entities.mentioned_by([*ids, *heard], scope=scope.everyone)
+        entities = _mentioned_in(ids, scope=scope, tools=tools)
         return DeletionReceipt(
             memories=records.memories.delete(ids, at=tools.clock.now(), scope=scope),
             messages=records.messages.delete_all(scope=scope),
             entities=records.entities.prune(entities, scope=scope.everyone),
         )
+
+
+def _mentioned_in(
+    memory_ids: Sequence[str], *, scope: Scope, tools: IngestTools
+) -> frozenset[str] | None:
+    """Entities that the memories and the scope's messages mention; None for all of the project."""
+    if not scope.names_someone:
+        return None
+    records = tools.records
+    heard = [message.id for _, message in records.messages.in_order(scope=scope)]
+    return records.entities.mentioned_by([*memory_ids, *heard], scope=scope.everyone)
 
 
 def _embed_ahead(

@@ -12,7 +12,7 @@ from typing import Final
 
 from memories.engine.domain import Entity, EntityType, Mention, Scope
 from memories.engine.ingestion.identity import NAMELESS_SPEAKERS, scope_digest
-from memories.engine.ports.record_store import EntityStore
+from memories.engine.ports.entity_store import EntityStore
 from memories.engine.text.delimiters import blank_recalled
 from memories.engine.text.fingerprints import stable_id
 from memories.engine.text.forms import form_of, full_names, name_words, openings

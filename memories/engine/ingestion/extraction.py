@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from memories.engine.domain import Fact, Kind, Message, Quote, Role, Scope
+from memories.engine.domain import Fact, Kind, MemoryRecord, Message, Quote, Role, Scope
 from memories.engine.ports.extractor import ExtractionRequest, Extractor
 from memories.engine.ports.record_store import RecordStore
 from memories.engine.text.delimiters import strip_recalled
@@ -83,13 +83,13 @@ def forgetting_digest(key: bytes, message_identity: bytes, text: str) -> bytes:
     return digest(message_identity.hex(), fingerprint(text), key=key)
 
 
-def recalled_memory(fact: Fact, *, records: RecordStore, scope: Scope) -> str | None:
-    """Id of the memory that somebody else's words merely repeat, as an answer built on it does.
+def recalled_memory(fact: Fact, *, records: RecordStore, scope: Scope) -> MemoryRecord | None:
+    """The memory that somebody else's words merely repeat, as an answer built on it does.
 
     None if the fact says something of its own.
     """
     for words in (fact.quotes[0].text, fact.text):
         for memory in records.memories.with_fingerprint(fingerprint(words), scope=scope):
             if memory.attributed_to != fact.attributed_to:
-                return memory.id
+                return memory
     return None

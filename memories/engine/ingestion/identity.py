@@ -32,7 +32,9 @@ class IngestRequest:
         expires_at: from then on neither messages nor memories are shown.
         immutable: the memories can be deleted but not changed.
         infer: learn facts; False keeps each turn verbatim as one memory.
-        job_id: ids of what is stored follow from it.
+        job_id: the caller's name for the add: the same again is answered as it was before.
+        seed: ids of what is stored follow from it; not from the job's id, as an import may have
+            brought rows of a job of that name.
     """
 
     turns: tuple[Turn, ...]
@@ -42,7 +44,8 @@ class IngestRequest:
     expires_at: datetime | None = None
     immutable: bool = False
     infer: bool = True
-    job_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    job_id: str | None = None
+    seed: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
 def identify(request: IngestRequest, *, scope: Scope, now: datetime) -> tuple[Arrival, ...]:
@@ -50,7 +53,7 @@ def identify(request: IngestRequest, *, scope: Scope, now: datetime) -> tuple[Ar
     return tuple(
         Arrival(
             message=Message(
-                id=stable_id(request.job_id, "message", str(place)),
+                id=stable_id(request.seed, "message", str(place)),
                 role=turn.role,
                 speaker=turn.name or _NAMELESS[turn.role],
                 name=turn.name,

@@ -17,7 +17,7 @@ class IngestLimits:
         message_characters: characters in one message.
         metadata_depth: objects and lists inside one another.
         metadata_bytes: of the metadata as JSON.
-        id_characters: of a user's, agent's, app's or run's id.
+        id_characters: of a user's, agent's, app's, run's or job's id.
         categories: on one memory.
         category_characters: of one category.
     """
@@ -114,9 +114,25 @@ def check_scope(scope: Scope, *, limits: IngestLimits = LIMITS) -> None:
         value = getattr(scope, name)
         if value is None:
             continue
-        if not isinstance(value, str) or not value.strip():
-            raise InvalidScope(f"{name}: expected a text that is not empty")
-        if len(value) > limits.id_characters:
-            raise InvalidScope(f"{name}: at most {limits.id_characters} characters")
-        if "\0" in value or not value.isprintable():
-            raise InvalidScope(f"{name}: holds a character that can't be printed")
+        if flaw := _flaw_of_id(value, limits):
+            raise InvalidScope(f"{name}: {flaw}")
+
+
+def check_job_id(job_id: str, *, limits: IngestLimits = LIMITS) -> None:
+    """Refuse a job's id that is empty, too long or not writable as text.
+
+    Raises:
+        InvalidInput: naming what is off.
+    """
+    if flaw := _flaw_of_id(job_id, limits):
+        raise InvalidInput(f"job_id: {flaw}")
+
+
+def _flaw_of_id(value: object, limits: IngestLimits) -> str | None:
+    if not isinstance(value, str) or not value.strip():
+        return "expected a text that is not empty"
+    if len(value) > limits.id_characters:
+        return f"at most {limits.id_characters} characters"
+    if "\0" in value or not value.isprintable():
+        return "holds a character that can't be printed"
+    return None

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from memories.engine.domain import AddResult, Arrival, IngestEvent, IngestOutcome, Message, Scope
 from memories.engine.ingestion.extraction import Extraction, find_facts, verbatim_facts
 from memories.engine.ingestion.identity import IngestRequest, first_of_each, identify
-from memories.engine.ingestion.preparation import prepare
+from memories.engine.ingestion.preparation import Prepared, prepare
 from memories.engine.ingestion.records import keep_fact, keep_messages, link_entities
 from memories.engine.ingestion.tools import IngestTools
 
@@ -14,8 +14,11 @@ def ingest(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> AddRe
     """Keep what was said and learn from it; the same request again adds nothing.
 
     Slow work, extraction and embedding, is done before the file is locked; whether anything is
-    known already is asked again inside the one transaction that stores it all.
+    known already is asked again inside the one transaction that stores it all. A job that was done
+    is answered as it was then, whatever it asks for now.
     """
+    if (answered := _answered(request, scope=scope, tools=tools)) is not None:
+        return answered
     arrivals = identify(request, scope=scope, now=tools.clock.now())
     fresh, before = _unheard(arrivals, scope=scope, tools=tools)
     extraction = _extract(request, fresh, before, tools)
@@ -23,20 +26,39 @@ def ingest(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> AddRe
         fresh, extraction.facts, before=before, request=request, scope=scope, tools=tools
     )
     with tools.writing(scope=scope):
-        kept = keep_messages(prepared.heard, scope=scope, tools=tools)
-        outcomes = [
-            keep_fact(learned, kept=kept, scope=scope, tools=tools)
-            for learned in prepared.learned
-            if all(quote.message_id in kept for quote in learned.fact.quotes)
-        ]
-        link_entities(
-            prepared,
-            kept=kept,
-            stored=_stored(outcomes),
-            scope=scope,
-            tools=tools,
-        )
-        known = tools.records.messages.known([each.identity for each in arrivals], scope=scope)
+        # Another thread or process may have done the same job meanwhile.
+        if (answered := _answered(request, scope=scope, tools=tools)) is not None:
+            return answered
+        result = _keep(arrivals, extraction, prepared, scope=scope, tools=tools)
+        if request.job_id is not None:
+            tools.records.receipts.keep(request.job_id, result, scope=scope)
+    return result
+
+
+def _answered(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> AddResult | None:
+    """What the request's job was answered before."""
+    if request.job_id is None:
+        return None
+    return tools.records.receipts.find(request.job_id, scope=scope)
+
+
+def _keep(
+    arrivals: Sequence[Arrival],
+    extraction: Extraction,
+    prepared: Prepared,
+    *,
+    scope: Scope,
+    tools: IngestTools,
+) -> AddResult:
+    """Store what nobody else stored meanwhile; needs the transaction."""
+    kept = keep_messages(prepared.heard, scope=scope, tools=tools)
+    outcomes = [
+        keep_fact(learned, kept=kept, scope=scope, tools=tools)
+        for learned in prepared.learned
+        if all(quote.message_id in kept for quote in learned.fact.quotes)
+    ]
+    link_entities(prepared, kept=kept, stored=_stored(outcomes), scope=scope, tools=tools)
+    known = tools.records.messages.known([each.identity for each in arrivals], scope=scope)
     return AddResult(
         message_ids=tuple(known[each.identity].id for each in arrivals),
         repeated_messages=len(arrivals) - len(kept),

@@ -116,7 +116,7 @@ def _memory_of(
     fact: Fact, ordinal: int, request: IngestRequest, *, scope: Scope, now: datetime
 ) -> MemoryRecord:
     return MemoryRecord(
-        id=stable_id(request.job_id, "memory", str(ordinal)),
+        id=stable_id(request.seed, "memory", str(ordinal)),
         scope=scope,
         text=fact.text,
         attributed_to=fact.attributed_to,

@@ -76,9 +76,9 @@ def keep_fact(
         records.memories.reinforce(
             known.id, quotes=fact.quotes, expires_at=memory.expires_at, scope=scope
         )
-        return IngestOutcome(IngestEvent.NOOP, known.id, memory.text, "known already")
+        return IngestOutcome(IngestEvent.NOOP, known.id, known.text, "known already")
     if (recalled := recalled_memory(fact, records=records, scope=scope)) is not None:
-        return IngestOutcome(IngestEvent.NOOP, recalled, memory.text, "recalled from memory")
+        return IngestOutcome(IngestEvent.NOOP, recalled.id, recalled.text, "recalled from memory")
     vector = learned.passages[0].vector
     repeat = (
         None

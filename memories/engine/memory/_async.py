@@ -20,8 +20,10 @@ from memories.engine.domain import (
     Link,
     MemoryRecord,
     Page,
+    Participant,
     Scope,
     SearchResult,
+    Shelf,
     Source,
     Stats,
     TransferReceipt,
@@ -110,6 +112,7 @@ class AsyncMemory:
         expires_at: datetime | None = None,
         immutable: bool = False,
         infer: bool = True,
+        job_id: str | None = None,
     ) -> AddResult:
         """As `Memory.add`."""
         return await self._run(
@@ -124,6 +127,7 @@ class AsyncMemory:
                 expires_at=expires_at,
                 immutable=immutable,
                 infer=infer,
+                job_id=job_id,
             )
         )
 
@@ -163,6 +167,10 @@ class AsyncMemory:
     ) -> DeletionReceipt:
         """As `Memory.delete_all`."""
         return await self._run(partial(self._memory.delete_all, scope=scope, filters=filters))
+
+    async def delete_everything(self) -> DeletionReceipt:
+        """As `Memory.delete_everything`."""
+        return await self._run(self._memory.delete_everything)
 
     async def search(
         self,
@@ -263,6 +271,35 @@ class AsyncMemory:
             )
         )
 
+    async def browse(
+        self,
+        *,
+        scope: Scope | None = None,
+        filters: Mapping[str, object] | None = None,
+        skip: int = 0,
+        limit: int = 100,
+        newest_first: bool = True,
+        as_of: datetime | None = None,
+        latest_only: bool = False,
+        include_merged: bool = False,
+        show_expired: bool = False,
+    ) -> Shelf:
+        """As `Memory.browse`."""
+        return await self._run(
+            partial(
+                self._memory.browse,
+                scope=scope,
+                filters=filters,
+                skip=skip,
+                limit=limit,
+                newest_first=newest_first,
+                as_of=as_of,
+                latest_only=latest_only,
+                include_merged=include_merged,
+                show_expired=show_expired,
+            )
+        )
+
     async def history(self, memory_id: str) -> Sequence[HistoryEntry]:
         """As `Memory.history`."""
         return await self._run(partial(self._memory.history, memory_id))
@@ -278,6 +315,10 @@ class AsyncMemory:
     async def entities(self, *, scope: Scope) -> Sequence[Entity]:
         """As `Memory.entities`."""
         return await self._run(partial(self._memory.entities, scope=scope))
+
+    async def participants(self) -> Sequence[Participant]:
+        """As `Memory.participants`."""
+        return await self._run(self._memory.participants)
 
     async def stats(self, *, scope: Scope | None = None) -> Stats:
         """As `Memory.stats`."""

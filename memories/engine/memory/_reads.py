@@ -11,8 +11,10 @@ from memories.engine.domain import (
     Link,
     MemoryRecord,
     Page,
+    Participant,
     Scope,
     SearchResult,
+    Shelf,
     Source,
 )
 from memories.engine.errors import NotFound
@@ -32,6 +34,7 @@ from memories.engine.retrieval.request import SearchRequest
 _MOST_HITS: Final = 1000
 _MOST_NEIGHBOURS: Final = 10
 _LARGEST_PAGE: Final = 1000
+_MOST_SKIPPED: Final = 1_000_000_000
 # Hits that are looked at for a context.
 _CONTEXT_HITS: Final = 100
 # The fused score from which a context counts a hit as relevant. A first guess: five questions on
@@ -208,6 +211,51 @@ class Reads(ProjectFile):
         more = len(memories) == limit
         return Page(tuple(memories.values()), to_cursor(max(memories)) if more else None)
 
+    def browse(
+        self,
+        *,
+        scope: Scope | None = None,
+        filters: Mapping[str, object] | None = None,
+        skip: int = 0,
+        limit: int = 100,
+        newest_first: bool = True,
+        as_of: datetime | None = None,
+        latest_only: bool = False,
+        include_merged: bool = False,
+        show_expired: bool = False,
+    ) -> Shelf:
+        """Memories in the order they were said, from any place on, with how many there are in all.
+
+        Those said at the same moment follow one another as they were stored. Memories and total are
+        of one moment; between two calls others may come in, which `list` is safe from.
+
+        Args:
+            scope: whose; may be left out where the filters name somebody.
+            filters: conditions, as docs/filters.md says.
+            skip: how many to leave out at the beginning, at most a thousand million.
+            limit: at most so many, from 1 to 1000.
+            newest_first: begin with what was said last; otherwise with what was said first.
+            as_of: only what had been said by then.
+            latest_only: leave out what was superseded.
+            include_merged: also near repeats that were folded into another memory.
+            show_expired: also what has expired.
+
+        Raises:
+            InvalidInput: an argument is off; its kinds and words say which.
+        """
+        check_within("skip", skip, 0, _MOST_SKIPPED)
+        check_within("limit", limit, 1, _LARGEST_PAGE)
+        engine = self._engine
+        scope = self._own(scope, required=False)
+        view = View(filters, as_of, None, latest_only, include_merged, show_expired)
+        return engine.ingest.records.memories.browse(
+            scope=scope,
+            selection=view.selection(scope, now=engine.ingest.clock.now(), zone=self._zone),
+            skip=skip,
+            limit=limit,
+            newest_first=newest_first,
+        )
+
     def history(self, memory_id: str) -> Sequence[HistoryEntry]:
         """What happened to a memory, oldest first; also after it was deleted, without its words.
 
@@ -246,3 +294,11 @@ class Reads(ProjectFile):
         """
         scope = self._own(scope)
         return self._engine.ingest.records.entities.list(scope=scope)
+
+    def participants(self) -> Sequence[Participant]:
+        """Everyone in the project whom messages or memories belong to, by kind and name.
+
+        Users come first, then agents, apps and runs. What belongs to several of them counts for
+        each; runs of one name are one run, whoever they belong to.
+        """
+        return self._engine.ingest.records.participants(scope=self._project)

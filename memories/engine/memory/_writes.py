@@ -6,7 +6,12 @@ from datetime import UTC, datetime, tzinfo
 from memories.engine.domain import AddResult, DeletionReceipt, JsonObject, MemoryRecord, Scope
 from memories.engine.ingestion.deletion import delete_memories, delete_scope
 from memories.engine.ingestion.identity import IngestRequest
-from memories.engine.ingestion.limits import check_categories, check_metadata, check_turns
+from memories.engine.ingestion.limits import (
+    check_categories,
+    check_job_id,
+    check_metadata,
+    check_turns,
+)
 from memories.engine.ingestion.pipeline import ingest
 from memories.engine.ingestion.reading import read_turns
 from memories.engine.ingestion.revision import (
@@ -35,8 +40,16 @@ class Writes(ProjectFile):
         expires_at: datetime | None = None,
         immutable: bool = False,
         infer: bool = True,
+        job_id: str | None = None,
     ) -> AddResult:
         """Keep what was said and learn from it. The same messages again add nothing.
+
+        Nor does the same job again, and it asks neither extractor nor model: it answers what it
+        answered the first time, whatever the messages are now, also after a crash. Of several
+        threads or processes that do the same job at once one stores something and all answer
+        alike, though each may have asked. What is kept for this holds no words: where a memory was
+        deleted meanwhile, or a fact was not learned as it had been deleted before, the outcome's
+        text is then empty.
 
         Args:
             messages: `{role, content, name?, id?, timestamp?, metadata?}`, a list of them, or a
@@ -49,10 +62,13 @@ class Writes(ProjectFile):
             expires_at: from then on neither is shown.
             immutable: the memories can be deleted but not changed.
             infer: learn facts; False keeps each message verbatim as one memory.
+            job_id: the caller's name for this add, one of its own in its scope; at most 256
+                characters.
 
         Raises:
             InvalidMessages: naming the message and what is off; nothing is stored.
             InvalidScope: the scope names nobody.
+            InvalidInput: something else is off; its words say what, and nothing is stored.
         """
         zone = zone_of(timezone) or self._zone
         scope = self._own(scope)
@@ -61,6 +77,8 @@ class Writes(ProjectFile):
         check_turns(turns)
         check_metadata(metadata or {}, "metadata")
         check_categories(labels := tuple(categories))
+        if job_id is not None:
+            check_job_id(job_id)
         request = IngestRequest(
             turns=turns,
             zone=zone,
@@ -69,6 +87,7 @@ class Writes(ProjectFile):
             expires_at=None if expires_at is None else aware(expires_at, zone),
             immutable=immutable,
             infer=infer,
+            job_id=job_id,
         )
         return self._call(lambda engine: ingest(request, scope=scope, tools=engine.ingest))
 
@@ -151,6 +170,16 @@ class Writes(ProjectFile):
         """
         scope = self._own(scope)
         return self._call(lambda engine: self._delete_all(engine.ingest, scope, filters))
+
+    def delete_everything(self) -> DeletionReceipt:
+        """Delete every message, memory and entity of the project, whoever they belong to.
+
+        As `delete_all` does for a scope: histories keep what happened without any words, the same
+        messages may be added afresh, and only facts that were deleted one by one before stay
+        forgotten. What the file knows of its model, and what its jobs answered, without words,
+        stays too.
+        """
+        return self._call(lambda engine: delete_scope(scope=self._project, tools=engine.ingest))
 
     def _delete_all(
         self, tools: IngestTools, scope: Scope, filters: Mapping[str, object] | None

@@ -1,4 +1,4 @@
-"""The truth: messages, memories and entities.
+"""The truth: messages, memories, entities and what named jobs answered.
 
 Every method takes the scope. The project in it is a hard partition; user, agent, app and run, where
 named, must match. Calls by id need the project alone. SQLite is quick enough on a file of its own
@@ -12,21 +12,22 @@ from pathlib import Path
 from typing import Protocol
 
 from memories.engine.domain import (
+    AddResult,
     Arrival,
-    Entity,
     HistoryEntry,
-    KnownEntity,
     Link,
     MemoryRecord,
     Message,
+    Participant,
     Quote,
     Scope,
     Selection,
+    Shelf,
     Source,
     TransferReceipt,
-    Vector,
     Version,
 )
+from memories.engine.ports.entity_store import EntityStore
 
 
 class MessageStore(Protocol):
@@ -143,6 +144,20 @@ class MemoryStore(Protocol):
         """
         ...
 
+    def browse(
+        self, *, scope: Scope, selection: Selection, skip: int, limit: int, newest_first: bool
+    ) -> Shelf:
+        """Memories in the order they were said, then stored, with how many there are in all.
+
+        Args:
+            scope: whose.
+            selection: which of them.
+            skip: how many to leave out at the beginning.
+            limit: at most so many.
+            newest_first: what was said last comes first.
+        """
+        ...
+
     def reinforce(
         self,
         memory_id: str,
@@ -233,101 +248,19 @@ class MemoryStore(Protocol):
         ...
 
 
-class EntityStore(Protocol):
-    """Who and what memories are about."""
+class ReceiptStore(Protocol):
+    """What named jobs answered. A receipt keeps ids, events and reasons, but nobody's words."""
 
-    def with_forms(
-        self, forms: Collection[str], *, scope: Scope
-    ) -> Mapping[str, Sequence[KnownEntity]]:
-        """Entities known under any of the forms, form by form."""
-        ...
+    def find(self, job_id: str, *, scope: Scope) -> AddResult | None:
+        """What the job of exactly this scope answered, if it was done.
 
-    def people_opening(self, openings: Collection[str], *, scope: Scope) -> frozenset[str]:
-        """Names of the people that are known to the scope's home and have one of the openings.
-
-        Args:
-            openings: as `text.forms.openings` gives them for a text.
-            scope: whose.
+        Each outcome has the wording that its memory had then; where the memory is gone, or the
+        outcome never had one, the text is empty.
         """
         ...
 
-    def namesakes(self, names: Collection[str], *, scope: Scope) -> Sequence[Entity]:
-        """People whose names begin with one of these and go on, or are how one of these begins.
-
-        Of those that go on, two for each name: who is called so is settled as soon as there is
-        more than one.
-
-        Args:
-            names: as `text.forms.name_words` reads them, with a space between the words.
-            scope: whose.
-        """
-        ...
-
-    def list(self, *, scope: Scope) -> Sequence[Entity]:
-        """Entities that the scope's own memories and messages mention, by first mention."""
-        ...
-
-    def add(self, entity: Entity, *, form: str, scope: Scope) -> None:
-        """Store a new entity under its first form."""
-        ...
-
-    def add_alias(
-        self, entity_id: str, *, form: str, surface: str, fuller: bool, scope: Scope
-    ) -> None:
-        """Let an entity be known under one more form.
-
-        Args:
-            entity_id: the entity.
-            form: the form's key.
-            surface: the form as it was written.
-            fuller: the form is a fuller name, and becomes the entity's own.
-            scope: whose.
-        """
-        ...
-
-    def mention(
-        self,
-        entity_id: str,
-        owner_id: str,
-        *,
-        surface: str,
-        score: float,
-        reason: str,
-        scope: Scope,
-    ) -> None:
-        """Note that a memory or message names an entity."""
-        ...
-
-    def named_by(self, owner_ids: Collection[str], *, scope: Scope) -> Mapping[str, Sequence[str]]:
-        """Names of the entities that each memory or message mentions."""
-        ...
-
-    def embed(self, entity_id: str, *, vector: Vector, scope: Scope) -> None:
-        """Give an entity its vector; a second one changes nothing."""
-        ...
-
-    def drop_vectors(self, *, scope: Scope) -> Sequence[Entity]:
-        """Take the vectors of the scope's entities away.
-
-        Returns:
-            The entities that had one.
-        """
-        ...
-
-    def unmention(self, owner_id: str, *, scope: Scope) -> None:
-        """Drop the links from a memory or message to the entities it named."""
-        ...
-
-    def mentioned_by(self, owner_ids: Collection[str], *, scope: Scope) -> frozenset[str]:
-        """Ids of the entities that any of the memories or messages mentions."""
-        ...
-
-    def prune(self, entity_ids: Collection[str], *, scope: Scope) -> int:
-        """Delete those that nothing mentions any more, and the others' names that no text holds.
-
-        Returns:
-            How many entities were deleted.
-        """
+    def keep(self, job_id: str, result: AddResult, *, scope: Scope) -> None:
+        """Keep an answer; the caller has looked with `find` in this transaction."""
         ...
 
 
@@ -349,6 +282,11 @@ class RecordStore(Protocol):
         """Who and what they are about."""
         ...
 
+    @property
+    def receipts(self) -> ReceiptStore:
+        """What named jobs answered."""
+        ...
+
     def writing(self, *, scope: Scope) -> AbstractContextManager[object]:
         """One immediate transaction around everything written inside it, the index included."""
         ...
@@ -363,6 +301,10 @@ class RecordStore(Protocol):
 
     def counts(self, *, scope: Scope) -> Mapping[str, int]:
         """How many rows of each kind the scope has."""
+        ...
+
+    def participants(self, *, scope: Scope) -> Sequence[Participant]:
+        """Users, agents, apps and runs that the scope's rows belong to, by kind and name."""
         ...
 
     def size(self) -> int:

@@ -25,9 +25,9 @@ def check_names_someone(scope: Scope, filter_: Filter | None) -> None:
 def _names_someone(filter_: Filter) -> bool:
     """True if every row that passes belongs to somebody whom the filter names."""
     if isinstance(filter_, Condition):
-        if filter_.operator is Operator.EXISTS and filter_.value is not True:
-            return False
-        return filter_.field in _IDS and filter_.operator in _POSITIVE and filter_.value is not None
+        # "Of some user, whoever" asks for that on purpose; an equality with null is for nobody.
+        names = filter_.operator is Operator.EXISTS or filter_.value is not None
+        return filter_.field in _IDS and filter_.operator in _POSITIVE and names
     if isinstance(filter_, AllOf):
         return any(map(_names_someone, filter_.parts))
     if isinstance(filter_, AnyOf):

@@ -219,10 +219,11 @@ class SqliteEntities:
             )
         return frozenset(words(id_) for (id_,) in rows)
 
-    def prune(self, entity_ids: Collection[str], *, scope: Scope) -> int:
-        at_home, values = _at_home(scope)
-        chosen = f"id IN (SELECT value FROM json_each(?)) AND {at_home}"
-        bound = (json.dumps(sorted(entity_ids)), *values)
+    def prune(self, entity_ids: Collection[str] | None, *, scope: Scope) -> int:
+        chosen, bound = _at_home(scope)
+        if entity_ids is not None:
+            chosen += " AND id IN (SELECT value FROM json_each(?))"
+            bound = [*bound, json.dumps(sorted(entity_ids))]
         with self._database.write() as connection:
             deleted = connection.run(
                 f"DELETE FROM entities WHERE {chosen} AND seq NOT IN (SELECT entity FROM mentions)",

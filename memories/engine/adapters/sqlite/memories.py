@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from memories.engine.adapters.sqlite.connection import (
     Connection,
@@ -17,6 +16,7 @@ from memories.engine.adapters.sqlite.connection import (
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.gists import gist_columns, with_gists
 from memories.engine.adapters.sqlite.messages import delete_owned
+from memories.engine.adapters.sqlite.pages import page, shelf, told
 from memories.engine.adapters.sqlite.rows import (
     MEMORY_COLUMNS,
     from_micros,
@@ -27,7 +27,7 @@ from memories.engine.adapters.sqlite.rows import (
     to_offset,
 )
 from memories.engine.adapters.sqlite.scopes import number_of
-from memories.engine.adapters.sqlite.visibility import in_scope, visible
+from memories.engine.adapters.sqlite.visibility import in_scope
 from memories.engine.domain import (
     HistoryEntry,
     HistoryEvent,
@@ -37,6 +37,7 @@ from memories.engine.domain import (
     Quote,
     Scope,
     Selection,
+    Shelf,
     Version,
 )
 
@@ -89,21 +90,21 @@ class SqliteMemories:
         self, ids: Collection[str], *, scope: Scope, selection: Selection
     ) -> Mapping[str, MemoryRecord]:
         with self._database.read() as connection:
-            return _told(connection, self.get(ids, scope=scope), selection)
+            return told(connection, self.get(ids, scope=scope), selection)
 
     def page(
         self, *, scope: Scope, selection: Selection, after: int, limit: int
     ) -> Mapping[int, MemoryRecord]:
-        condition, values = visible(selection, scope)
         with self._database.read() as connection:
-            rows = connection.fields(
-                f"SELECT seq, {MEMORY_COLUMNS} FROM memories m WHERE seq > ? AND {condition}"
-                " ORDER BY seq LIMIT ?",
-                (after, *values, limit),
+            return page(connection, scope, selection, after=after, limit=limit)
+
+    def browse(
+        self, *, scope: Scope, selection: Selection, skip: int, limit: int, newest_first: bool
+    ) -> Shelf:
+        with self._database.read() as connection:
+            return shelf(
+                connection, scope, selection, skip=skip, limit=limit, newest_first=newest_first
             )
-            found = {words(row["id"]): memory_of(row, within=scope) for row in rows}
-            told = _told(connection, found, selection)
-        return {whole(row["seq"]): told[id_] for row in rows if (id_ := words(row["id"])) in told}
 
     def _select(
         self, condition: str, values: Sequence[SqlValue], *, scope: Scope
@@ -306,32 +307,6 @@ class SqliteMemories:
             return blob(
                 connection.rows("SELECT value FROM meta WHERE key = 'forgetting_key'")[0][0]
             )
-
-
-def _told(
-    connection: Connection, current: Mapping[str, MemoryRecord], selection: Selection
-) -> Mapping[str, MemoryRecord]:
-    """The memories as they were at the time that the selection asks for."""
-    if selection.as_of is None and selection.recorded_as_of is None:
-        return current
-    said_by = to_micros(selection.as_of or datetime.max.replace(tzinfo=UTC))
-    recorded_by = to_micros(selection.recorded_as_of or datetime.max.replace(tzinfo=UTC))
-    rows = connection.rows(
-        "SELECT m.id, versions.text, max(versions.version), coalesce(superseded_at > ?, 0)"
-        " FROM memories m JOIN versions ON versions.memory = m.seq"
-        " AND versions.said_at <= ? AND versions.recorded_at <= ?"
-        " WHERE m.id IN (SELECT value FROM json_each(?)) GROUP BY m.seq",
-        (said_by, said_by, recorded_by, json.dumps(list(current))),
-    )
-    return {
-        words(id_): replace(
-            current[words(id_)],
-            text=words(text),
-            version=whole(version),
-            superseded_by=None if later else current[words(id_)].superseded_by,
-        )
-        for id_, text, version, later in rows
-    }
 
 
 def _columns(memory: MemoryRecord) -> dict[str, SqlValue]:

@@ -227,5 +227,23 @@ CREATE TRIGGER messages_changed AFTER UPDATE OF expires_at ON messages BEGIN
 END;
 """
 
+_FORMAT_2: Final = r"""
+-- What named jobs answered: ids, events and reasons, and no words, so that nothing needs taking out
+-- when a memory is deleted. An outcome is [event, memory id, version, reason].
+CREATE TABLE receipts (
+    scope INTEGER NOT NULL REFERENCES scopes,
+    job TEXT NOT NULL,
+    messages TEXT NOT NULL,
+    repeated INTEGER NOT NULL,
+    outcomes TEXT NOT NULL,
+    reason TEXT,
+    PRIMARY KEY (scope, job)
+) STRICT, WITHOUT ROWID;
+
+-- Who takes part is counted on these alone, without reading a row of the tables.
+CREATE INDEX messages_by_recording ON messages (scope, recorded_at);
+CREATE INDEX memories_by_recording ON memories (scope, recorded_at, merged_into);
+"""
+
 # Step n turns a file of format n into one of format n + 1; an empty file has format 0.
-UPGRADES: Final[Sequence[str]] = (_FORMAT_1,)
+UPGRADES: Final[Sequence[str]] = (_FORMAT_1, _FORMAT_2)

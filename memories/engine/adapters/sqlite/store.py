@@ -1,6 +1,6 @@
 """The RecordStore of one file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -9,9 +9,11 @@ from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.entities import SqliteEntities
 from memories.engine.adapters.sqlite.memories import SqliteMemories
 from memories.engine.adapters.sqlite.messages import SqliteMessages
+from memories.engine.adapters.sqlite.participants import participants
+from memories.engine.adapters.sqlite.receipts import SqliteReceipts
 from memories.engine.adapters.sqlite.transfer import export, import_
 from memories.engine.adapters.sqlite.visibility import in_scope
-from memories.engine.domain import Scope, TransferReceipt
+from memories.engine.domain import Participant, Scope, TransferReceipt
 
 
 class SqliteRecords:
@@ -22,6 +24,7 @@ class SqliteRecords:
         self.messages = SqliteMessages(database)
         self.memories = SqliteMemories(database)
         self.entities = SqliteEntities(database)
+        self.receipts = SqliteReceipts(database)
 
     def writing(self, *, scope: Scope) -> AbstractContextManager[Connection]:
         return self._database.write()
@@ -64,6 +67,10 @@ class SqliteRecords:
                     f"SELECT count({counting}) {mentions}", [*values, *values]
                 )
         return counts
+
+    def participants(self, *, scope: Scope) -> Sequence[Participant]:
+        with self._database.read() as connection:
+            return participants(connection, scope)
 
     def size(self) -> int:
         log = self._database.path.with_name(self._database.path.name + "-wal")

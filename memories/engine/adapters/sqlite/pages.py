@@ -1,0 +1,122 @@
+"""Memories some at a time, each in the wording of the time that is asked for."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from memories.engine.adapters.sqlite.connection import Connection, whole, words
+from memories.engine.adapters.sqlite.filters import compile_filter
+from memories.engine.adapters.sqlite.rows import MEMORY_COLUMNS, memory_of, to_micros
+from memories.engine.adapters.sqlite.visibility import Condition, in_scope, visible
+from memories.engine.domain import (
+    AllOf,
+    AnyOf,
+    Filter,
+    MemoryRecord,
+    NoneOf,
+    Scope,
+    Selection,
+    Shelf,
+)
+
+_IDS: Final = frozenset({"user", "agent", "app", "run"})
+
+
+def told(
+    connection: Connection, current: Mapping[str, MemoryRecord], selection: Selection
+) -> Mapping[str, MemoryRecord]:
+    """The memories as they were at the time that the selection asks for."""
+    if selection.as_of is None and selection.recorded_as_of is None:
+        return current
+    said_by = to_micros(selection.as_of or datetime.max.replace(tzinfo=UTC))
+    recorded_by = to_micros(selection.recorded_as_of or datetime.max.replace(tzinfo=UTC))
+    rows = connection.rows(
+        "SELECT m.id, versions.text, max(versions.version), coalesce(superseded_at > ?, 0)"
+        " FROM memories m JOIN versions ON versions.memory = m.seq"
+        " AND versions.said_at <= ? AND versions.recorded_at <= ?"
+        " WHERE m.id IN (SELECT value FROM json_each(?)) GROUP BY m.seq",
+        (said_by, said_by, recorded_by, json.dumps(list(current))),
+    )
+    return {
+        words(id_): replace(
+            current[words(id_)],
+            text=words(text),
+            version=whole(version),
+            superseded_by=None if later else current[words(id_)].superseded_by,
+        )
+        for id_, text, version, later in rows
+    }
+
+
+def page(
+    connection: Connection, scope: Scope, selection: Selection, *, after: int, limit: int
+) -> Mapping[int, MemoryRecord]:
+    """Memories in the order they were stored, by number, from the one after `after` on."""
+    condition, values = visible(selection, scope)
+    rows = connection.fields(
+        f"SELECT seq, {MEMORY_COLUMNS} FROM memories m WHERE seq > ? AND {condition}"
+        " ORDER BY seq LIMIT ?",
+        (after, *values, limit),
+    )
+    found = {words(row["id"]): memory_of(row, within=scope) for row in rows}
+    worded = told(connection, found, selection)
+    return {whole(row["seq"]): worded[id_] for row in rows if (id_ := words(row["id"])) in worded}
+
+
+def shelf(
+    connection: Connection,
+    scope: Scope,
+    selection: Selection,
+    *,
+    skip: int,
+    limit: int,
+    newest_first: bool,
+) -> Shelf:
+    """Memories in the order they were said, then stored, with how many there are in all."""
+    order = "DESC" if newest_first else "ASC"
+    whose, ids = _whose(selection, scope)
+    seen, more = visible(selection, scope)
+    # By the numbers of the scopes, as an index has them: the ids of each row are in none.
+    chosen = f"FROM memories m WHERE m.scope IN (SELECT seq FROM scopes m WHERE {whose}) AND {seen}"
+    values = [*ids, *more]
+    by_time = f"ORDER BY m.said_at {order}, m.seq {order}"
+    rows = connection.fields(
+        # Numbers alone are sorted and skipped: whole rows are read of those that are shown.
+        f"SELECT {MEMORY_COLUMNS} FROM memories m WHERE m.seq IN"
+        f" (SELECT m.seq {chosen} {by_time} LIMIT ? OFFSET ?) {by_time}",
+        (*values, limit, skip),
+    )
+    found = {words(row["id"]): memory_of(row, within=scope) for row in rows}
+    worded = told(connection, found, selection)
+    return Shelf(
+        memories=tuple(worded[id_] for id_ in found if id_ in worded),
+        total=connection.number(f"SELECT count(*) {chosen}", values),
+    )
+
+
+def _whose(selection: Selection, scope: Scope) -> Condition:
+    """Rows of `scopes m` that what is asked for can belong to."""
+    condition, values = in_scope(scope)
+    named = None if selection.filter is None else _about_ids(selection.filter)
+    if named is None:
+        return condition, values
+    named_condition, named_values = compile_filter(named)
+    return f"{condition} AND {named_condition}", [*values, *named_values]
+
+
+def _about_ids(filter_: Filter) -> Filter | None:
+    """What the filter asks of a row's user, agent, app and run; None if that is nothing.
+
+    It may ask less than the filter, never more.
+    """
+    if isinstance(filter_, NoneOf):
+        return None
+    if isinstance(filter_, AllOf | AnyOf):
+        parts = tuple(map(_about_ids, filter_.parts))
+        named = tuple(part for part in parts if part is not None)
+        if not named or (isinstance(filter_, AnyOf) and len(named) < len(parts)):
+            return None
+        return replace(filter_, parts=named)
+    return filter_ if filter_.field in _IDS else None

@@ -1,0 +1,85 @@
+"""Files of older formats open and hold what they held; reads that must be quick use an index."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from memories import Memory
+from memories.engine.adapters.sqlite.database import Database
+from memories.engine.adapters.sqlite.index import SqliteIndex
+from memories.engine.adapters.sqlite.pages import shelf
+from memories.engine.adapters.sqlite.participants import participants
+from memories.engine.adapters.sqlite.schema import UPGRADES
+from memories.engine.adapters.sqlite.store import SqliteRecords
+from memories.engine.domain import Scope
+from memories.engine.ports.embedder import WordHashEmbedder
+from tests.contracts.worlds import DIMENSIONS, SEEING_ALL, World
+
+ANA = Scope("local", "default", user="ana")
+
+
+def of_format(path: Path, number: int) -> World:
+    database = Database(path, upgrades=UPGRADES[:number])
+    return World(SqliteRecords(database), SqliteIndex(database, dimensions=DIMENSIONS))
+
+
+@pytest.mark.parametrize("number", range(1, len(UPGRADES) + 1))
+def test_a_file_of_an_older_format_is_upgraded_when_it_is_opened(
+    tmp_path: Path, number: int
+) -> None:
+    old = of_format(tmp_path / "notes.db", number)
+    old.learn("Ana owns a boat.", scope=ANA, source=old.say("I own a boat.", scope=ANA))
+    old.records.close()
+    with Memory(tmp_path / "notes.db", embedder=WordHashEmbedder()) as memory:
+        ana = memory.scope(user="ana")
+        first = memory.add("I live in Lisbon.", scope=ana, job_id="j")
+        assert memory.add("I live in Lisbon.", scope=ana, job_id="j") == first
+        assert memory.browse(scope=ana).total == 2
+        assert [(each.name, each.memories) for each in memory.participants()] == [("ana", 2)]
+        assert memory.search("boat", scope=ana).hits
+    database = Database(tmp_path / "notes.db")
+    with database.read() as connection:
+        assert connection.number("PRAGMA user_version") == len(UPGRADES)
+    database.close()
+
+
+def test_no_table_is_read_from_end_to_end_to_browse_or_to_count_participants(
+    tmp_path: Path,
+) -> None:
+    world = of_format(tmp_path / "notes.db", len(UPGRADES))
+    records = world.records
+    assert isinstance(records, SqliteRecords)
+    world.learn("Ana owns a boat.", scope=ANA, source=world.say("I own a boat.", scope=ANA))
+    with records._database.read() as connection:
+        statements: list[str] = []
+
+        def note(cursor: object, sql: str, values: object) -> bool:
+            statements.append(sql)
+            return True
+
+        reads: list[Callable[[], object]] = [
+            lambda: shelf(
+                connection,
+                ANA,
+                replace(SEEING_ALL, include_merged=False),
+                skip=0,
+                limit=9,
+                newest_first=True,
+            ),
+            lambda: participants(connection, ANA.everyone),
+        ]
+        connection.raw.exec_trace = note
+        for read in reads:
+            assert read()
+        connection.raw.exec_trace = None
+        assert len(statements) == 3
+        for sql in statements:
+            unbound = tuple("0" * sql.count("?"))
+            plan = connection.rows(f"EXPLAIN QUERY PLAN {sql}", unbound)
+            for *_, step in plan:
+                words = str(step).split()
+                scanned = words[0] == "SCAN" and words[1] in {"m", "memories", "messages"}
+                assert not scanned or "INDEX" in words, step
+    records.close()
