@@ -3,12 +3,14 @@ SHELL := /bin/bash
 BIN := .venv/bin
 DATA ?=
 JSON ?=
+PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo bench test test-long check lock clean
+.PHONY: help setup run demo bench test test-long check lock clean
 
 help:
 	@echo "make demo [DATA=FILE]   set up, remember a real conversation, answer questions about it"
+	@echo "make run [PORT=8000]    set up and serve the platform on this machine's loopback address"
 	@echo "make bench [JSON=FILE]  measure speed, one table"
 	@echo "make test               set up, run every check and test (small sizes)"
 	@echo "make test-long          run the full sizes and keep the figures in tests/results/"
@@ -21,8 +23,12 @@ setup: .venv/ready
 .venv/ready: requirements.txt pyproject.toml infra/setup
 	@infra/setup
 
+run: setup
+	@$(BIN)/python manage.py serve --port $(PORT)
+
 demo: setup
 	@$(BIN)/python -m evaluation.demo $(if $(DATA),--data "$(DATA)")
+	@$(BIN)/python -m evaluation.server_demo
 
 bench: setup
 	@$(BIN)/python -m evaluation.speed $(if $(JSON),--json "$(JSON)")
@@ -35,6 +41,7 @@ check: setup
 	$(BIN)/codespell
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
+	$(BIN)/python manage.py check --deploy --fail-level WARNING --settings controlplane.settings.production_check
 
 test: check
 	$(BIN)/pytest -m "not long"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent / "platform"))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "controlplane.settings.development")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "controlplane.settings.embedded")
 
     from django.core.management import execute_from_command_line
 

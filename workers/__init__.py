@@ -1,1 +1,1 @@
-"""Celery application and thin tasks."""
+"""What runs beside requests: threads and tasks that do jobs, and the commands that start them."""

@@ -1,1 +1,1 @@
-"""The platform's control plane: tenants, identity, access."""
+"""The control plane: tenants, who may do what, and the HTTP kit that every API shares."""

@@ -28,8 +28,14 @@ def tracked() -> tuple[Path, ...]:
 
 
 def modules(folder: str = ".") -> list[Path]:
-    """Python files under a folder of the repository."""
-    return [path for path in tracked() if path.suffix == ".py" and (ROOT / folder) in path.parents]
+    """Python files under a folder of the repository; without migrations, which Django writes."""
+    return [
+        path
+        for path in tracked()
+        if path.suffix == ".py"
+        and (ROOT / folder) in path.parents
+        and (path.parent.name != "migrations" or path.name == "__init__.py")
+    ]
 
 
 @cache

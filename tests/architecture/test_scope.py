@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.architecture.sources import ROOT, modules, named, syntax
 
 _PORTS = ROOT / "memories" / "engine" / "ports"
-_STORES = (_PORTS / "record_store.py", _PORTS / "search_index.py")
+_STORES = tuple(_PORTS / f"{port}.py" for port in ("record_store", "entity_store", "search_index"))
 # The file as a whole, whoever is in it.
 _WITHOUT_SCOPE = frozenset({"size", "backup", "verify", "close"})
 # Where the library mints one: from the names that a Memory was opened with, from rows of a file,

@@ -36,7 +36,7 @@ def endpoint() -> Iterator[EmbeddingEndpoint]:
 
 def ask(endpoint: EmbeddingEndpoint, **request: object) -> list[dict[str, object]]:
     url = f"{endpoint.base_url}/embeddings"
-    with urllib.request.urlopen(url, json.dumps(request).encode()) as answer:  # noqa: S310 - ours
+    with urllib.request.urlopen(url, json.dumps(request).encode()) as answer:
         data: list[dict[str, object]] = json.load(answer)["data"]
     return data
 

@@ -1,12 +1,99 @@
-"""Settings that every environment shares."""
+"""Settings that every environment shares. docs/settings.md lists the variables that they read."""
 
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
+from controlplane.settings import env
 
-INSTALLED_APPS: list[str] = []
-MIDDLEWARE: list[str] = []
+ROOT = Path(__file__).resolve().parents[3]
+# Where the engine's files lie, one a project, and what embedded mode keeps beside them.
+DATA_FOLDER = Path(env.text("REMEMBRANCER_DATA", str(ROOT / "data"))).absolute()
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "rest_framework",
+    "controlplane",
+    "controlplane.accounts",
+    "controlplane.organizations",
+    "controlplane.apikeys",
+    "controlplane.agents",
+    "controlplane.limits",
+    "controlplane.idempotency",
+    "controlplane.webhooks",
+    "memories.ingest",
+    "memories.api",
+    "workers",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "controlplane.api.middleware.RequestTrail",
+    "controlplane.api.middleware.RawPaths",
+    "controlplane.idempotency.middleware.IdempotentPosts",
+]
+ROOT_URLCONF = "controlplane.urls"
+WSGI_APPLICATION = "controlplane.wsgi.application"
+AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Both spellings of a path are served; a redirect would lose the body of a POST.
+APPEND_SLASH = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["controlplane.api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["controlplane.api.authentication.KeyHoldsScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["controlplane.api.bodies.StrictJsonParser"],
+    "EXCEPTION_HANDLER": "controlplane.api.errors.answer_exception",
+    "UNAUTHENTICATED_USER": None,
+    "DATETIME_FORMAT": "iso-8601",
+}
+
+# How many proxies in front may be believed about the caller's address.
+TRUSTED_PROXIES = env.number("REMEMBRANCER_TRUSTED_PROXIES", 0)
+# Where people and agents reach this server, for links in answers; the request's own if empty.
+PUBLIC_URL = env.address("REMEMBRANCER_PUBLIC_URL", ("http", "https")).rstrip("/")
+
+# Largest request body: an add of 1000 messages of some size.
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.number("REMEMBRANCER_MAX_BODY_BYTES", 10_000_000, least=1000)
+
+# Threads that take jobs, in each process that does.
+JOB_THREADS = env.number("REMEMBRANCER_JOB_THREADS", 1, least=1)
+# How long one attempt at a job may take before another worker takes it over.
+JOB_LEASE_SECONDS = env.number("REMEMBRANCER_JOB_LEASE_SECONDS", 300, least=5)
+JOB_ATTEMPTS = env.number("REMEMBRANCER_JOB_ATTEMPTS", 5, least=1)
+# Files of projects that one process keeps open.
+OPEN_PROJECTS = env.number("REMEMBRANCER_OPEN_PROJECTS", 64, least=1)
+
+# Agents that register themselves (docs/agents.md).
+AGENT_MODE = env.flag("REMEMBRANCER_AGENT_MODE", default=True)
+AGENT_MODE_PER_ADDRESS_PER_DAY = env.number("REMEMBRANCER_AGENTS_PER_ADDRESS_PER_DAY", 5)
+AGENT_MODE_PER_NETWORK_PER_DAY = env.number("REMEMBRANCER_AGENTS_PER_NETWORK_PER_DAY", 50)
+AGENT_MODE_PER_HOUR = env.number("REMEMBRANCER_AGENTS_PER_HOUR", 500)
+UNCLAIMED_DAYS = env.number("REMEMBRANCER_UNCLAIMED_DAYS", 30, least=1)
+UNCLAIMED_ADDS_PER_DAY = env.number("REMEMBRANCER_UNCLAIMED_ADDS_PER_DAY", 100)
+UNCLAIMED_SEARCHES_PER_DAY = env.number("REMEMBRANCER_UNCLAIMED_SEARCHES_PER_DAY", 500)
+
+# Webhooks may go to this machine's own loopback addresses, with http: for development.
+WEBHOOKS_TO_LOOPBACK = env.flag("REMEMBRANCER_WEBHOOKS_TO_LOOPBACK", default=False)
+
+# Requests that one key may make in a minute.
+REQUESTS_PER_MINUTE = env.number("REMEMBRANCER_REQUESTS_PER_MINUTE", 6000, least=1)
+# Requests with a key that is not good, from one address: nobody mistypes one so often.
+GUESSES_PER_MINUTE = env.number("REMEMBRANCER_GUESSES_PER_MINUTE", 60, least=1)
+
+globals().update(env.mail())
+DEFAULT_FROM_EMAIL = env.text("REMEMBRANCER_MAIL_FROM", "Remembrancer <no-reply@localhost>")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "controlplane.api.logs.JsonLines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    # Refusals are in the line of their request already.
+    "loggers": {"django.request": {"level": "ERROR"}},
+    "root": {"handlers": ["stderr"], "level": env.text("REMEMBRANCER_LOG_LEVEL", "INFO")},
+}

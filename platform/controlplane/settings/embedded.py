@@ -1,12 +1,41 @@
-"""Settings for a developer's own machine."""
+"""Everything in one process, on files: what `make run` serves, on the loopback address."""
 
+import os
 import secrets
 
-from controlplane.settings.base import *  # noqa: F403 - how Django composes settings
-from controlplane.settings.base import ROOT
+from controlplane.settings import env
+from controlplane.settings.base import *
+from controlplane.settings.base import DATA_FOLDER
 
-DEBUG = True
-# A new key each start: nothing that is signed with it is meant to outlive the process.
-SECRET_KEY = secrets.token_urlsafe(50)
-ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ROOT / "development.db"}}
+
+def _kept_secret() -> str:
+    """The key that signs and peppers, made once and kept in a file that only its owner reads."""
+    DATA_FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = DATA_FOLDER / "secret"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(50))
+    return path.read_text(encoding="ascii").strip()
+
+
+DEBUG = False
+# `manage.py serve` says itself that mail goes to the console.
+SILENCED_SYSTEM_CHECKS = ["remembrancer.W001"]
+SECRET_KEY = env.text("REMEMBRANCER_SECRET_KEY") or _kept_secret()
+ALLOWED_HOSTS = env.names("REMEMBRANCER_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA_FOLDER / "platform.db",
+        "OPTIONS": {
+            # A rollback journal: the interpreter's SQLite may lose commits of a write-ahead log
+            # (docs/decisions/0003). Writers wait their turn from the start of a transaction.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;",
+        },
+    }
+}

@@ -1,0 +1,1 @@
+"""One module a resource. A view reads the request, makes one call, and writes the answer."""

@@ -1,0 +1,83 @@
+"""Reading through memories, a page at a time."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from controlplane.api.bodies import object_of
+from controlplane.api.pagination import PageWanted, page_of, page_wanted
+from controlplane.apikeys.models import KeyScope
+from memories.api.access import project_of
+from memories.api.reading import fields_of, filters_of, flag_of, query_of, refuse
+from memories.api.wire import memory_object, only_fields
+
+_LARGEST_PAGE = 200
+_LARGEST_LIST = 1000
+
+
+class ListMemories(APIView):
+    """`POST /v3/memories/`: the memories that fit, newest first, as a page."""
+
+    scopes: ClassVar[dict[str, KeyScope]] = {"POST": KeyScope.READ}
+
+    def post(self, request: Request) -> Response:
+        """The page."""
+        body = object_of(request)
+        filters = filters_of(body, top_level_ids=False)
+        wanted = page_wanted(request, most=_LARGEST_PAGE, body=body)
+        rows, total = rows_of(request, body, filters, wanted)
+        return Response(page_of(request, wanted, rows, total))
+
+
+class ListMemoriesOfOld(APIView):
+    """`POST /v2/memories/`: the same as a bare list; a page, if page and page_size are given."""
+
+    scopes: ClassVar[dict[str, KeyScope]] = {"POST": KeyScope.READ}
+
+    def post(self, request: Request) -> Response:
+        """The list."""
+        body = object_of(request)
+        return answer_of_old(request, body, query_of(request) | body)
+
+
+def answer_of_old(
+    request: Request, body: Mapping[str, object], paging: Mapping[str, object]
+) -> Response:
+    """As clients before version 2 read it."""
+    filters = filters_of(body, top_level_ids=True)
+    if paging.get("page") and paging.get("page_size"):
+        wanted = page_wanted(request, most=_LARGEST_LIST, body=dict(paging))
+        rows, total = rows_of(request, body, filters, wanted)
+        return Response(page_of(request, wanted, rows, total))
+    rows, _ = rows_of(request, body, filters, PageWanted(1, _limit(paging)))
+    return Response(rows)
+
+
+def rows_of(
+    request: Request,
+    body: Mapping[str, object],
+    filters: Mapping[str, object],
+    wanted: PageWanted,
+) -> tuple[list[dict[str, object]], int]:
+    """The memories of a page, and how many there are in all."""
+    with project_of(request) as memory:
+        found = memory.browse(
+            filters=filters,
+            skip=wanted.first,
+            limit=wanted.size,
+            latest_only=flag_of(body, "latest_only", usual=False),
+            include_merged=flag_of(body, "include_merged", usual=False),
+            show_expired=flag_of(body, "show_expired", usual=False),
+        )
+    fields = fields_of(body)
+    return [only_fields(memory_object(each), fields) for each in found.memories], found.total
+
+
+def _limit(paging: Mapping[str, object]) -> int:
+    raw = paging.get("limit") or paging.get("page_size") or 100
+    if not str(raw).isdigit() or not 1 <= int(str(raw)) <= _LARGEST_PAGE:
+        raise refuse("limit", f"must be from 1 to {_LARGEST_PAGE}")
+    return int(str(raw))

@@ -1,0 +1,109 @@
+"""Asking what is known."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from controlplane.api.bodies import object_of
+from controlplane.apikeys.models import KeyScope
+from memories import RELEVANT
+from memories.api.access import project_of, spend
+from memories.api.reading import (
+    fields_of,
+    filters_of,
+    flag_of,
+    instant_of,
+    query_of,
+    refuse,
+    share_of,
+    whole_of,
+)
+from memories.api.wire import hit_object, only_fields
+
+_MOST = 1000
+
+
+class SearchMemories(APIView):
+    """`POST /v3/memories/search/`."""
+
+    scopes: ClassVar[dict[str, KeyScope]] = {"POST": KeyScope.READ}
+
+    def post(self, request: Request) -> Response:
+        """The hits, best first."""
+        body = object_of(request)
+        return Response(search(request, body, filters_of(body, top_level_ids=False)))
+
+
+class SearchMemoriesOfOld(APIView):
+    """`POST /v1/memories/search/` and `/v2/memories/search/`: a bare list, ids also at the top."""
+
+    scopes: ClassVar[dict[str, KeyScope]] = {"POST": KeyScope.READ}
+
+    def post(self, request: Request) -> Response:
+        """The hits; inside `results` for `output_format` v1.1."""
+        body = object_of(request)
+        found = search(request, body, filters_of(body, top_level_ids=True))
+        if body.get("output_format") == "v1.1" and "/v1/" in request.path:
+            return Response({**found, "relations": []})
+        return Response(found["results"])
+
+
+def search(
+    request: Request, body: Mapping[str, object], filters: Mapping[str, object]
+) -> dict[str, object]:
+    """What is known that answers the question. The threshold applies to the fused score."""
+    question = body.get("query")
+    if not isinstance(question, str) or not question.strip():
+        raise refuse("query", "must be a text, and not empty")
+    spend(request, "searches")
+    with project_of(request) as memory:
+        found = memory.search(
+            question.strip(),
+            filters=filters,
+            top_k=whole_of(body, "top_k", whole_of(body, "limit", 10, most=_MOST), most=_MOST),
+            threshold=share_of(body, "threshold", 0.0),
+            reference_time=instant_of(body.get("reference_date"), "reference_date"),
+            as_of=instant_of(body.get("as_of"), "as_of"),
+            explain=flag_of(body, "explain", usual=False),
+            latest_only=flag_of(body, "latest_only", usual=False),
+            include_merged=flag_of(body, "include_merged", usual=False),
+            show_expired=flag_of(body, "show_expired", usual=False),
+            include_messages=False,
+        )
+    fields = fields_of(body)
+    said: dict[str, object] = {"results": [only_fields(hit_object(hit), fields) for hit in found]}
+    if found.degraded:
+        said["degraded"] = {signal.value: why for signal, why in found.degraded.items()}
+    return said
+
+
+class GetContext(APIView):
+    """`GET /v1/context/`: what is known, as text for a prompt."""
+
+    def get(self, request: Request) -> Response:
+        """The text, with the ids of what is in it."""
+        asked = query_of(request)
+        question = str(asked.get("query", ""))
+        if not question.strip():
+            raise refuse("query", "must be a text, and not empty")
+        spend(request, "searches")
+        with project_of(request) as memory:
+            found = memory.context(
+                question,
+                filters=filters_of(asked, top_level_ids=True),
+                max_tokens=whole_of(asked, "max_tokens", 2000, most=1_000_000),
+                threshold=share_of(asked, "threshold", RELEVANT),
+                as_of=instant_of(asked.get("as_of"), "as_of"),
+                reference_time=instant_of(asked.get("reference_date"), "reference_date"),
+            )
+        return Response(
+            {
+                "context": found.text,
+                "tokens": found.tokens,
+                "memory_ids": [hit.id for hit in found.hits if not hit.is_message],
+                "message_ids": list(found.message_ids),
+            }
+        )

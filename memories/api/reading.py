@@ -1,0 +1,306 @@
+"""Requests as clients of every version write them, read into what the product knows."""
+
+import ast
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+from rest_framework.request import Request
+
+from controlplane.api.errors import RequestRefused
+from memories.engine.domain import JsonObject
+from memories.ingest.orders import AddOrder, Owner
+
+# As clients name them, and as the product does; JavaScript's spellings too.
+ID_KEYS: Final[Mapping[str, str]] = {
+    "user_id": "user",
+    "agent_id": "agent",
+    "app_id": "app",
+    "run_id": "run",
+    "session_id": "run",
+    "userId": "user",
+    "agentId": "agent",
+    "appId": "app",
+    "runId": "run",
+}
+EVERYONE: Final = "*"
+_TRUE: Final = ("true", "1")
+
+
+def refuse(field: str, said: str) -> RequestRefused:
+    """A refusal that names the field."""
+    return RequestRefused(f"{field}: {said}", fields={field: [said]})
+
+
+def ids_in(given: Mapping[str, object]) -> dict[str, str]:
+    """The ids that an object names at its top, by the product's names."""
+    found: dict[str, str] = {}
+    for key, kind in ID_KEYS.items():
+        value = given.get(key)
+        if value is None or value == "":
+            continue
+        if not isinstance(value, str | int) or isinstance(value, bool):
+            raise refuse(key, "must be a string")
+        found.setdefault(kind, str(value).strip())
+    return found
+
+
+def owner_of(body: Mapping[str, object]) -> Owner:
+    """Whose memories an add becomes.
+
+    Raises:
+        RequestRefused: it names nobody.
+    """
+    ids = ids_in(body)
+    filters = body.get("filters")
+    if isinstance(filters, Mapping):
+        ids = {**ids_in(filters), **_ids_of_all(filters.get("AND")), **ids}
+    if not ids:
+        raise RequestRefused(
+            "Name whose memories they are: at least one of user_id, agent_id, app_id, run_id.",
+            code="no_scope",
+        )
+    return Owner(**ids)
+
+
+def _ids_of_all(parts: object) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in parts if isinstance(parts, list) else ():
+        if isinstance(part, Mapping):
+            found |= ids_in(part)
+    return found
+
+
+def filters_of(body: Mapping[str, object], *, top_level_ids: bool) -> dict[str, object]:
+    """The filters of a list or search.
+
+    Args:
+        body: the request's.
+        top_level_ids: older clients name ids beside the filters; newer addresses refuse that.
+
+    Raises:
+        RequestRefused: they are no object, or ids stand where they may not.
+    """
+    raw = _decoded(body.get("filters"), "filters")
+    if raw is not None and not isinstance(raw, Mapping):
+        raise refuse("filters", "must be an object")
+    ids = ids_in(body)
+    if ids and not top_level_ids:
+        raise RequestRefused(
+            "Top-level ids are not read here: put them into filters, "
+            'such as {"filters": {"user_id": "ana"}}.',
+            fields={"filters": ["name ids here"]},
+        )
+    parts: list[object] = [{f"{kind}_id": name} for kind, name in ids.items()]
+    if raw:
+        parts.append(dict(raw))
+    for key in ("categories", "metadata"):
+        wanted = _decoded(body.get(key), key)
+        parts += [{key: {"in": wanted} if isinstance(wanted, list) else wanted}] if wanted else []
+    if keywords := body.get("keywords"):
+        parts.append({"keywords": {"icontains": keywords}})
+    dates = {
+        operator: body[key] for key, operator in _DATES.items() if body.get(key) not in (None, "")
+    }
+    if dates:
+        parts.append({"created_at": dates})
+    return {"AND": parts}
+
+
+_DATES: Final = {"start_date": "gte", "end_date": "lte"}
+
+
+def _decoded(raw: object, field: str) -> object:
+    """Objects in a query string come as text: JSON, or Python's own form of one client."""
+    if not isinstance(raw, str) or not raw.lstrip().startswith(("{", "[")):
+        return raw
+    try:
+        return json.loads(raw)
+    except ValueError:
+        pass
+    try:
+        return ast.literal_eval(raw)
+    except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
+        raise refuse(field, "can't be read: write it as JSON") from error
+
+
+def add_order(body: Mapping[str, object], *, now: datetime) -> AddOrder:
+    """What an add asks for.
+
+    Raises:
+        RequestRefused: what is off, by field.
+    """
+    return AddOrder(
+        owner=owner_of(body),
+        messages=messages_of(body.get("messages")),
+        timestamp=(instant_of(body.get("timestamp"), "timestamp") or now).isoformat(),
+        metadata=object_field(body, "metadata"),
+        expires_at=_iso(expiry_of(body.get("expiration_date"))),
+        immutable=flag_of(body, "immutable", usual=False),
+        infer=flag_of(body, "infer", usual=True),
+        timezone=_text_or_none(body, "timezone"),
+    )
+
+
+def messages_of(raw: object) -> Sequence[JsonObject]:
+    """What was said, as a list of messages; a text is one that the user said.
+
+    Raises:
+        RequestRefused: there is nothing, or a message has no form that is known.
+    """
+    if isinstance(raw, str):
+        raw = [{"role": "user", "content": raw}]
+    if isinstance(raw, Mapping):
+        raw = [raw]
+    if not isinstance(raw, list) or not raw:
+        raise refuse("messages", "must be a list of {role, content}, or a text, and not empty")
+    return [_message(each, place) for place, each in enumerate(raw)]
+
+
+def _message(raw: object, place: int) -> JsonObject:
+    field = f"messages[{place}]"
+    if isinstance(raw, str):
+        return {"role": "user", "content": raw}
+    if not isinstance(raw, Mapping):
+        raise refuse(field, "must be an object with role and content")
+    content = raw.get("content")
+    if isinstance(content, Mapping):
+        content = [content]
+    if isinstance(content, list):
+        content = "\n".join(_text_of_part(part, field) for part in content)
+    known = {key: raw[key] for key in ("name", "id", "timestamp") if raw.get(key) is not None}
+    return {"role": raw.get("role", "user"), "content": content, **known}
+
+
+def _text_of_part(part: object, field: str) -> str:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Mapping) and part.get("type") == "text" and "text" in part:
+        return str(part["text"])
+    kind = part.get("type") if isinstance(part, Mapping) else type(part).__name__
+    raise refuse(f"{field}.content", f"holds a part of type {kind!r}; only text is read")
+
+
+def instant_of(raw: object, field: str) -> datetime | None:
+    """Seconds since 1970, or ISO 8601; without an offset it is UTC.
+
+    Raises:
+        RequestRefused: it is neither.
+    """
+    if raw is None or raw == "":
+        return None
+    try:
+        # True would be read as the second after 1970 began.
+        raw = "none" if isinstance(raw, bool) else raw
+        if isinstance(raw, str) and not raw.replace(".", "", 1).lstrip("-").isdigit():
+            read = datetime.fromisoformat(raw)
+            return read if read.tzinfo else read.replace(tzinfo=UTC)
+        return datetime.fromtimestamp(float(str(raw)), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise refuse(field, "must be seconds since 1970 or an ISO 8601 date") from error
+
+
+def expiry_of(raw: object) -> datetime | None:
+    """The instant after the last day on which something is shown.
+
+    Raises:
+        RequestRefused: it is no day.
+    """
+    if raw is None:
+        return None
+    try:
+        day = datetime.strptime(str(raw), "%Y-%m-%d").date()  # noqa: DTZ007 - a day, UTC below
+        return datetime.combine(day, time(), UTC) + timedelta(days=1)
+    except (ValueError, OverflowError) as error:
+        raise refuse("expiration_date", "must be a day such as 2026-12-31, or null") from error
+
+
+def object_field(body: Mapping[str, object], field: str) -> JsonObject:
+    """An object; empty if it is missing.
+
+    Raises:
+        RequestRefused: it is something else.
+    """
+    found = _decoded(body.get(field), field)
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise refuse(field, "must be an object")
+    return found
+
+
+def flag_of(body: Mapping[str, object], field: str, *, usual: bool) -> bool:
+    """True or false, also as a text.
+
+    Raises:
+        RequestRefused: it is neither.
+    """
+    value = body.get(field)
+    if value is None:
+        return usual
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in (*_TRUE, "false", "0", ""):
+        return value.lower() in _TRUE
+    raise refuse(field, "must be true or false")
+
+
+def whole_of(body: Mapping[str, object], field: str, usual: int, *, most: int) -> int:
+    """A whole number from 1.
+
+    Raises:
+        RequestRefused: it is none.
+    """
+    value = body.get(field)
+    if value is None or value == "":
+        return usual
+    try:
+        number = int(str(value))
+    except ValueError as error:
+        raise refuse(field, "must be a whole number") from error
+    if not 1 <= number <= most:
+        raise refuse(field, f"must be from 1 to {most}")
+    return number
+
+
+def share_of(body: Mapping[str, object], field: str, usual: float) -> float:
+    """A number from 0 to 1.
+
+    Raises:
+        RequestRefused: it is none.
+    """
+    value = body.get(field)
+    if value is None or value == "":
+        return usual
+    try:
+        number = float(str(value))
+    except ValueError as error:
+        raise refuse(field, "must be a number") from error
+    if not 0 <= number <= 1:
+        raise refuse(field, "must be from 0 to 1")
+    return number
+
+
+def fields_of(body: Mapping[str, object]) -> frozenset[str]:
+    """Keys that an answer is cut down to; all if empty."""
+    wanted = body.get("fields")
+    if isinstance(wanted, str):
+        wanted = wanted.split(",")
+    return frozenset(map(str, wanted)) if isinstance(wanted, list) else frozenset()
+
+
+def query_of(request: Request) -> dict[str, object]:
+    """The query string as a body: the last of each name."""
+    return {name: request.query_params[name] for name in request.query_params}
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()
+
+
+def _text_or_none(body: Mapping[str, object], field: str) -> str | None:
+    value = body.get(field)
+    if value is None or isinstance(value, str):
+        return value or None
+    raise refuse(field, "must be a string")

@@ -1,0 +1,68 @@
+"""Addresses of the memory API. Each is served with and without the slash at its end."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import get_converters
+
+from controlplane.api.converters import NameConverter
+from memories.api.endpoints.adding import AddMemories
+from memories.api.endpoints.elsewhere import AgentRush
+from memories.api.endpoints.entities import Entities, OneEntity, OneEntityOfOld
+from memories.api.endpoints.events import Events, OneEvent
+from memories.api.endpoints.exports import Exports, GetExport, Summary
+from memories.api.endpoints.listing import ListMemories, ListMemoriesOfOld
+from memories.api.endpoints.many import AllMemories, Batch
+from memories.api.endpoints.one import MemoryHistory, MemorySources, OneMemory
+from memories.api.endpoints.opinions import GiveFeedback
+from memories.api.endpoints.ping import Ping
+from memories.api.endpoints.profiles import (
+    OneProfileJob,
+    ProfileJobs,
+    ProfileSettings,
+    UserProfile,
+)
+from memories.api.endpoints.searching import GetContext, SearchMemories, SearchMemoriesOfOld
+from memories.api.endpoints.stats import Stats
+
+if "name" not in get_converters():
+    register_converter(NameConverter, "name")
+
+
+def both(route: str, view: Callable[..., Any]) -> list[URLPattern]:
+    """The address with and without a slash at its end."""
+    return [path(f"{route}/", view), path(route, view)]
+
+
+urlpatterns = [
+    *both("v1/ping", Ping.as_view()),
+    *both("v3/memories/add", AddMemories.as_view()),
+    *both("v3/memories/search", SearchMemories.as_view()),
+    *both("v3/memories", ListMemories.as_view()),
+    *both("v2/memories/search", SearchMemoriesOfOld.as_view()),
+    *both("v2/memories", ListMemoriesOfOld.as_view()),
+    *both("v1/memories/search", SearchMemoriesOfOld.as_view()),
+    *both("v1/memories", AllMemories.as_view()),
+    *both("v1/memories/<name:memory_id>/history", MemoryHistory.as_view()),
+    *both("v1/memories/<name:memory_id>/sources", MemorySources.as_view()),
+    *both("v1/memories/<name:memory_id>", OneMemory.as_view()),
+    *both("v1/batch", Batch.as_view()),
+    *both("v1/context", GetContext.as_view()),
+    *both("v1/event/<name:event_id>", OneEvent.as_view()),
+    *both("v1/events", Events.as_view()),
+    *both("v1/entities", Entities.as_view()),
+    *both("v1/exports/get", GetExport.as_view()),
+    *both("v1/exports", Exports.as_view()),
+    *both("v1/summary", Summary.as_view()),
+    *both("v1/feedback", GiveFeedback.as_view()),
+    *both("v1/stats", Stats.as_view()),
+    *both("v1/agent-rush/memories/search", AgentRush.as_view()),
+    *both("v1/agent-rush/memories", AgentRush.as_view()),
+    *both("v2/profiles/settings", ProfileSettings.as_view()),
+    *both("v2/profiles/jobs/<name:job_id>", OneProfileJob.as_view()),
+    *both("v2/profiles/jobs", ProfileJobs.as_view()),
+    *both("v2/entities/user/<name:name>/profile", UserProfile.as_view()),
+    *both("v2/entities/<name:kind>/<name:name>", OneEntity.as_view()),
+    *both("v1/entities/<name:kind>/<name:number>", OneEntityOfOld.as_view()),
+]

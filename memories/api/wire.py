@@ -1,0 +1,145 @@
+"""Memories as clients read them: every key that any released client looks for."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from memories import HistoryEntry, MemoryRecord, Scope, SearchHit
+from memories.ingest.models import Job, JobStatus
+
+_MOMENT: Final = timedelta(microseconds=1)
+_WEEKEND: Final = 5
+
+
+def memory_object(record: MemoryRecord) -> dict[str, object]:
+    """One memory."""
+    created = record.said_at.astimezone(UTC)
+    return {
+        "id": record.id,
+        "memory": record.text,
+        **scope_keys(record.scope),
+        "hash": record.fingerprint,
+        "metadata": dict(record.metadata) or None,
+        "categories": list(record.categories),
+        "created_at": created.isoformat(),
+        "updated_at": record.updated_at.astimezone(UTC).isoformat(),
+        "expiration_date": expiration_day(record.expires_at),
+        "structured_attributes": _calendar(created),
+        "replaced_by": record.superseded_by,
+        "merged_into": record.merged_into,
+        "lifecycle_state": "superseded" if record.superseded_by else "active",
+        "synthesized": False,
+        "immutable": record.immutable,
+        "owner": record.scope.user,
+        "attributed_to": record.attributed_to,
+        "kind": record.kind.value,
+        "version": record.version,
+    }
+
+
+def hit_object(hit: SearchHit) -> dict[str, object]:
+    """One answer to a search."""
+    if hit.memory is None:
+        raise TypeError("a raw turn is no memory")
+    scores = hit.breakdown
+    said = memory_object(hit.memory) | {
+        "score": round(hit.score, 6),
+        "score_breakdown": {
+            "semantic": round(scores.semantic, 6),
+            "bm25": round(scores.lexical, 6),
+            "entity": round(scores.entity, 6),
+            "temporal": round(scores.temporal, 6),
+            "session": round(scores.session, 6),
+        },
+    }
+    return said | ({"explanation": list(hit.explanation)} if hit.explanation else {})
+
+
+def scope_keys(scope: Scope) -> dict[str, str | None]:
+    """Whose it is; a run under both of its names."""
+    return {
+        "user_id": scope.user,
+        "agent_id": scope.agent,
+        "app_id": scope.app,
+        "run_id": scope.run,
+        "session_id": scope.run,
+    }
+
+
+def expiration_day(expires_at: datetime | None) -> str | None:
+    """The last day on which it is shown, UTC."""
+    return None if expires_at is None else f"{(expires_at - _MOMENT).astimezone(UTC):%Y-%m-%d}"
+
+
+def only_fields(row: dict[str, object], wanted: Collection[str] | None) -> dict[str, object]:
+    """The row with the wanted keys alone, its id always among them."""
+    if not wanted:
+        return row
+    return {name: value for name, value in row.items() if name in wanted or name == "id"}
+
+
+def history_objects(
+    memory_id: str, entries: Sequence[HistoryEntry], record: MemoryRecord | None
+) -> list[dict[str, object]]:
+    """What happened to a memory, oldest first."""
+    shared: Mapping[str, object] = (
+        {**scope_keys(record.scope), "metadata": dict(record.metadata) or None}
+        | {"categories": list(record.categories)}
+        if record is not None
+        else {}
+    )
+    return [
+        {
+            "id": f"{memory_id}-{place}",
+            "memory_id": memory_id,
+            "input": [{"role": "user", "content": entry.new_text or entry.old_text or ""}],
+            "old_memory": entry.old_text,
+            "new_memory": entry.new_text,
+            "event": entry.event.value,
+            "reason": entry.reason,
+            "created_at": entry.at.astimezone(UTC).isoformat(),
+            "updated_at": entry.at.astimezone(UTC).isoformat(),
+            **shared,
+        }
+        for place, entry in enumerate(entries)
+    ]
+
+
+def event_object(job: Job) -> dict[str, object]:
+    """A job, as clients know it."""
+    ended, began = job.completed_at, job.started_at
+    is_over = job.status in (JobStatus.SUCCEEDED, JobStatus.FAILED)
+    latency = (ended - job.created_at).total_seconds() * 1000 if is_over and ended else None
+    return {
+        "id": str(job.id),
+        "event_type": job.kind,
+        "status": job.status,
+        "payload": {},
+        "metadata": {},
+        "results": job.results,
+        "reason": job.reason or None,
+        "error": job.error or None,
+        "attempts": job.attempts,
+        "created_at": job.created_at.isoformat(),
+        "updated_at": job.updated_at.isoformat(),
+        "started_at": began.isoformat() if began else None,
+        "completed_at": ended.isoformat() if ended else None,
+        "latency": latency,
+        "graph_status": None,
+    }
+
+
+def _calendar(instant: datetime) -> dict[str, object]:
+    weekday = instant.weekday()
+    return {
+        "year": instant.year,
+        "month": instant.month,
+        "day": instant.day,
+        "hour": instant.hour,
+        "minute": instant.minute,
+        "day_of_week": instant.strftime("%A").lower(),
+        "week_of_year": instant.isocalendar().week,
+        "day_of_year": instant.timetuple().tm_yday,
+        "quarter": (instant.month + 2) // 3,
+        "is_weekend": weekday >= _WEEKEND,
+    }

@@ -1,0 +1,152 @@
+"""Jobs, and the queues that they stand in.
+
+A job stands in the lane of its scope: one job of a lane is done at a time, in the order in which
+they came. Lanes of one project take turns with those of the others. The row is the truth; whatever
+wakes a worker only wakes it.
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from controlplane.organizations.models import Project
+
+
+class JobKind(models.TextChoices):
+    """What a job does."""
+
+    ADD = "ADD"
+    DELETE = "DELETE"
+
+
+class JobStatus(models.TextChoices):
+    """Where a job stands, in the words that clients read."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+class Queue(models.Model):
+    """A project's jobs, all lanes together.
+
+    Attributes:
+        waiting: jobs that are pending or running.
+        served_at: when a job of it was last begun: who waits longest comes first.
+    """
+
+    project = models.OneToOneField(
+        Project, on_delete=models.CASCADE, primary_key=True, related_name="queue"
+    )
+    waiting = models.PositiveIntegerField(default=0)
+    served_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["served_at"], condition=models.Q(waiting__gt=0), name="queue_waiting"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.project_id)
+
+
+class Lane(models.Model):
+    """One scope's jobs.
+
+    Attributes:
+        scope: digest of the scope's ids.
+        waiting: its jobs that are pending or running.
+        urgency: of its most urgent waiting job; less is sooner.
+        holder: who does its first job now; nobody if empty.
+        lease_until: from then on another may take the job over.
+    """
+
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="lanes")
+    scope = models.CharField(max_length=32)
+    waiting = models.PositiveIntegerField(default=0)
+    urgency = models.PositiveSmallIntegerField(default=1)
+    holder = models.CharField(max_length=32, blank=True, default="")
+    lease_until = models.DateTimeField(null=True)
+    touched_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["queue", "scope"], name="lane_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["queue", "urgency", "touched_at"],
+                condition=models.Q(waiting__gt=0),
+                name="lane_waiting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue_id} {self.scope}"
+
+
+class Job(models.Model):
+    """One accepted request; clients know it as an event.
+
+    Attributes:
+        id: the event's id.
+        number: ascending in the order of acceptance.
+        order: what is to be done, as `orders` writes it; emptied once it is done.
+        results: what became of it, as clients read it.
+        reason: why nothing was stored, where nothing was.
+        error: what went wrong in the last attempt, for people.
+        not_before: a failed attempt is not repeated earlier.
+    """
+
+    number = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    lane = models.ForeignKey(Lane, on_delete=models.CASCADE, related_name="jobs")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="jobs")
+    kind = models.CharField(max_length=10, choices=JobKind.choices)
+    status = models.CharField(max_length=10, choices=JobStatus.choices, default=JobStatus.PENDING)
+    order = models.JSONField()
+    results = models.JSONField(default=list)
+    reason = models.TextField(blank=True, default="")
+    error = models.TextField(blank=True, default="")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["lane", "number"],
+                condition=models.Q(status__in=["PENDING", "RUNNING"]),
+                name="job_of_lane",
+            ),
+            models.Index(fields=["project", "-number"], name="job_of_project"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Participant(models.Model):
+    """A user, agent, app or run that a project was told of; stays when its memories are gone."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="participants")
+    kind = models.CharField(max_length=5)
+    name = models.CharField(max_length=256)
+    metadata = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["project", "kind", "name"], name="participant_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

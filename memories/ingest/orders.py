@@ -1,0 +1,115 @@
+"""What a job is to do, as its row keeps it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import ClassVar, Final, Self, TypeAlias
+
+from memories import Memory, Scope
+from memories.engine.domain import JsonObject
+from memories.ingest.models import JobKind
+
+JsonRow: TypeAlias = dict[str, object]
+IDS: Final = ("user", "agent", "app", "run")
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose memories: as many of the ids as were named."""
+
+    user: str | None = None
+    agent: str | None = None
+    app: str | None = None
+    run: str | None = None
+
+    def named(self) -> dict[str, str]:
+        """The ids that are named, by kind."""
+        return {kind: name for kind in IDS if (name := getattr(self, kind)) is not None}
+
+    def digest(self) -> str:
+        """The same for the same ids, and 32 characters long."""
+        parts = "\0".join(f"{kind}\1{name}" for kind, name in self.named().items())
+        return hashlib.blake2b(parts.encode(), digest_size=16).hexdigest()
+
+    def within(self, memory: Memory) -> Scope:
+        """As the project's file knows it."""
+        return memory.scope(user=self.user, agent=self.agent, app=self.app, run=self.run)
+
+
+@dataclass(frozen=True, slots=True)
+class AddOrder:
+    """Keep messages and learn from them.
+
+    Attributes:
+        timestamp: when messages without a time of their own were said, ISO 8601.
+        expires_at: ISO 8601.
+    """
+
+    kind: ClassVar[JobKind] = JobKind.ADD
+    urgency: ClassVar[int] = 1
+
+    owner: Owner
+    messages: Sequence[JsonObject]
+    timestamp: str
+    metadata: JsonObject = field(default_factory=dict)
+    categories: Sequence[str] = ()
+    expires_at: str | None = None
+    immutable: bool = False
+    infer: bool = True
+    timezone: str | None = None
+
+    def instant(self) -> datetime:
+        """When it was said."""
+        return datetime.fromisoformat(self.timestamp)
+
+    def expiry(self) -> datetime | None:
+        """When it expires."""
+        return None if self.expires_at is None else datetime.fromisoformat(self.expires_at)
+
+    def as_row(self) -> JsonRow:
+        """As JSON keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, object]) -> Self:
+        """From `as_row`."""
+        known = {each.name for each in fields(cls)}
+        kept = {name: value for name, value in row.items() if name in known}
+        return cls(**{**kept, "owner": _owner(row)})  # type: ignore[arg-type]  # as we wrote it
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteOrder:
+    """Delete everything of whom it names; of the whole project, if `everything`."""
+
+    kind: ClassVar[JobKind] = JobKind.DELETE
+    # Who asks for deletion does not wait behind what others want learned.
+    urgency: ClassVar[int] = 0
+
+    owner: Owner
+    everything: bool = False
+
+    def as_row(self) -> JsonRow:
+        """As JSON keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, object]) -> Self:
+        """From `as_row`."""
+        return cls(owner=_owner(row), everything=bool(row.get("everything")))
+
+
+Order: TypeAlias = AddOrder | DeleteOrder
+
+
+def order_of(kind: str, row: Mapping[str, object]) -> Order:
+    """What a row says."""
+    return DeleteOrder.from_row(row) if kind == JobKind.DELETE else AddOrder.from_row(row)
+
+
+def _owner(row: Mapping[str, object]) -> Owner:
+    owner = row["owner"]
+    if not isinstance(owner, Mapping):
+        raise TypeError("a job's order names no owner")
+    return Owner(**{kind: owner.get(kind) for kind in IDS})

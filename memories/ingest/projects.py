@@ -1,0 +1,126 @@
+"""Files of projects, opened when they are needed and kept open while they are used."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+
+from memories import BundledModel, Embedder, Memory, NotFound, StoreBusy
+
+# How long the removal of a project waits for calls under way: a large add takes seconds.
+_LONGEST_USE_SECONDS: Final = 60.0
+
+
+class _Opened:
+    """One opened file.
+
+    Attributes:
+        users: calls that use it now.
+    """
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.users = 0
+
+
+class OpenProjects:
+    """The files that this process has open; those not used for longest are closed first."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._lock = threading.Lock()
+        self._unused = threading.Condition(self._lock)
+        self._removed: set[UUID] = set()
+        self._opened: OrderedDict[UUID, _Opened] = OrderedDict()
+        # One model for all files: it is large, and the same.
+        self._embedder: Embedder | None = None
+
+    @contextmanager
+    def use(self, project_id: UUID, *, organization_id: UUID) -> Iterator[Memory]:
+        """A project's memories, open until the block ends.
+
+        Raises:
+            NotFound: the project was removed.
+            RemembrancerError: the file can't be opened.
+        """
+        opened = self._take(project_id, organization_id)
+        try:
+            yield opened.memory
+        finally:
+            with self._lock:
+                opened.users -= 1
+                self._unused.notify_all()
+                closing = self._surplus()
+            for memory in closing:
+                memory.close()
+
+    def _take(self, project_id: UUID, organization_id: UUID) -> _Opened:
+        with self._lock:
+            if project_id in self._removed:
+                raise NotFound("the project was removed")
+            opened = self._opened.get(project_id)
+            if opened is None:
+                opened = _Opened(self._open(project_id, organization_id))
+                self._opened[project_id] = opened
+            self._opened.move_to_end(project_id)
+            opened.users += 1
+            return opened
+
+    def _open(self, project_id: UUID, organization_id: UUID) -> Memory:
+        memory = Memory(
+            path_of(project_id),
+            organization=str(organization_id),
+            project=str(project_id),
+            embedder=self._embedder or BundledModel(),
+        )
+        self._embedder = self._embedder or memory.embedder
+        return memory
+
+    def _surplus(self) -> list[Memory]:
+        idle = [id_ for id_, opened in self._opened.items() if not opened.users]
+        surplus = idle[: max(0, len(self._opened) - settings.OPEN_PROJECTS)]
+        return [self._opened.pop(id_).memory for id_ in surplus]
+
+    def remove(self, project_id: UUID) -> None:
+        """Delete a project's file from the disk, after the calls that use it; none opens it again.
+
+        Raises:
+            StoreBusy: a call goes on using it.
+        """
+        with self._lock:
+            self._removed.add(project_id)
+            if not self._unused.wait_for(lambda: not self._users(project_id), _LONGEST_USE_SECONDS):
+                raise StoreBusy("the project is still in use")
+            opened = self._opened.pop(project_id, None)
+        if opened is not None:
+            opened.memory.close()
+        path = path_of(project_id)
+        for each in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+            each.unlink(missing_ok=True)
+
+    def _users(self, project_id: UUID) -> int:
+        opened = self._opened.get(project_id)
+        return 0 if opened is None else opened.users
+
+    def close(self) -> None:
+        """Close every file."""
+        with self._lock:
+            opened = list(self._opened.values())
+            self._opened.clear()
+        for each in opened:
+            each.memory.close()
+
+
+def path_of(project_id: UUID) -> Path:
+    """Where a project's file lies; its folder is there."""
+    folder: Path = settings.DATA_FOLDER / "projects"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / f"{project_id}.db"
+
+
+PROJECTS = OpenProjects()

@@ -1,0 +1,135 @@
+"""Doing jobs."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from controlplane.organizations.models import Project
+from controlplane.webhooks.models import EventType
+from controlplane.webhooks.services import publish_all
+from memories import AddResult, EmbedderError, Memory, RemembrancerError, StoreBusy
+from memories.ingest.models import Job, JobStatus
+from memories.ingest.orders import AddOrder, DeleteOrder, order_of
+from memories.ingest.projects import PROJECTS
+from memories.ingest.services import fail, succeed, take_next
+
+_logger = logging.getLogger("remembrancer.jobs")
+_BUG: Final = "The server failed to do it; the failure is in its log."
+# Of these the next attempt may know nothing.
+_PASSING: Final = (StoreBusy, EmbedderError)
+Results = list[dict[str, object]]
+
+
+def work_once(*, now: Callable[[], datetime] = timezone.now) -> bool:
+    """Do the next job, if there is one.
+
+    Returns:
+        True if there was.
+    """
+    claim = take_next(now=now())
+    if claim is None:
+        return False
+    extra = {"job": str(claim.job.id), "kind": claim.job.kind, "attempt": claim.job.attempts}
+    try:
+        results, reason = _do(claim.job)
+    except RemembrancerError as error:
+        passing = isinstance(error, _PASSING)
+        _logger.warning("a job failed: %s", type(error).__name__, extra=extra)
+        fail(claim, str(error), final=not passing, now=now())
+    except Exception:
+        # Whatever it is, the job must not stand as running, and the worker goes on.
+        _logger.exception("a job failed", extra=extra)
+        fail(claim, _BUG, final=False, now=now())
+    else:
+        with transaction.atomic():
+            if succeed(claim, results, reason=reason, now=now()):
+                _tell_webhooks(claim.job.project_id, results, now())
+        _logger.info("a job is done", extra=extra)
+    return True
+
+
+def _tell_webhooks(project_id: UUID, results: Results, now: datetime) -> None:
+    """Of each memory that is new."""
+    added = [result for result in results if result["event"] == "ADD"]
+    bodies = [
+        {
+            "event_details": {name: result[name] for name in ("id", "data", "event")},
+            **{name: value for name, value in result.items() if name.endswith("_id")},
+        }
+        for result in added
+    ]
+    publish_all(project_id, EventType.MEMORY_ADD, bodies, now)
+
+
+def _do(job: Job) -> tuple[Results, str]:
+    organization_id = Project.objects.values_list("organization_id", flat=True).get(
+        id=job.project_id
+    )
+    order = order_of(job.kind, job.order)
+    with PROJECTS.use(job.project_id, organization_id=organization_id) as memory:
+        if isinstance(order, DeleteOrder):
+            return _delete(order, job, memory)
+        return _add(order, job, memory)
+
+
+def _add(order: AddOrder, job: Job, memory: Memory) -> tuple[Results, str]:
+    if not order.messages:
+        return [], job.reason
+    added = memory.add(
+        list(order.messages),
+        scope=order.owner.within(memory),
+        timestamp=order.instant(),
+        metadata=order.metadata,
+        categories=order.categories,
+        expires_at=order.expiry(),
+        immutable=order.immutable,
+        infer=order.infer,
+        timezone=order.timezone,
+        job_id=str(job.id),
+    )
+    return _outcomes(added, order), added.reason or ""
+
+
+def _outcomes(added: AddResult, order: AddOrder) -> Results:
+    """As clients read them: the text both where old and where new ones look for it."""
+    named = {f"{kind}_id": name for kind, name in order.owner.named().items()}
+    return [
+        {
+            "id": outcome.memory_id,
+            "event": "NOOP" if outcome.event.value == "MERGE" else outcome.event.value,
+            "memory": outcome.text,
+            "data": {"memory": outcome.text},
+            **({"reason": outcome.reason} if outcome.reason else {}),
+            **named,
+        }
+        for outcome in added.outcomes
+    ]
+
+
+def _delete(order: DeleteOrder, job: Job, memory: Memory) -> tuple[Results, str]:
+    _void_earlier(order, job)
+    if order.everything:
+        receipt = memory.delete_everything()
+    else:
+        receipt = memory.delete_all(scope=order.owner.within(memory))
+    return [], f"deleted {receipt.memories} memories and {receipt.messages} messages"
+
+
+def _void_earlier(order: DeleteOrder, job: Job) -> None:
+    """What was accepted before and is about the same must not be learned afterwards."""
+    earlier = Job.objects.filter(
+        project_id=job.project_id, kind="ADD", status=JobStatus.PENDING, number__lt=job.number
+    )
+    named = {} if order.everything else order.owner.named()
+    for each in earlier.iterator():
+        owner = each.order.get("owner", {})
+        if all(owner.get(kind) == name for kind, name in named.items()):
+            # Stays in its lane and is found empty there, so that its place is kept.
+            Job.objects.filter(number=each.number, status=JobStatus.PENDING).update(
+                order={**each.order, "messages": []}, reason="deleted before it was learned"
+            )

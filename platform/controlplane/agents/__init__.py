@@ -1,0 +1,1 @@
+"""Agents that register themselves: a tenant in one call, claimed by a person later."""

@@ -1,0 +1,10 @@
+"""The Django app of API keys."""
+
+from django.apps import AppConfig
+
+
+class ApiKeysConfig(AppConfig):
+    """API keys."""
+
+    name = "controlplane.apikeys"
+    label = "apikeys"

@@ -1,0 +1,80 @@
+"""A wrong or missing setting is a failed check with an id and a hint, at every start."""
+
+from collections.abc import Sequence
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Caution
+
+from controlplane.settings import env
+
+_HINT = "docs/settings.md lists every variable with its form."
+
+
+@register()
+def check_environment(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[CheckMessage]:
+    """remembrancer.E001: a variable of the environment can't be used."""
+    return [
+        Error(f"{problem.variable} {problem.reason}.", hint=_HINT, id="remembrancer.E001")
+        for problem in env.PROBLEMS
+    ]
+
+
+@register()
+def check_secret(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """remembrancer.E002: the secret that signs and peppers is missing or short."""
+    least = 32
+    if len(settings.SECRET_KEY) >= least:
+        return []
+    return [
+        Error(
+            f"REMEMBRANCER_SECRET_KEY is missing or shorter than {least} characters.",
+            hint='Make one: python -c "import secrets; print(secrets.token_urlsafe(50))". ' + _HINT,
+            id="remembrancer.E002",
+        )
+    ]
+
+
+@register()
+def check_database(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """remembrancer.E003: no database is named."""
+    if "dummy" not in str(settings.DATABASES["default"]["ENGINE"]):
+        return []
+    return [
+        Error(
+            "DATABASE_URL is missing.",
+            hint="Such as postgres://user:password@host:5432/name. " + _HINT,
+            id="remembrancer.E003",
+        )
+    ]
+
+
+@register()
+def check_hosts(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """remembrancer.E004: no host name is allowed, so that every request would be refused."""
+    if settings.ALLOWED_HOSTS:
+        return []
+    return [
+        Error(
+            "REMEMBRANCER_ALLOWED_HOSTS is missing.",
+            hint="The names that this server is reached by, parted by commas. " + _HINT,
+            id="remembrancer.E004",
+        )
+    ]
+
+
+@register()
+def check_mail(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """remembrancer.W001: mail goes to the console."""
+    if "console" not in settings.EMAIL_BACKEND:
+        return []
+    return [
+        Caution(
+            "EMAIL_URL is not set: codes and invitations are printed to the console.",
+            hint="Such as smtp+tls://user:password@host:587. " + _HINT,
+            id="remembrancer.W001",
+        )
+    ]

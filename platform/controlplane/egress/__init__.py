@@ -1,0 +1,19 @@
+"""The only way out to an address that a user gave; nothing else may connect to one."""
+
+from controlplane.egress.errors import EgressError, EgressFailed, EgressRefused
+from controlplane.egress.resolving import Resolver, ScriptedResolver, SystemResolver
+from controlplane.egress.rules import EgressPolicy, check_url
+from controlplane.egress.sending import EgressReply, post
+
+__all__ = [
+    "EgressError",
+    "EgressFailed",
+    "EgressPolicy",
+    "EgressRefused",
+    "EgressReply",
+    "Resolver",
+    "ScriptedResolver",
+    "SystemResolver",
+    "check_url",
+    "post",
+]

@@ -1,0 +1,7 @@
+"""Addresses for whoever watches the server."""
+
+from django.urls import path
+
+from controlplane.health.views import healthz, readyz
+
+urlpatterns = [path("healthz", healthz), path("readyz", readyz)]

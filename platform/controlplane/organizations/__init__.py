@@ -1,0 +1,1 @@
+"""Organisations and their projects: who owns what, and who may do what there."""

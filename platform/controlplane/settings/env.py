@@ -1,0 +1,96 @@
+"""What the environment says, read once, typed, with a note of what is off.
+
+A value that can't be read does not stop the start of a management command: it is kept in
+`PROBLEMS`, and `manage.py check`, which every start runs, refuses it by name
+(controlplane.checks). docs/settings.md lists every variable.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import environ
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A variable whose value can't be used.
+
+    Attributes:
+        variable: its name.
+        reason: what is off; never the value, which may be a secret.
+    """
+
+    variable: str
+    reason: str
+
+
+PROBLEMS: Final[list[Problem]] = []
+_TRUE: Final = "true"
+_FALSE: Final = "false"
+
+
+def text(variable: str, default: str = "") -> str:
+    """The value; of `VARIABLE_FILE`'s file, if that is set instead, as secrets often are."""
+    file = os.environ.get(f"{variable}_FILE")
+    if file is None:
+        return os.environ.get(variable, default)
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        PROBLEMS.append(Problem(f"{variable}_FILE", f"can't be read: {error.strerror}"))
+        return default
+
+
+def number(variable: str, default: int, *, least: int = 0) -> int:
+    """A whole number, at least so much."""
+    raw = text(variable, str(default))
+    try:
+        found = int(raw)
+    except ValueError:
+        found = least - 1
+    if found < least:
+        PROBLEMS.append(Problem(variable, f"must be a whole number of at least {least}"))
+        return default
+    return found
+
+
+def flag(variable: str, *, default: bool) -> bool:
+    """True or false, spelled out."""
+    raw = text(variable, _TRUE if default else _FALSE).lower()
+    if raw not in (_TRUE, _FALSE):
+        PROBLEMS.append(Problem(variable, "must be true or false"))
+        return default
+    return raw == _TRUE
+
+
+def names(variable: str, default: str = "") -> list[str]:
+    """Values parted by commas."""
+    return [each.strip() for each in text(variable, default).split(",") if each.strip()]
+
+
+def address(variable: str, schemes: tuple[str, ...], default: str = "") -> str:
+    """A URL with one of the schemes; empty where it is not set."""
+    found = text(variable, default)
+    if found and urlsplit(found).scheme not in schemes:
+        PROBLEMS.append(Problem(variable, f"must be a URL that begins with {' or '.join(schemes)}"))
+        return default
+    return found
+
+
+def database() -> dict[str, object]:
+    """Django's form of DATABASE_URL; no engine without one."""
+    url = address("DATABASE_URL", ("postgres", "postgresql"))
+    found: dict[str, object] = environ.Env.db_url_config(url) if url else {}
+    return found
+
+
+def mail() -> dict[str, object]:
+    """Django's e-mail settings from EMAIL_URL; mail goes to the console without one."""
+    url = address("EMAIL_URL", tuple(environ.Env.EMAIL_SCHEMES))
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    found: dict[str, object] = environ.Env.email_url_config(url)
+    return found

@@ -1,0 +1,14 @@
+"""Embedded mode in a folder that is thrown away: what the tests run on."""
+
+import os
+import tempfile
+
+os.environ["REMEMBRANCER_DATA"] = tempfile.mkdtemp(prefix="remembrancer-tests-")
+
+from controlplane.settings.embedded import *
+from controlplane.settings.embedded import DATA_FOLDER, DATABASES
+
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# A file, as threads share it.
+DATABASES["default"]["TEST"] = {"NAME": str(DATA_FOLDER / "test.db")}

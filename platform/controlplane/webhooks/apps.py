@@ -1,0 +1,10 @@
+"""The Django app of webhooks."""
+
+from django.apps import AppConfig
+
+
+class WebhooksConfig(AppConfig):
+    """Webhooks."""
+
+    name = "controlplane.webhooks"
+    label = "webhooks"

@@ -1,0 +1,8 @@
+"""What an application server imports."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "controlplane.settings.production")
+application = get_wsgi_application()

@@ -1,0 +1,187 @@
+"""Agents that register themselves, and people who claim what they made."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import connections
+from django.utils import timezone
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from controlplane.accounts.codes import MOST_TRIES
+from controlplane.accounts.models import OneTimeCode
+from controlplane.apikeys.models import ApiKey
+from controlplane.apikeys.services import issue_key
+from controlplane.organizations.models import Membership
+from tests.server.conftest import Ask
+
+AGENT_MODE = "/api/v1/auth/agent_mode/"
+CODE, VERIFY = "/api/v1/auth/email_code/", "/api/v1/auth/email_code/verify/"
+
+
+def register(address: str = "203.0.113.7") -> dict[str, str]:
+    response = APIClient().post(AGENT_MODE, {}, format="json", REMOTE_ADDR=address)
+    assert response.status_code == 200, response.content
+    found: dict[str, str] = response.json()
+    return found
+
+
+def mailed_code(email: str) -> str:
+    response = APIClient().post(CODE, {"email": email}, format="json")
+    assert response.status_code == 200, response.content
+    found: list[str] = re.findall(r"\b\d{6}\b", str(mail.outbox[-1].body))
+    (code,) = found
+    return code
+
+
+def verify(email: str, code: str, **more: str) -> tuple[int, dict[str, object]]:
+    body = {"email": email, "code": code, **more}
+    response = APIClient().post(VERIFY, body, format="json")
+    return response.status_code, response.json()
+
+
+def test_an_agent_gets_a_tenant_of_its_own_in_one_call(database: None, client: Ask) -> None:
+    agent = register()
+    assert agent["default_user_id"]
+    ping = client(agent["api_key"]).get("/v1/ping/").json()
+    assert (ping["org_id"], ping["project_id"]) == (agent["org_id"], agent["project_id"])
+    other = register()
+    assert other["project_id"] != agent["project_id"]
+
+
+def test_an_unclaimed_agent_has_small_quotas(
+    database: None, client: Ask, settings: Settings, do_jobs: Callable[[], int]
+) -> None:
+    asking = client(register()["api_key"])
+    settings.UNCLAIMED_ADDS_PER_DAY = 2
+    body = {"messages": "I live in Porto.", "user_id": "ana"}
+    codes = [asking.post("/v3/memories/add/", body, format="json") for _ in range(3)]
+    assert [each.status_code for each in codes] == [200, 200, 429]
+    assert int(codes[-1]["Retry-After"]) > 0
+    assert asking.get("/api/v1/keys/").status_code == 403
+    do_jobs()
+
+
+def test_an_address_registers_five_agents_a_day(database: None) -> None:
+    statuses = [
+        APIClient().post(AGENT_MODE, {}, format="json", REMOTE_ADDR="203.0.113.7") for _ in range(7)
+    ]
+    assert [each.status_code for each in statuses] == [200] * 5 + [429] * 2
+    assert 0 < int(statuses[-1]["Retry-After"]) <= 24 * 3600
+    register("203.0.113.8")
+
+
+def test_a_household_counts_as_one_address(database: None) -> None:
+    for number in range(5):
+        register(f"2001:db8:1:2::{number + 1}")
+    response = APIClient().post(AGENT_MODE, {}, format="json", REMOTE_ADDR="2001:db8:1:2::99")
+    assert response.status_code == 429
+    register("2001:db8:1:3::1")
+
+
+def test_what_a_caller_writes_into_x_forwarded_for_is_not_believed(database: None) -> None:
+    spoofed = [
+        APIClient().post(
+            AGENT_MODE,
+            {},
+            format="json",
+            REMOTE_ADDR="203.0.113.7",
+            headers={"X-Forwarded-For": f"198.51.100.{number}"},
+        )
+        for number in range(8)
+    ]
+    assert [each.status_code for each in spoofed].count(200) == 5
+
+
+def test_at_the_same_time_as_many_register_as_one_after_the_other(database: None) -> None:
+    def ask(number: int) -> int:
+        try:
+            response = APIClient().post(AGENT_MODE, {}, format="json", REMOTE_ADDR="203.0.113.9")
+            return int(response.status_code)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(ask, range(24)))
+    assert sorted(set(statuses)) == [200, 429]
+    assert statuses.count(200) == 5
+
+
+def test_it_can_be_switched_off(database: None, settings: Settings) -> None:
+    settings.AGENT_MODE = False
+    response = APIClient().post(AGENT_MODE, {}, format="json")
+    assert response.status_code == 503
+
+
+def test_a_person_claims_what_an_agent_made_and_the_key_stays(database: None, client: Ask) -> None:
+    agent = register()
+    other = issue_key(ApiKey.objects.get().project_id, name="made before the claim")
+    code = mailed_code("ana@example.org")
+    status, said = verify("ana@example.org", code, agent_mode_api_key=agent["api_key"])
+    assert (status, said["claimed"]) == (200, True)
+    assert client(agent["api_key"]).get("/v1/ping/").json()["user_email"] == "ana@example.org"
+    assert client(other.token).get("/v1/ping/").status_code == 401
+    key = ApiKey.objects.get(last_four=agent["api_key"][-4:])
+    assert (key.is_provisional, key.expires_at) == (False, None)
+    assert Membership.objects.get().role == "OWNER"
+    again = verify(
+        "bob@example.org", mailed_code("bob@example.org"), agent_mode_api_key=agent["api_key"]
+    )
+    assert again[0] == 409
+
+
+def test_a_code_logs_in_to_a_key_of_ones_own(database: None, client: Ask) -> None:
+    status, said = verify("ana@example.org", mailed_code("Ana@Example.org"))
+    assert status == 200
+    ping = client(str(said["api_key"])).get("/v1/ping/").json()
+    assert (ping["org_id"], ping["project_id"]) == (said["org_id"], said["project_id"])
+    again = verify("ana@example.org", mailed_code("ana@example.org"))[1]
+    assert again["org_id"] == said["org_id"]
+
+
+def test_a_code_is_good_once_and_for_ten_minutes(database: None) -> None:
+    code = mailed_code("ana@example.org")
+    assert verify("ana@example.org", code)[0] == 200
+    assert verify("ana@example.org", code)[0] == 400
+    code = mailed_code("ana@example.org")
+    OneTimeCode.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert verify("ana@example.org", code)[0] == 400
+
+
+def test_after_five_guesses_a_code_is_dead(database: None) -> None:
+    code = mailed_code("ana@example.org")
+    wrong = f"{(int(code) + 1) % 10**6:06d}"
+    said = [verify("ana@example.org", wrong)[0] for _ in range(MOST_TRIES)]
+    assert said == [400] * MOST_TRIES
+    assert verify("ana@example.org", code)[0] == 400
+
+
+def test_an_address_is_mailed_so_often_a_day(database: None) -> None:
+    said = [APIClient().post(CODE, {"email": "ana@example.org"}, format="json") for _ in range(11)]
+    assert [each.status_code for each in said] == [200] * 10 + [429]
+    assert len(mail.outbox) == 10
+
+
+@pytest.mark.parametrize("email", ["", "ana", "ana@", "a b@example.org", 5])
+def test_what_is_no_address_gets_no_code(database: None, email: object) -> None:
+    response = APIClient().post(CODE, {"email": email}, format="json")
+    assert response.status_code == 400
+    assert response.json()["error"]
+
+
+def test_which_agent_uses_the_key_is_kept(database: None, client: Ask) -> None:
+    asking = client(register()["api_key"])
+    path = "/api/v1/auth/agent_mode/caller/"
+    said = asking.patch(path, {"agent_caller": " claude  code "}, format="json").json()
+    assert said == {"agent_caller": "claude code"}
+    assert asking.patch(path, {}, format="json").status_code == 400
+
+
+def test_an_unclaimed_key_ends_by_itself(database: None, client: Ask) -> None:
+    agent = register()
+    ApiKey.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert client(agent["api_key"]).get("/v1/ping/").status_code == 401

@@ -1,0 +1,91 @@
+"""Settings are read from the environment, all of them documented, and refused by name."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+GOOD = {
+    "REMEMBRANCER_SECRET_KEY": "s" * 50,
+    "REMEMBRANCER_ALLOWED_HOSTS": "memory.example.org",
+    "DATABASE_URL": "postgres://user:password@127.0.0.1:5432/memory",
+    "EMAIL_URL": "smtp://127.0.0.1:2525",
+}
+
+
+def check(**changes: str | None) -> tuple[int, str]:
+    """Exit code and words of `manage.py check` under production settings."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "controlplane.settings.production"}
+    environment |= GOOD | {name: value for name, value in changes.items() if value is not None}
+    for name in (name for name, value in changes.items() if value is None):
+        del environment[name]
+    ran = subprocess.run(
+        [sys.executable, "manage.py", "check", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return ran.returncode, ran.stdout + ran.stderr
+
+
+def test_good_settings_pass() -> None:
+    code, said = check()
+    assert code == 0, said
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "id_"),
+    [
+        ("REMEMBRANCER_SECRET_KEY", None, "E002"),
+        ("REMEMBRANCER_SECRET_KEY", "short", "E002"),
+        ("DATABASE_URL", None, "E003"),
+        ("DATABASE_URL", "mysql://127.0.0.1/x", "E001"),
+        ("REMEMBRANCER_ALLOWED_HOSTS", None, "E004"),
+        ("REMEMBRANCER_TRUSTED_PROXIES", "many", "E001"),
+        ("REMEMBRANCER_JOB_THREADS", "0", "E001"),
+        ("REMEMBRANCER_AGENT_MODE", "perhaps", "E001"),
+        ("REDIS_URL", "http://127.0.0.1", "E001"),
+        ("EMAIL_URL", "nothing", "E001"),
+        ("EMAIL_URL", None, "W001"),
+        ("REMEMBRANCER_SECRET_KEY_FILE", "/nowhere/at/all", "E001"),
+    ],
+)
+def test_a_wrong_or_missing_value_is_a_failed_check_that_says_what_to_do(
+    variable: str, value: str | None, id_: str
+) -> None:
+    code, said = check(**{variable: value})
+    assert code != 0
+    assert f"remembrancer.{id_}" in said
+    assert variable in said
+    assert "HINT" in said
+    assert value is None or len(value) < 6 or variable.endswith("_FILE") or value not in said
+
+
+def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("f" * 40 + "\n", encoding="utf-8")
+    code, said = check(REMEMBRANCER_SECRET_KEY=None, REMEMBRANCER_SECRET_KEY_FILE=str(secret))
+    assert code == 0, said
+
+
+def test_every_variable_is_documented_and_every_documented_one_is_read() -> None:
+    read = set()
+    for path in (ROOT / "platform").rglob("*.py"):
+        read |= set(re.findall(r'"(REMEMBRANCER_\w+|\w+_URL)"', path.read_text(encoding="utf-8")))
+    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    documented = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    assert read == documented
+
+
+def test_every_check_is_documented() -> None:
+    checks = (ROOT / "platform" / "controlplane" / "checks.py").read_text("utf-8")
+    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    assert set(re.findall(r"remembrancer\.[EW]\d+", checks)) == set(
+        re.findall(r"remembrancer\.[EW]\d+", page)
+    )
