@@ -35,6 +35,7 @@ from memories.engine.domain import (
     TransferReceipt,
 )
 from memories.engine.errors import (
+    ChangedMeanwhile,
     EmbedderError,
     EmbeddingFailed,
     Immutable,
@@ -68,6 +69,7 @@ __all__ = [
     "AddResult",
     "AsyncMemory",
     "BundledModel",
+    "ChangedMeanwhile",
     "Context",
     "Conversation",
     "DeletionReceipt",

@@ -9,6 +9,7 @@ RemembrancerError
 │   └── UnreadableFile      a file is of no known form; `line` and `column` say where it broke
 ├── NotFound                no such memory in this project
 ├── Immutable               the memory was stored as immutable
+├── ChangedMeanwhile        the memory is no longer the version that the change was meant for
 ├── StoreError              the file on disk
 │   ├── StoreBusy           another process kept the file locked past the timeout
 │   ├── StoreDamaged        the file is not a memory file, or is corrupt
@@ -81,6 +82,11 @@ class NotFound(RemembrancerError):
 @final
 class Immutable(RemembrancerError):
     """The memory was stored as immutable, so it can be deleted but not changed."""
+
+
+@final
+class ChangedMeanwhile(RemembrancerError):
+    """The memory is no longer the version that the change was meant for; nothing was changed."""
 
 
 class StoreError(RemembrancerError):

@@ -23,6 +23,7 @@ OFFERED = {
     "AddResult",
     "AsyncMemory",
     "BundledModel",
+    "ChangedMeanwhile",
     "Context",
     "Conversation",
     "DeletionReceipt",

@@ -1,12 +1,13 @@
 """Changing what is kept: versions, replacing, expiry, immutability."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from memories import Immutable, InvalidInput, Memory, NotFound, Scope
+from memories import ChangedMeanwhile, Immutable, InvalidInput, Memory, NotFound, Scope
 from memories.engine.domain import HistoryEvent, IngestEvent, LinkKind
 from memories.engine.ports.clock import FixedClock
 from memories.engine.ports.embedder import WordHashEmbedder
@@ -129,6 +130,29 @@ def test_an_edited_date_is_read_on_the_speakers_clock(path: Path) -> None:
         occurred = memory.update(ran, text="Nora went to the sea yesterday.").occurred
         assert occurred is not None
         assert occurred.start == datetime(2024, 5, 9, tzinfo=auckland)
+
+
+def test_a_change_meant_for_an_older_version_is_not_made(memory: Memory, acme: Scope) -> None:
+    boat = learn(memory, acme, "I own a boat.")
+    assert memory.update(boat, text="Nora owns a ship.", if_version=1).version == 2
+    with pytest.raises(ChangedMeanwhile, match="is version 2 by now"):
+        memory.update(boat, text="Nora owns a dinghy.", if_version=1)
+    assert memory.get(boat).text == "Nora owns a ship."
+
+
+def test_of_many_changes_meant_for_one_version_one_is_made(memory: Memory, acme: Scope) -> None:
+    boat = learn(memory, acme, "I own a boat.")
+
+    def change(number: int) -> bool:
+        try:
+            memory.update(boat, text=f"Nora owns ship {number}.", if_version=1)
+        except ChangedMeanwhile:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sum(threads.map(change, range(8))) == 1
+    assert memory.get(boat).version == 2
 
 
 def test_what_is_immutable_can_be_deleted_but_not_changed(memory: Memory, acme: Scope) -> None:

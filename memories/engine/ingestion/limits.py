@@ -114,7 +114,7 @@ def check_scope(scope: Scope, *, limits: IngestLimits = LIMITS) -> None:
         value = getattr(scope, name)
         if value is None:
             continue
-        if flaw := _flaw_of_id(value, limits):
+        if flaw := flaw_of_id(value, limits=limits):
             raise InvalidScope(f"{name}: {flaw}")
 
 
@@ -124,11 +124,12 @@ def check_job_id(job_id: str, *, limits: IngestLimits = LIMITS) -> None:
     Raises:
         InvalidInput: naming what is off.
     """
-    if flaw := _flaw_of_id(job_id, limits):
+    if flaw := flaw_of_id(job_id, limits=limits):
         raise InvalidInput(f"job_id: {flaw}")
 
 
-def _flaw_of_id(value: object, limits: IngestLimits) -> str | None:
+def flaw_of_id(value: object, *, limits: IngestLimits = LIMITS) -> str | None:
+    """What is wrong with an id; None if nothing is."""
     if not isinstance(value, str) or not value.strip():
         return "expected a text that is not empty"
     if len(value) > limits.id_characters:

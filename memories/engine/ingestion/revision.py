@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Final, Literal, TypeAlias
 
 from memories.engine.domain import JsonObject, Link, LinkKind, MemoryRecord, Passage, Scope
-from memories.engine.errors import Immutable, InvalidInput, NotFound
+from memories.engine.errors import ChangedMeanwhile, Immutable, InvalidInput, NotFound
 from memories.engine.ingestion.deduplication import memory_identity
 from memories.engine.ingestion.entity_linking import link_text
 from memories.engine.ingestion.passages import draft_memory, embedded
@@ -36,6 +36,7 @@ class Edit:
         expires_at: None lifts the expiry.
         said_at: when the new wording was said; now if None.
         zone: the speaker's time zone, in which "yesterday" is meant.
+        if_version: the version that it is meant for; any if None.
     """
 
     text: str | None = None
@@ -44,6 +45,7 @@ class Edit:
     expires_at: MaybeInstant = UNCHANGED
     said_at: datetime | None = None
     zone: tzinfo | None = None
+    if_version: int | None = None
 
 
 def update_memory(memory_id: str, edit: Edit, *, scope: Scope, tools: IngestTools) -> MemoryRecord:
@@ -52,9 +54,12 @@ def update_memory(memory_id: str, edit: Edit, *, scope: Scope, tools: IngestTool
     Raises:
         NotFound: there is no such memory.
         Immutable: it was stored as immutable.
+        ChangedMeanwhile: it is another version than the edit is meant for.
         InvalidInput: another memory of the same speaker already says just that.
     """
     old = _changeable(memory_id, scope=scope, tools=tools)
+    if edit.if_version not in (None, old.version):
+        raise ChangedMeanwhile(f"memory {memory_id} is version {old.version} by now")
     new = _edited(old, edit, now=tools.clock.now())
     names = tools.index.speakers(scope=old.scope.home)
     drafts = draft_memory(new, names=names, embedder=tools.embedder)

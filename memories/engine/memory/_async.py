@@ -140,6 +140,7 @@ class AsyncMemory:
         categories: Iterable[str] | None = None,
         expires_at: MaybeInstant = UNCHANGED,
         timestamp: datetime | None = None,
+        if_version: int | None = None,
     ) -> MemoryRecord:
         """As `Memory.update`."""
         return await self._run(
@@ -151,6 +152,7 @@ class AsyncMemory:
                 categories=categories,
                 expires_at=expires_at,
                 timestamp=timestamp,
+                if_version=if_version,
             )
         )
 

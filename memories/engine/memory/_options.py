@@ -157,6 +157,7 @@ def edit_of(
     expires_at: MaybeInstant,
     said_at: datetime | None,
     zone: tzinfo | None,
+    if_version: int | None,
 ) -> Edit:
     """What an update changes.
 
@@ -179,6 +180,7 @@ def edit_of(
         expires_at=aware(expires_at, zone) if isinstance(expires_at, datetime) else expires_at,
         said_at=None if said_at is None else aware(said_at, zone),
         zone=zone,
+        if_version=if_version,
     )
 
 

@@ -100,6 +100,7 @@ class Writes(ProjectFile):
         categories: Iterable[str] | None = None,
         expires_at: MaybeInstant = UNCHANGED,
         timestamp: datetime | None = None,
+        if_version: int | None = None,
     ) -> MemoryRecord:
         """Store a memory's new version under its id; the old wording stays in its history.
 
@@ -110,10 +111,12 @@ class Writes(ProjectFile):
             categories: replace them all.
             expires_at: None lifts the expiry; left out, it stays.
             timestamp: when the new wording was said; now if None.
+            if_version: change it only if this is still its version.
 
         Raises:
             NotFound: there is no such memory.
             Immutable: it was stored as immutable.
+            ChangedMeanwhile: it is no longer the version that was named.
             InvalidInput: nothing is to change, or another memory already says just that.
         """
         edit = edit_of(
@@ -123,6 +126,7 @@ class Writes(ProjectFile):
             expires_at=expires_at,
             said_at=timestamp,
             zone=self._zone,
+            if_version=if_version,
         )
         return self._call(
             lambda engine: update_memory(memory_id, edit, scope=self._project, tools=engine.ingest)
