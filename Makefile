@@ -6,7 +6,7 @@ JSON ?=
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo bench test test-long check lock clean
+.PHONY: help setup run demo bench test test-long check openapi lock clean
 
 help:
 	@echo "make demo [DATA=FILE]   set up, remember a real conversation, answer questions about it"
@@ -15,6 +15,7 @@ help:
 	@echo "make test               set up, run every check and test (small sizes)"
 	@echo "make test-long          run the full sizes and keep the figures in tests/results/"
 	@echo "make check              format, lint, types, import contracts, migrations"
+	@echo "make openapi            write docs/openapi.json anew"
 	@echo "make lock               resolve requirements.txt anew from pyproject.toml"
 	@echo "make clean              remove what setting up made"
 
@@ -47,7 +48,11 @@ test: check
 	$(BIN)/pytest -m "not long"
 
 test-long: setup
-	$(BIN)/pytest tests/faults tests/quality tests/evaluation_speed tests/evaluation_mem0 --figures tests/results
+	$(BIN)/pytest tests/faults tests/server/full tests/quality tests/evaluation_speed tests/evaluation_mem0 --figures tests/results
+
+openapi: setup
+	@$(BIN)/python manage.py spectacular --format openapi-json --validate --fail-on-warn --file docs/openapi.json
+	@echo >> docs/openapi.json
 
 lock:
 	@infra/lock

@@ -7,7 +7,9 @@ from pathlib import Path
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent / "platform"))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "controlplane.settings.embedded")
+    has_database = bool({"DATABASE_URL", "DATABASE_URL_FILE"} & set(os.environ))
+    mode = "production" if has_database else "embedded"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"controlplane.settings.{mode}")
 
     from django.core.management import execute_from_command_line
 

@@ -61,8 +61,8 @@ class Server:
 
 
 @contextmanager
-def running_server(data: Path) -> Iterator[Server]:
-    """The server on a free port, stopped in the end.
+def running_server(data: Path, **settings: str) -> Iterator[Server]:
+    """The server on a free port, with settings of the environment, stopped in the end.
 
     Raises:
         DemoFailed: it does not start.
@@ -70,7 +70,9 @@ def running_server(data: Path) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "REMEMBRANCER_DATA": str(data), "REMEMBRANCER_LOG_LEVEL": "ERROR"}
+    kept = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    own = {"REMEMBRANCER_DATA": str(data), "REMEMBRANCER_LOG_LEVEL": "ERROR"}
+    environment = {**kept, **own, **settings}
     with subprocess.Popen(  # noqa: S603 - this very project
         [sys.executable, _ROOT / "manage.py", "serve", "--port", str(port)],
         env=environment,

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from gunicorn.app.base import BaseApplication
 
+from controlplane.audit.stream import READS
 from controlplane.organizations.removal import finish_removals
 from memories.ingest.projects import PROJECTS
 from workers.threads import JobThreads
@@ -53,8 +54,10 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships n
         finish_removals()
         self._jobs = JobThreads(settings.JOB_THREADS)
         self._jobs.start()
+        READS.start()
 
     def _end(self, server: Any, worker: Any) -> None:
         if self._jobs is not None:
             self._jobs.stop()
+        READS.stop()
         PROJECTS.close()

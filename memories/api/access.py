@@ -1,5 +1,6 @@
 """From a request to the memories that its key opens: the only door to a project's file here."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,14 +14,16 @@ from rest_framework.request import Request
 from controlplane.api.authentication import principal_of
 from controlplane.api.errors import RequestRefused
 from controlplane.apikeys.verification import Principal
-from controlplane.limits.counters import Budget, DatabaseCounters, Verdict
+from controlplane.limits.choosing import shared_counters
+from controlplane.limits.counters import Budget, Verdict
 from memories import InvalidScope, Memory
 from memories.ingest.models import Job, JobStatus
 from memories.ingest.projects import PROJECTS
 
 _DAY: Final = 24 * 3600
-_LOOKED_EVERY_SECONDS: Final = 0.01
-LONGEST_WAIT_SECONDS: Final = 60.0
+_FIRST_LOOK_SECONDS: Final = 0.01
+_LAST_LOOK_SECONDS: Final = 0.2
+_WAITING: Final = threading.BoundedSemaphore(4)
 _NOBODY: Final = (
     "Name whose memories: filters need at least one of user_id, agent_id, app_id, run_id "
     '(such as {"user_id": "ana"}; on the command line --user-id ana).'
@@ -63,7 +66,7 @@ def spend(request: Request, what: str) -> None:
     principal = principal_of(request)
     if not principal.is_provisional:
         return
-    verdict = DatabaseCounters().take([_quota(principal, what)])
+    verdict = shared_counters().take([_quota(principal, what)])
     if not verdict.allowed:
         raise _spent(what, verdict)
 
@@ -86,12 +89,20 @@ def _spent(what: str, verdict: Verdict) -> RequestRefused:
     )
 
 
-def finished(job: Job, *, within_seconds: float = LONGEST_WAIT_SECONDS) -> Job:
+def finished(job: Job) -> Job:
     """The job once it is over; as it stands, if that takes too long."""
-    until = time.monotonic() + within_seconds
-    while time.monotonic() < until:
-        found = Job.objects.get(number=job.number)
-        if found.status in (JobStatus.SUCCEEDED, JobStatus.FAILED):
-            return found
-        time.sleep(_LOOKED_EVERY_SECONDS)
+    until = time.monotonic() + settings.LONGEST_WAIT_SECONDS
+    # Whoever waits takes a thread that could answer others: not all of them may.
+    may_wait = _WAITING.acquire(blocking=False)
+    pause = _FIRST_LOOK_SECONDS
+    try:
+        while may_wait and time.monotonic() < until:
+            status = Job.objects.values_list("status", flat=True).get(number=job.number)
+            if status in (JobStatus.SUCCEEDED, JobStatus.FAILED):
+                break
+            time.sleep(pause)
+            pause = min(2 * pause, _LAST_LOOK_SECONDS)
+    finally:
+        if may_wait:
+            _WAITING.release()
     return Job.objects.get(number=job.number)

@@ -6,58 +6,73 @@ them, such as a number, stays null.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from memories import RELEVANT, Memory
 from memories.engine.domain import JsonObject, JsonValue
 
+# Of a whole schema, however it is nested; each costs a search.
 _MOST_PROPERTIES: Final = 50
 _MOST_DEPTH: Final = 4
 _MOST_TEXTS: Final = 10
 _LONGEST_QUESTION: Final = 500
 
 
-def laid_out(
-    schema: Mapping[str, object], memory: Memory, filters: Mapping[str, object], *, depth: int = 0
-) -> JsonObject:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is known of somebody, and which of it was laid out.
+
+    Attributes:
+        memory: the project's.
+        filters: whose memories, and which.
+        ids: of the memories whose texts were laid out so far.
+        asked: names of the properties that were searched for so far.
+    """
+
+    memory: Memory
+    filters: Mapping[str, object]
+    ids: set[str] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)
+
+
+def laid_out(schema: Mapping[str, object], shown: Shown, *, depth: int = 0) -> JsonObject:
     """An object of the schema's properties.
 
     Args:
         schema: a JSON Schema; one of another form, such as `{"name": "description"}`, is read as
             its properties.
-        memory: the project's.
-        filters: whose memories, and which.
+        shown: of whom.
         depth: of this object in the whole.
     """
     properties = schema.get("properties", schema)
     if not isinstance(properties, Mapping):
         return {}
     return {
-        str(name): _value(str(name), wanted, memory, filters, depth)
-        for name, wanted in list(properties.items())[:_MOST_PROPERTIES]
+        str(name): _value(str(name), wanted, shown, depth) for name, wanted in properties.items()
     }
 
 
-def _value(
-    name: str, wanted: object, memory: Memory, filters: Mapping[str, object], depth: int
-) -> JsonValue:
+def _value(name: str, wanted: object, shown: Shown, depth: int) -> JsonValue:
     described = wanted if isinstance(wanted, Mapping) else {"description": wanted}
     if isinstance(described.get("properties"), Mapping):
         nested = depth < _MOST_DEPTH
-        return laid_out(described, memory, filters, depth=depth + 1) if nested else None
+        return laid_out(described, shown, depth=depth + 1) if nested else None
     kind = described.get("type", "string")
-    if kind not in ("string", "array"):
+    if kind not in ("string", "array") or len(shown.asked) >= _MOST_PROPERTIES:
         return None
+    shown.asked.append(name)
     words = f"{name.replace('_', ' ')}: {described.get('description') or ''}"
-    found = memory.search(
+    found = shown.memory.search(
         words[:_LONGEST_QUESTION],
-        filters=filters,
+        filters=shown.filters,
         top_k=_MOST_TEXTS,
         threshold=RELEVANT,
         include_messages=False,
         latest_only=True,
     )
-    texts = [hit.text for hit in found]
+    hits = list(found) if kind == "array" else list(found)[:1]
+    shown.ids.update(hit.id for hit in hits)
     if kind == "array":
-        return list(texts)
-    return texts[0] if texts else None
+        return [hit.text for hit in hits]
+    return hits[0].text if hits else None

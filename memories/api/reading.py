@@ -8,8 +8,10 @@ from typing import Final
 
 from rest_framework.request import Request
 
+from controlplane.api.bodies import check_storable, read_json
 from controlplane.api.errors import RequestRefused
 from memories.engine.domain import JsonObject
+from memories.engine.ingestion.limits import flaw_of_id
 from memories.ingest.orders import AddOrder, Owner
 
 # As clients name them, and as the product does; JavaScript's spellings too.
@@ -46,6 +48,46 @@ def ids_in(given: Mapping[str, object]) -> dict[str, str]:
     return found
 
 
+def owner_to_delete(query: Mapping[str, object], *, known: frozenset[str]) -> dict[str, str]:
+    """Whose memories a deletion is about, by kind; `*` stands for everybody of a kind.
+
+    Raises:
+        RequestRefused: it names nobody, somebody empty or two of a kind, or narrows what is deleted
+            in a way that is not known: then nothing is deleted.
+    """
+    if unknown := sorted(query.keys() - known - ID_KEYS.keys()):
+        raise refuse(unknown[0], "can't narrow what is deleted here; nothing was deleted")
+    ids: dict[str, str] = {}
+    for given in [query, *_parts_of(query.get("filters"))]:
+        for key in ID_KEYS.keys() & given.keys():
+            value = given[key]
+            if not isinstance(value, str) or not value.strip():
+                raise refuse(key, "is empty; nothing was deleted")
+            if ids.setdefault(ID_KEYS[key], value.strip()) != value.strip():
+                raise refuse(key, "names two of a kind; nothing was deleted")
+    if not ids:
+        raise refuse(
+            "user_id",
+            "name whose memories to delete: at least one of user_id, agent_id, app_id, run_id; "
+            "all four as * delete the whole project",
+        )
+    return ids
+
+
+def _parts_of(raw: object) -> list[Mapping[str, object]]:
+    """Filters of a deletion: ids alone, or it would reach further than was meant."""
+    if raw is None:
+        return []
+    filters = _decoded(raw, "filters")
+    parts = filters.get("AND", [filters]) if isinstance(filters, Mapping) else [None]
+    found: list[Mapping[str, object]] = []
+    for part in parts if isinstance(parts, list) else [None]:
+        if not isinstance(part, Mapping) or not part or part.keys() - ID_KEYS.keys():
+            raise refuse("filters", "only ids can say what is deleted here; nothing was deleted")
+        found.append(part)
+    return found
+
+
 def owner_of(body: Mapping[str, object]) -> Owner:
     """Whose memories an add becomes.
 
@@ -61,6 +103,10 @@ def owner_of(body: Mapping[str, object]) -> Owner:
             "Name whose memories they are: at least one of user_id, agent_id, app_id, run_id.",
             code="no_scope",
         )
+    # Here and not when the job is done, where nobody is told.
+    for kind, name in ids.items():
+        if flaw := flaw_of_id(name):
+            raise refuse(f"{kind}_id", flaw)
     return Owner(**ids)
 
 
@@ -116,13 +162,15 @@ def _decoded(raw: object, field: str) -> object:
     if not isinstance(raw, str) or not raw.lstrip().startswith(("{", "[")):
         return raw
     try:
-        return json.loads(raw)
-    except ValueError:
+        return read_json(raw)
+    except json.JSONDecodeError:
         pass
     try:
-        return ast.literal_eval(raw)
-    except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
+        found: object = ast.literal_eval(raw)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
         raise refuse(field, "can't be read: write it as JSON") from error
+    check_storable(found)
+    return found
 
 
 def add_order(body: Mapping[str, object], *, now: datetime) -> AddOrder:
@@ -195,6 +243,8 @@ def instant_of(raw: object, field: str) -> datetime | None:
         raw = "none" if isinstance(raw, bool) else raw
         if isinstance(raw, str) and not raw.replace(".", "", 1).lstrip("-").isdigit():
             read = datetime.fromisoformat(raw)
+            # Asked for here, where the first and last days of the calendar can be refused.
+            read.astimezone(UTC)
             return read if read.tzinfo else read.replace(tzinfo=UTC)
         return datetime.fromtimestamp(float(str(raw)), UTC)
     except (ValueError, OverflowError, OSError) as error:

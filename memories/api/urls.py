@@ -1,16 +1,17 @@
 """Addresses of the memory API. Each is served with and without the slash at its end."""
 
-from collections.abc import Callable
-from typing import Any
-
-from django.urls import URLPattern, path, register_converter
-from django.urls.converters import get_converters
-
-from controlplane.api.converters import NameConverter
+from controlplane.api.routes import both
 from memories.api.endpoints.adding import AddMemories
 from memories.api.endpoints.elsewhere import AgentRush
-from memories.api.endpoints.entities import Entities, OneEntity, OneEntityOfOld
-from memories.api.endpoints.events import Events, OneEvent
+from memories.api.endpoints.entities import (
+    Entities,
+    EntityFilters,
+    EntityMemories,
+    NewEntity,
+    OneEntity,
+    OneEntityOfOld,
+)
+from memories.api.endpoints.events import Events, MemoryEvents, OneEvent
 from memories.api.endpoints.exports import Exports, GetExport, Summary
 from memories.api.endpoints.listing import ListMemories, ListMemoriesOfOld
 from memories.api.endpoints.many import AllMemories, Batch
@@ -24,16 +25,15 @@ from memories.api.endpoints.profiles import (
     UserProfile,
 )
 from memories.api.endpoints.searching import GetContext, SearchMemories, SearchMemoriesOfOld
+from memories.api.endpoints.selfhosted import (
+    BareEntities,
+    BareEntity,
+    BareMemories,
+    BareMemory,
+    BareSearch,
+    Reset,
+)
 from memories.api.endpoints.stats import Stats
-
-if "name" not in get_converters():
-    register_converter(NameConverter, "name")
-
-
-def both(route: str, view: Callable[..., Any]) -> list[URLPattern]:
-    """The address with and without a slash at its end."""
-    return [path(f"{route}/", view), path(route, view)]
-
 
 urlpatterns = [
     *both("v1/ping", Ping.as_view()),
@@ -44,14 +44,21 @@ urlpatterns = [
     *both("v2/memories", ListMemoriesOfOld.as_view()),
     *both("v1/memories/search", SearchMemoriesOfOld.as_view()),
     *both("v1/memories", AllMemories.as_view()),
+    *both("v1/memories/events", MemoryEvents.as_view()),
     *both("v1/memories/<name:memory_id>/history", MemoryHistory.as_view()),
     *both("v1/memories/<name:memory_id>/sources", MemorySources.as_view()),
+    *both("v1/memories/<name:kind>/<name:name>", EntityMemories.as_view()),
     *both("v1/memories/<name:memory_id>", OneMemory.as_view()),
     *both("v1/batch", Batch.as_view()),
     *both("v1/context", GetContext.as_view()),
     *both("v1/event/<name:event_id>", OneEvent.as_view()),
     *both("v1/events", Events.as_view()),
+    *both("v1/entities/filters", EntityFilters.as_view()),
     *both("v1/entities", Entities.as_view()),
+    *both("v1/users", NewEntity.as_view(kind="user")),
+    *both("v1/agents", NewEntity.as_view(kind="agent")),
+    *both("v1/apps", NewEntity.as_view(kind="app")),
+    *both("v1/runs", NewEntity.as_view(kind="run")),
     *both("v1/exports/get", GetExport.as_view()),
     *both("v1/exports", Exports.as_view()),
     *both("v1/summary", Summary.as_view()),
@@ -65,4 +72,12 @@ urlpatterns = [
     *both("v2/entities/user/<name:name>/profile", UserProfile.as_view()),
     *both("v2/entities/<name:kind>/<name:name>", OneEntity.as_view()),
     *both("v1/entities/<name:kind>/<name:number>", OneEntityOfOld.as_view()),
+    # Of mem0's self-hosted server.
+    *both("memories/<name:memory_id>/history", MemoryHistory.as_view()),
+    *both("memories/<name:memory_id>", BareMemory.as_view()),
+    *both("memories", BareMemories.as_view()),
+    *both("search", BareSearch.as_view()),
+    *both("reset", Reset.as_view()),
+    *both("entities/<name:kind>/<name:name>", BareEntity.as_view()),
+    *both("entities", BareEntities.as_view()),
 ]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from memories import HistoryEntry, MemoryRecord, Scope, SearchHit
+from memories import HistoryEntry, Memory, MemoryRecord, NotFound, Scope, SearchHit
 from memories.ingest.models import Job, JobStatus
 
 _MOMENT: Final = timedelta(microseconds=1)
@@ -105,7 +105,20 @@ def history_objects(
     ]
 
 
-def event_object(job: Job) -> dict[str, object]:
+def results_of(job: Job, memory: Memory) -> list[dict[str, object]]:
+    """What became of a job, with the words of those memories that are still there."""
+    return [_with_words(result, memory) for result in job.results]
+
+
+def _with_words(result: Mapping[str, object], memory: Memory) -> dict[str, object]:
+    try:
+        words = memory.get(str(result["id"])).text if result["id"] else ""
+    except NotFound:
+        words = ""
+    return {**result, "memory": words, "data": {"memory": words}}
+
+
+def event_object(job: Job, memory: Memory) -> dict[str, object]:
     """A job, as clients know it."""
     ended, began = job.completed_at, job.started_at
     is_over = job.status in (JobStatus.SUCCEEDED, JobStatus.FAILED)
@@ -116,7 +129,7 @@ def event_object(job: Job) -> dict[str, object]:
         "status": job.status,
         "payload": {},
         "metadata": {},
-        "results": job.results,
+        "results": results_of(job, memory),
         "reason": job.reason or None,
         "error": job.error or None,
         "attempts": job.attempts,

@@ -10,8 +10,14 @@ class IngestConfig(AppConfig):
     label = "ingest"
 
     def ready(self) -> None:
-        """Let a project's file go with its project."""
+        """Let go what goes with a project or a memory, and the metrics tell of the queue."""
+        from controlplane.health.metrics import measure_when_asked  # noqa: PLC0415 - as below
+        from controlplane.idempotency.services import forget_of_project  # noqa: PLC0415 - models
         from controlplane.organizations.removal import on_project_removed  # noqa: PLC0415 - models
+        from memories.ingest.copies import on_deletion  # noqa: PLC0415 - as above
+        from memories.ingest.measures import measure_queue  # noqa: PLC0415 - models
         from memories.ingest.projects import PROJECTS  # noqa: PLC0415 - once settings are there
 
         on_project_removed(PROJECTS.remove)
+        on_deletion(forget_of_project)
+        measure_when_asked(measure_queue)

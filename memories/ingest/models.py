@@ -62,7 +62,8 @@ class Lane(models.Model):
         waiting: its jobs that are pending or running.
         urgency: of its most urgent waiting job; less is sooner.
         holder: who does its first job now; nobody if empty.
-        lease_until: from then on another may take the job over.
+        lease_until: from then on another may take the job over; without a holder, until then the
+            lane rests after a failed attempt.
     """
 
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="lanes")
@@ -95,6 +96,7 @@ class Job(models.Model):
     Attributes:
         id: the event's id.
         number: ascending in the order of acceptance.
+        actor: on whose behalf, as the audit trail names it; empty if it is not known.
         order: what is to be done, as `orders` writes it; emptied once it is done.
         results: what became of it, as clients read it.
         reason: why nothing was stored, where nothing was.
@@ -108,6 +110,7 @@ class Job(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="jobs")
     kind = models.CharField(max_length=10, choices=JobKind.choices)
     status = models.CharField(max_length=10, choices=JobStatus.choices, default=JobStatus.PENDING)
+    actor = models.CharField(max_length=36, blank=True, default="")
     order = models.JSONField()
     results = models.JSONField(default=list)
     reason = models.TextField(blank=True, default="")

@@ -81,7 +81,11 @@ class AddOrder:
 
 @dataclass(frozen=True, slots=True)
 class DeleteOrder:
-    """Delete everything of whom it names; of the whole project, if `everything`."""
+    """Delete everything of whom it names; of the whole project, if `everything`.
+
+    Attributes:
+        everybody: of that kind, whoever it is, beside the ids that are named.
+    """
 
     kind: ClassVar[JobKind] = JobKind.DELETE
     # Who asks for deletion does not wait behind what others want learned.
@@ -89,6 +93,7 @@ class DeleteOrder:
 
     owner: Owner
     everything: bool = False
+    everybody: str | None = None
 
     def as_row(self) -> JsonRow:
         """As JSON keeps it."""
@@ -97,7 +102,18 @@ class DeleteOrder:
     @classmethod
     def from_row(cls, row: Mapping[str, object]) -> Self:
         """From `as_row`."""
-        return cls(owner=_owner(row), everything=bool(row.get("everything")))
+        kind = row.get("everybody")
+        return cls(
+            owner=_owner(row),
+            everything=bool(row.get("everything")),
+            everybody=kind if isinstance(kind, str) else None,
+        )
+
+    def reaches(self, owner: Mapping[str, object]) -> bool:
+        """True if what belongs to those ids may be among what is deleted."""
+        if self.everybody is not None and not owner.get(self.everybody):
+            return False
+        return all(owner.get(kind) == name for kind, name in self.owner.named().items())
 
 
 Order: TypeAlias = AddOrder | DeleteOrder

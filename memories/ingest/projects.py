@@ -1,19 +1,24 @@
 """Files of projects, opened when they are needed and kept open while they are used."""
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from django.conf import settings
 
+from controlplane.organizations.models import Project
 from memories import BundledModel, Embedder, Memory, NotFound, StoreBusy
 
 # How long the removal of a project waits for calls under way: a large add takes seconds.
 _LONGEST_USE_SECONDS: Final = 60.0
+# How often it is looked for files that another process removed.
+_LOOK_EVERY_SECONDS: Final = 1.0
 
 
 class _Opened:
@@ -34,9 +39,12 @@ class OpenProjects:
     def __init__(self) -> None:
         """Begin with none."""
         self._lock = threading.Lock()
+        # Opening a file takes seconds if it is large: nobody else's calls wait for that.
+        self._opening: WeakValueDictionary[UUID, threading.Lock] = WeakValueDictionary()
         self._unused = threading.Condition(self._lock)
         self._removed: set[UUID] = set()
         self._opened: OrderedDict[UUID, _Opened] = OrderedDict()
+        self._looked_at = 0.0
         # One model for all files: it is large, and the same.
         self._embedder: Embedder | None = None
 
@@ -60,20 +68,41 @@ class OpenProjects:
                 memory.close()
 
     def _take(self, project_id: UUID, organization_id: UUID) -> _Opened:
+        opened = self._take_opened(project_id)
+        if opened is not None:
+            return opened
+        with self._opening_of(project_id):
+            opened = self._take_opened(project_id)
+            if opened is not None:
+                return opened
+            memory = self._open(project_id, organization_id)
+            with self._lock:
+                self._opened[project_id] = opened = _Opened(memory)
+                opened.users = 1
+                return opened
+
+    def _opening_of(self, project_id: UUID) -> threading.Lock:
+        """The one lock of those who open or remove that file now."""
+        with self._lock:
+            return self._opening.setdefault(project_id, threading.Lock())
+
+    def _take_opened(self, project_id: UUID) -> _Opened | None:
         with self._lock:
             if project_id in self._removed:
                 raise NotFound("the project was removed")
             opened = self._opened.get(project_id)
-            if opened is None:
-                opened = _Opened(self._open(project_id, organization_id))
-                self._opened[project_id] = opened
-            self._opened.move_to_end(project_id)
-            opened.users += 1
+            if opened is not None:
+                self._opened.move_to_end(project_id)
+                opened.users += 1
             return opened
 
     def _open(self, project_id: UUID, organization_id: UUID) -> Memory:
+        path = path_of(project_id)
+        if not path.exists() and not Project.objects.filter(id=project_id).exists():
+            # Another process removed it, and this one knew its key for a moment longer.
+            raise NotFound("the project was removed")
         memory = Memory(
-            path_of(project_id),
+            path,
             organization=str(organization_id),
             project=str(project_id),
             embedder=self._embedder or BundledModel(),
@@ -84,6 +113,10 @@ class OpenProjects:
     def _surplus(self) -> list[Memory]:
         idle = [id_ for id_, opened in self._opened.items() if not opened.users]
         surplus = idle[: max(0, len(self._opened) - settings.OPEN_PROJECTS)]
+        if time.monotonic() >= self._looked_at + _LOOK_EVERY_SECONDS:
+            self._looked_at = time.monotonic()
+            # Removed by another process; while it is open here, the disk keeps what was in it.
+            surplus += [id_ for id_ in idle[len(surplus) :] if not path_of(id_).exists()]
         return [self._opened.pop(id_).memory for id_ in surplus]
 
     def remove(self, project_id: UUID) -> None:
@@ -92,7 +125,7 @@ class OpenProjects:
         Raises:
             StoreBusy: a call goes on using it.
         """
-        with self._lock:
+        with self._opening_of(project_id), self._lock:
             self._removed.add(project_id)
             if not self._unused.wait_for(lambda: not self._users(project_id), _LONGEST_USE_SECONDS):
                 raise StoreBusy("the project is still in use")

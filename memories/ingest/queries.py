@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Min, QuerySet
+from django.db.models import Min, QuerySet, Sum
 
-from memories.ingest.models import Job, JobStatus, Participant
+from memories.ingest.models import Job, JobStatus, Participant, Queue
 
 
 def job_of(job_id: UUID, *, project_id: UUID) -> Job | None:
@@ -41,6 +41,17 @@ def jobs_of(
     if until is not None:
         found = found.filter(created_at__lte=until)
     return found
+
+
+def work_waits() -> bool:
+    """True if there is a job that is not over; somebody may be doing it."""
+    return Queue.objects.filter(waiting__gt=0).exists()
+
+
+def count_waiting() -> int:
+    """How many jobs are not over."""
+    found: Mapping[str, int | None] = Queue.objects.aggregate(count=Sum("waiting"))
+    return found["count"] or 0
 
 
 def oldest_waiting() -> datetime | None:

@@ -10,12 +10,19 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from controlplane.jobs import wake_workers
+from controlplane.audit.actions import Action
+from controlplane.audit.callers import SYSTEM, acting_as, current_caller
+from controlplane.audit.services import record_in
+from controlplane.health.metrics import count_add
+from controlplane.jobs import Work, wake_workers
 from memories.ingest.models import Job, JobKind, JobStatus, Lane, Participant, Queue
-from memories.ingest.orders import Order, Owner
+from memories.ingest.orders import DeleteOrder, Order, Owner
 
 _LONGEST_WAIT: Final = timedelta(minutes=5)
 _USUAL_URGENCY: Final = 1
+# How long a lane rests whose job has to wait for another's.
+_PAUSE: Final = timedelta(milliseconds=200)
+_DIED: Final = "Every attempt ended with the death of the process that made it."
 
 
 @transaction.atomic
@@ -35,21 +42,26 @@ def accept(order: Order, *, project_id: UUID, now: datetime, job_id: UUID | None
     lane, _ = Lane.objects.get_or_create(
         queue=queue, scope=order.owner.digest(), defaults={"touched_at": now}
     )
-    Queue.objects.filter(project_id=project_id).update(waiting=F("waiting") + 1)
+    # First the lane and then the queue, as whoever finishes a job does: Postgres locks each row.
     Lane.objects.filter(id=lane.id).update(waiting=F("waiting") + 1)
     Lane.objects.filter(id=lane.id, urgency__gt=order.urgency).update(urgency=order.urgency)
+    Queue.objects.filter(project_id=project_id).update(waiting=F("waiting") + 1)
     job = Job.objects.create(
         id=job_id or uuid4(),
         lane=lane,
         project_id=project_id,
         kind=order.kind,
+        actor=current_caller().actor,
         order=order.as_row(),
         created_at=now,
         updated_at=now,
     )
     if order.kind == JobKind.ADD:
         meet(order.owner, project_id=project_id, now=now)
-    wake_workers()
+        transaction.on_commit(count_add)
+    accepted = Action.ADD_ACCEPTED if order.kind == JobKind.ADD else Action.DELETION_ACCEPTED
+    record_in(project_id, accepted, [job.id])
+    wake_workers(Work.JOBS)
     return job
 
 
@@ -88,19 +100,23 @@ def take_next(*, now: datetime) -> Claim | None:
 
     Safe for any number of workers: a lane is taken by a single conditional update.
     """
-    free = Q(lease_until=None) | Q(lease_until__lte=now)
-    ripe = Q(not_before=None) | Q(not_before__lte=now)
+    passed: list[UUID] = []
     for queue in Queue.objects.filter(waiting__gt=0).order_by("served_at")[:_PROJECTS_TRIED]:
-        lanes = Lane.objects.filter(free, queue=queue, waiting__gt=0)
+        lanes = Lane.objects.filter(_free(now), queue=queue, waiting__gt=0)
         for lane in lanes.order_by("urgency", "touched_at")[:_LANES_TRIED]:
-            job = lane.jobs.filter(status__in=_OPEN).order_by("number").first()
-            if job is None or not Job.objects.filter(ripe, number=job.number).exists():
-                continue
-            claim = _take(lane, job, now)
+            claim = _take(lane, now)
             if claim is not None:
-                Queue.objects.filter(project_id=queue.project_id).update(served_at=now)
                 return claim
+        passed.append(queue.project_id)
+    if len(passed) == _PROJECTS_TRIED:
+        # All of these are busy or resting: the next look begins behind them.
+        Queue.objects.filter(project_id__in=passed).update(served_at=now)
     return None
+
+
+def _free(now: datetime) -> Q:
+    """Lanes that nobody holds, and that do not rest after a failed attempt."""
+    return Q(lease_until=None) | Q(lease_until__lte=now)
 
 
 _OPEN: Final = (JobStatus.PENDING, JobStatus.RUNNING)
@@ -110,29 +126,47 @@ _LANES_TRIED: Final = 20
 
 
 @transaction.atomic
-def _take(lane: Lane, job: Job, now: datetime) -> Claim | None:
+def _take(lane: Lane, now: datetime) -> Claim | None:
     holder = secrets.token_hex(16)
-    taken = Lane.objects.filter(
-        Q(lease_until=None) | Q(lease_until__lte=now), id=lane.id, holder=lane.holder
-    ).update(
+    taken = Lane.objects.filter(_free(now), id=lane.id, holder=lane.holder).update(
         holder=holder,
         lease_until=now + timedelta(seconds=settings.JOB_LEASE_SECONDS),
         touched_at=now,
     )
     if not taken:
         return None
-    # Whoever held the lane before may have finished its job between our look and our update.
-    begun = Job.objects.filter(number=job.number, status__in=_OPEN).update(
-        status=JobStatus.RUNNING,
-        attempts=F("attempts") + 1,
-        started_at=now,
-        updated_at=now,
-    )
-    if not begun:
-        Lane.objects.filter(id=lane.id, holder=holder).update(holder="", lease_until=None)
+    job = lane.jobs.filter(status__in=_OPEN).order_by("number").first()
+    if job is None or _must_wait(job):
+        rests_until = None if job is None else now + _PAUSE
+        Lane.objects.filter(id=lane.id, holder=holder).update(holder="", lease_until=rests_until)
         return None
-    job.refresh_from_db()
+    if job.attempts >= settings.JOB_ATTEMPTS:
+        # Whoever tried it died each time, and may have taken others along.
+        _finish(
+            Claim(job, holder), now, status=JobStatus.FAILED, error=_DIED, order=_only_owner(job)
+        )
+        return None
+    job.status, job.started_at, job.updated_at = JobStatus.RUNNING, now, now
+    job.attempts += 1
+    job.save(update_fields=["status", "attempts", "started_at", "updated_at"])
+    Queue.objects.filter(project_id=job.project_id).update(served_at=now)
     return Claim(job, holder)
+
+
+def _must_wait(job: Job) -> bool:
+    """True while a job of another lane, accepted earlier, has to be over first.
+
+    What was told before a deletion must not be learned after it, nor what was told after it be
+    deleted.
+    """
+    earlier = Job.objects.filter(project_id=job.project_id, number__lt=job.number)
+    if job.kind == JobKind.DELETE:
+        order = DeleteOrder.from_row(job.order)
+        begun = earlier.filter(kind=JobKind.ADD, status=JobStatus.RUNNING)
+        return any(order.reaches(each.order["owner"]) for each in begun)
+    owner = job.order["owner"]
+    deletions = earlier.filter(kind=JobKind.DELETE, status__in=_OPEN)
+    return any(DeleteOrder.from_row(each.order).reaches(owner) for each in deletions)
 
 
 @transaction.atomic
@@ -142,29 +176,51 @@ def succeed(claim: Claim, results: list[dict[str, object]], *, reason: str, now:
     Returns:
         False if another took the job over: then that one says what became of it.
     """
-    return _finish(
+    is_ours = _finish(
         claim,
         now,
         status=JobStatus.SUCCEEDED,
         results=results,
         reason=reason,
         error="",
-        order={"owner": claim.job.order["owner"]},
+        order=_only_owner(claim.job),
     )
+    if is_ours:
+        _record_done(claim.job, results)
+    return is_ours
+
+
+def _only_owner(job: Job) -> dict[str, object]:
+    """What is kept of an order that is over: nothing that was said."""
+    return {"owner": job.order["owner"]}
+
+
+def _record_done(job: Job, results: list[dict[str, object]]) -> None:
+    """On behalf of whoever had the job accepted."""
+    added = [result["id"] for result in results if result["event"] == "ADD"]
+    done = Action.MEMORY_DELETED if job.kind == JobKind.DELETE else Action.MEMORY_ADDED
+    if added or job.kind == JobKind.DELETE:
+        with acting_as(job.actor or SYSTEM):
+            record_in(job.project_id, done, [job.id, *added])
 
 
 @transaction.atomic
-def fail(claim: Claim, error: str, *, final: bool, now: datetime) -> None:
-    """Say why a job failed; unless that is final or it was tried often enough, it comes again."""
+def fail(claim: Claim, error: str, *, final: bool, now: datetime) -> bool:
+    """Say why a job failed; unless that is final or it was tried often enough, it comes again.
+
+    Returns:
+        True if it comes again.
+    """
     attempts = claim.job.attempts
     if final or attempts >= settings.JOB_ATTEMPTS:
-        _finish(claim, now, status=JobStatus.FAILED, error=error)
-        return
+        _finish(claim, now, status=JobStatus.FAILED, error=error, order=_only_owner(claim.job))
+        return False
     delay = min(_LONGEST_WAIT, timedelta(seconds=2.0**attempts))
-    if _release(claim, now):
+    if _release(claim, now, rests_until=now + delay):
         Job.objects.filter(number=claim.job.number).update(
             status=JobStatus.PENDING, error=error, not_before=now + delay, updated_at=now
         )
+    return True
 
 
 def _finish(claim: Claim, now: datetime, **changes: object) -> bool:
@@ -180,10 +236,10 @@ def _finish(claim: Claim, now: datetime, **changes: object) -> bool:
     return True
 
 
-def _release(claim: Claim, now: datetime) -> bool:
+def _release(claim: Claim, now: datetime, *, rests_until: datetime | None = None) -> bool:
     """Give the lane back; False if the lease ran out and somebody else holds it."""
     return bool(
         Lane.objects.filter(id=claim.job.lane_id, holder=claim.holder).update(
-            holder="", lease_until=None, touched_at=now
+            holder="", lease_until=rests_until, touched_at=now
         )
     )

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -9,19 +10,24 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from controlplane.health.metrics import count_job
 from controlplane.organizations.models import Project
 from controlplane.webhooks.models import EventType
 from controlplane.webhooks.services import publish_all
-from memories import AddResult, EmbedderError, Memory, RemembrancerError, StoreBusy
+from memories import AddResult, EmbedderError, InvalidInput, Memory, RemembrancerError
+from memories.ingest.copies import forget_copies
 from memories.ingest.models import Job, JobStatus
-from memories.ingest.orders import AddOrder, DeleteOrder, order_of
+from memories.ingest.orders import AddOrder, DeleteOrder, Owner, order_of
 from memories.ingest.projects import PROJECTS
-from memories.ingest.services import fail, succeed, take_next
+from memories.ingest.services import Claim, fail, succeed, take_next
 
 _logger = logging.getLogger("remembrancer.jobs")
 _BUG: Final = "The server failed to do it; the failure is in its log."
-# Of these the next attempt may know nothing.
-_PASSING: Final = (StoreBusy, EmbedderError)
+# By whether it was the embedding model.
+_PASSING: Final = {
+    False: "The project's memories could not be written.",
+    True: "The embedding model could not be used.",
+}
 Results = list[dict[str, object]]
 
 
@@ -37,20 +43,37 @@ def work_once(*, now: Callable[[], datetime] = timezone.now) -> bool:
     extra = {"job": str(claim.job.id), "kind": claim.job.kind, "attempt": claim.job.attempts}
     try:
         results, reason = _do(claim.job)
+    except InvalidInput as error:
+        _logger.warning("a job can't be done: %s", type(error).__name__, extra=extra)
+        _fail(claim, str(error), final=True, now=now())
     except RemembrancerError as error:
-        passing = isinstance(error, _PASSING)
+        # A full disk, a model or another process in the way: all of that may pass.
         _logger.warning("a job failed: %s", type(error).__name__, extra=extra)
-        fail(claim, str(error), final=not passing, now=now())
+        _fail(claim, _PASSING[isinstance(error, EmbedderError)], final=False, now=now())
     except Exception:
         # Whatever it is, the job must not stand as running, and the worker goes on.
         _logger.exception("a job failed", extra=extra)
-        fail(claim, _BUG, final=False, now=now())
+        _fail(claim, _BUG, final=False, now=now())
     else:
         with transaction.atomic():
-            if succeed(claim, results, reason=reason, now=now()):
+            if succeed(claim, _without_words(results), reason=reason, now=now()):
                 _tell_webhooks(claim.job.project_id, results, now())
+        count_job(claim.job.kind, "succeeded")
         _logger.info("a job is done", extra=extra)
     return True
+
+
+def _without_words(results: Results) -> Results:
+    """As they are kept: whoever asks reads the words in the memories, while those are there."""
+    return [
+        {name: value for name, value in result.items() if name not in ("memory", "data")}
+        for result in results
+    ]
+
+
+def _fail(claim: Claim, error: str, *, final: bool, now: datetime) -> None:
+    comes_again = fail(claim, error, final=final, now=now)
+    count_job(claim.job.kind, "again" if comes_again else "failed")
 
 
 def _tell_webhooks(project_id: UUID, results: Results, now: datetime) -> None:
@@ -114,10 +137,21 @@ def _outcomes(added: AddResult, order: AddOrder) -> Results:
 def _delete(order: DeleteOrder, job: Job, memory: Memory) -> tuple[Results, str]:
     _void_earlier(order, job)
     if order.everything:
-        receipt = memory.delete_everything()
+        receipts = [memory.delete_everything()]
     else:
-        receipt = memory.delete_all(scope=order.owner.within(memory))
-    return [], f"deleted {receipt.memories} memories and {receipt.messages} messages"
+        receipts = [memory.delete_all(scope=each.within(memory)) for each in _whom(order, memory)]
+    forget_copies(job.project_id)
+    told = sum(each.memories for each in receipts), sum(each.messages for each in receipts)
+    return [], f"deleted {told[0]} memories and {told[1]} messages"
+
+
+def _whom(order: DeleteOrder, memory: Memory) -> list[Owner]:
+    """Whose memories: one owner, or one for each whom the project holds anything of."""
+    kind = order.everybody
+    if kind is None:
+        return [order.owner]
+    names = [each.name for each in memory.participants() if each.kind.value == kind]
+    return [replace(order.owner, **{kind: name}) for name in names]
 
 
 def _void_earlier(order: DeleteOrder, job: Job) -> None:
@@ -125,10 +159,8 @@ def _void_earlier(order: DeleteOrder, job: Job) -> None:
     earlier = Job.objects.filter(
         project_id=job.project_id, kind="ADD", status=JobStatus.PENDING, number__lt=job.number
     )
-    named = {} if order.everything else order.owner.named()
     for each in earlier.iterator():
-        owner = each.order.get("owner", {})
-        if all(owner.get(kind) == name for kind, name in named.items()):
+        if order.reaches(each.order["owner"]):
             # Stays in its lane and is found empty there, so that its place is kept.
             Job.objects.filter(number=each.number, status=JobStatus.PENDING).update(
                 order={**each.order, "messages": []}, reason="deleted before it was learned"

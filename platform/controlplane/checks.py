@@ -1,13 +1,26 @@
 """A wrong or missing setting is a failed check with an id and a hint, at every start."""
 
 from collections.abc import Sequence
+from io import StringIO
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Caution
+from django.core.management import call_command
 
 from controlplane.settings import env
+
+
+def refuse_bad_settings() -> None:
+    """Run all checks, as `manage.py check` does.
+
+    Raises:
+        SystemCheckError: one failed; its words name the variable.
+    """
+    # What went well is not said; warnings go to the standard error.
+    call_command("check", stdout=StringIO())
+
 
 _HINT = "docs/settings.md lists every variable with its form."
 
@@ -62,6 +75,20 @@ def check_hosts(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> li
             "REMEMBRANCER_ALLOWED_HOSTS is missing.",
             hint="The names that this server is reached by, parted by commas. " + _HINT,
             id="remembrancer.E004",
+        )
+    ]
+
+
+@register()
+def check_redis(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """remembrancer.E005: several processes have nothing to count and wake one another with."""
+    if settings.EMBEDDED or settings.REDIS_URL:
+        return []
+    return [
+        Error(
+            "REDIS_URL is missing.",
+            hint="Such as redis://:password@host:6379/0, of Redis or Valkey. " + _HINT,
+            id="remembrancer.E005",
         )
     ]
 

@@ -1,6 +1,14 @@
 """Every address of the server. Apps of other layers are named, not imported."""
 
+from pathlib import Path
+
+import drf_spectacular_sidecar
 from django.urls import include, path
+from django.views.static import serve
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
+
+# The page that describes the API needs these files and no others.
+_SIDECAR = Path(drf_spectacular_sidecar.__file__).parent / "static" / "drf_spectacular_sidecar"
 
 handler404 = "controlplane.api.errors.answer_not_found"
 handler500 = "controlplane.api.errors.answer_failure"
@@ -12,5 +20,11 @@ urlpatterns = [
     path("", include("controlplane.organizations.urls")),
     path("", include("controlplane.apikeys.urls")),
     path("", include("controlplane.webhooks.urls")),
+    path("", include("controlplane.audit.urls")),
+    path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="openapi")),
+    path("static/drf_spectacular_sidecar/<path:path>", serve, {"document_root": _SIDECAR}),
+    path("accounts/", include("allauth.urls")),
+    path("_allauth/", include("allauth.headless.urls")),
     path("", include("memories.api.urls")),
 ]

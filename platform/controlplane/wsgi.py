@@ -1,4 +1,4 @@
-"""What an application server imports."""
+"""What an application server imports. It does not start with settings that can't be used."""
 
 import os
 
@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "controlplane.settings.production")
 application = get_wsgi_application()
+
+from controlplane.checks import refuse_bad_settings
+
+refuse_bad_settings()

@@ -1,17 +1,22 @@
 """Two tenants, and ways to ask the server as either."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from controlplane.apikeys.services import issue_key
-from controlplane.limits.requests import begin_anew
+from controlplane.limits.choosing import begin_anew
 from controlplane.organizations.models import Organization, Project
 from controlplane.organizations.services import found_organization
 from memories.ingest.projects import PROJECTS
 from memories.ingest.work import work_once
+from tests.server.described import DescribedClient
+from tests.server.services import FOLDER_VARIABLE, Services
 
 Ask = Callable[[str], APIClient]
 
@@ -25,10 +30,23 @@ class Tenant:
     token: str
 
 
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """A real Postgres and a real Redis, of this session or of the one that started it."""
+    given = os.environ.get(FOLDER_VARIABLE)
+    if given:
+        yield Services(Path(given))
+        return
+    started = Services(tmp_path_factory.mktemp("services")).start()
+    yield started
+    started.stop()
+
+
 @pytest.fixture
 def database(transactional_db: None) -> Iterator[None]:
     """A database of this test's own, seen by all threads; files of projects are gone after it."""
     begin_anew()
+    cache.clear()
     yield
     PROJECTS.close()
 
@@ -51,7 +69,7 @@ def globex(database: None) -> Tenant:
 @pytest.fixture
 def client() -> Ask:
     def as_holder_of(token: str) -> APIClient:
-        asking = APIClient()
+        asking = DescribedClient()
         if token:
             asking.credentials(HTTP_AUTHORIZATION=f"Token {token}")
         return asking

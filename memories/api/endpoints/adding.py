@@ -9,10 +9,13 @@ from rest_framework.views import APIView
 
 from controlplane.api.authentication import principal_of
 from controlplane.api.bodies import object_of
+from controlplane.api.openapi import described
 from controlplane.apikeys.models import KeyScope
 from controlplane.idempotency.middleware import job_id_of
-from memories.api.access import LONGEST_WAIT_SECONDS, finished, spend
+from memories.api.access import finished, project_of, spend
 from memories.api.reading import add_order, flag_of, query_of
+from memories.api.schemas import AddedAnswer, AddRequest
+from memories.api.wire import results_of
 from memories.ingest.models import Job, JobStatus
 from memories.ingest.services import accept
 
@@ -20,6 +23,7 @@ _QUEUED = "Memory processing has been queued for background execution"
 _STORED = "Memories stored successfully"
 
 
+@described(asks={"POST": AddRequest}, answers={"POST": AddedAnswer})
 class AddMemories(APIView):
     """`POST /v3/memories/add/`: keeps the messages, answers with the id of the event.
 
@@ -30,7 +34,7 @@ class AddMemories(APIView):
 
     def post(self, request: Request) -> Response:
         """The event."""
-        return Response(event_of(add(request)))
+        return Response(event_of(add(request), request))
 
 
 class AddMemoriesOfOld(APIView):
@@ -43,7 +47,8 @@ class AddMemoriesOfOld(APIView):
         body = object_of(request)
         waits = body.get("async_mode") is False
         job = add(request, waits=waits)
-        said = list(job.results) if job.status == JobStatus.SUCCEEDED else [event_of(job)]
+        over = job.status == JobStatus.SUCCEEDED
+        said = stored_by(job, request) if over else [event_of(job, request)]
         if body.get("output_format") == "v1.1":
             return Response({"results": said, "relations": []})
         return Response(said)
@@ -60,11 +65,17 @@ def add(request: Request, *, waits: bool = False) -> Job:
         job_id=job_id_of(request),
     )
     if waits or not order.infer or flag_of(query_of(request), "wait", usual=False):
-        return finished(job, within_seconds=LONGEST_WAIT_SECONDS)
+        return finished(job)
     return job
 
 
-def event_of(job: Job) -> dict[str, object]:
+def stored_by(job: Job, request: Request) -> list[dict[str, object]]:
+    """What a job stored."""
+    with project_of(request) as memory:
+        return results_of(job, memory)
+
+
+def event_of(job: Job, request: Request) -> dict[str, object]:
     """The job as an add answers it."""
     said: dict[str, object] = {
         "message": _QUEUED,
@@ -72,7 +83,7 @@ def event_of(job: Job) -> dict[str, object]:
         "event_id": str(job.id),
     }
     if job.status == JobStatus.SUCCEEDED:
-        said |= {"message": _STORED, "results": job.results}
+        said |= {"message": _STORED, "results": stored_by(job, request)}
         if job.reason:
             said["reason"] = job.reason
     if job.status == JobStatus.FAILED:

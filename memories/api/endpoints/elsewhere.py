@@ -2,11 +2,15 @@
 
 from http import HTTPStatus
 
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from controlplane.api.openapi import described
 
+
+@described(refusals=OpenApiTypes.ANY)
 class AgentRush(APIView):
     """mem0's public game."""
 

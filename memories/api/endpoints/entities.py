@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import ClassVar, Final
 
 from django.utils import timezone
@@ -10,19 +11,27 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from controlplane.api.authentication import principal_of
+from controlplane.api.bodies import object_of
+from controlplane.api.openapi import described
 from controlplane.api.pagination import page_of, page_wanted
 from controlplane.apikeys.models import KeyScope
 from memories.api.access import project_of
-from memories.api.reading import refuse
-from memories.ingest.models import Participant
+from memories.api.endpoints.listing import rows_of
+from memories.api.reading import object_field, refuse
+from memories.api.schemas import EntityPage, EntitySchema, Told
+from memories.ingest.models import JobKind, Participant
 from memories.ingest.orders import IDS, DeleteOrder, Owner
 from memories.ingest.queries import participants_of
-from memories.ingest.services import accept, dismiss
+from memories.ingest.services import accept, dismiss, meet
 
 # Clients read one page only.
 _LARGEST_PAGE: Final = 10_000
+_ENTITY_PAGE: Final = 100
+_LONGEST_NAME: Final = 256
+_LONGEST_NUMBER: Final = 18
 
 
+@described(answers={"GET": EntityPage})
 class Entities(APIView):
     """`GET /v1/entities/`."""
 
@@ -35,6 +44,7 @@ class Entities(APIView):
         return Response({**page, **{f"total_{kind}s": kinds[kind] for kind in IDS}})
 
 
+@described(answers={"GET": EntitySchema(many=True), "DELETE": Told})
 class OneEntity(APIView):
     """`/v2/entities/{type}/{name}/`."""
 
@@ -59,7 +69,7 @@ class OneEntityOfOld(APIView):
 
     def delete(self, request: Request, kind: str, number: str) -> Response:
         """As by name; the number is the id that a list gave."""
-        if not number.isdigit():
+        if not number.isdecimal() or len(number) > _LONGEST_NUMBER:
             raise refuse("entity_id", "Invalid entity ID. Must be an integer.")
         found = participants_of(principal_of(request).project_id).filter(
             kind=kind_of(kind), id=int(number)
@@ -109,3 +119,58 @@ def entity_objects(
         }
         for each in participants
     ]
+
+
+class EntityMemories(APIView):
+    """`GET /v1/memories/{type}/{name}/`: somebody's memories, a hundred a page."""
+
+    def get(self, request: Request, kind: str, name: str) -> Response:
+        """The page."""
+        wanted = page_wanted(request, most=_ENTITY_PAGE, usual=_ENTITY_PAGE)
+        filters = {f"{kind_of(kind)}_id": name}
+        rows, total = rows_of(request, {}, filters, wanted)
+        return Response(page_of(request, wanted, rows, total))
+
+
+class EntityFilters(APIView):
+    """`GET /v1/entities/filters/`: what lists can be narrowed by."""
+
+    def get(self, request: Request) -> Response:
+        """Kinds of events and the names of users."""
+        users = participants_of(principal_of(request).project_id).filter(kind="user")
+        return Response(
+            {
+                "event_type": [kind.value for kind in JobKind],
+                "categories": [],
+                "users": [each.name for each in users[:_LARGEST_PAGE]],
+                "parameters": [f"{kind}_id" for kind in IDS],
+            }
+        )
+
+
+class NewEntity(APIView):
+    """`POST /v1/users/`, `/v1/agents/`, `/v1/apps/`, `/v1/runs/`: somebody, before any memory."""
+
+    kind: ClassVar[str] = ""
+
+    def post(self, request: Request) -> Response:
+        """As it is kept."""
+        body = object_of(request)
+        name = str(body.get(f"{self.kind}_id") or "").strip()
+        if not name or len(name) > _LONGEST_NAME:
+            raise refuse(f"{self.kind}_id", f"must be a text of 1 to {_LONGEST_NAME} characters")
+        project_id = principal_of(request).project_id
+        meet(Owner(**{self.kind: name}), project_id=project_id, now=timezone.now())
+        kept = participants_of(project_id).get(kind=self.kind, name=name)
+        kept.metadata = object_field(body, "metadata") or kept.metadata
+        kept.save(update_fields=["metadata"])
+        said = {
+            "id": kept.id,
+            f"{self.kind}_id": kept.name,
+            "name": body.get("name") or kept.name,
+            "metadata": kept.metadata,
+            "created_at": kept.created_at.isoformat(),
+            "updated_at": kept.updated_at.isoformat(),
+            "is_deleted": False,
+        }
+        return Response(said, status=HTTPStatus.CREATED)

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import ClassVar, Final
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,10 +18,13 @@ from controlplane.api.authentication import principal_of
 from controlplane.api.bodies import object_of
 from controlplane.api.errors import RequestRefused
 from controlplane.apikeys.models import KeyScope
-from memories.api.access import project_of
-from memories.api.filling import laid_out
+from controlplane.audit.actions import Action
+from controlplane.audit.services import record_in
+from memories.api.access import project_of, spend
+from memories.api.filling import Shown, laid_out
 from memories.api.models import MemoryExport
 from memories.api.reading import filters_of, object_field, query_of, refuse
+from memories.api.trail import served
 
 _KEPT: Final = timedelta(days=7)
 _MOST_SUMMED_UP: Final = 100
@@ -38,17 +42,21 @@ class Exports(APIView):
         schema = object_field(body, "schema")
         if not schema:
             raise refuse("schema", "must be a JSON Schema with properties")
+        spend(request, "searches")
         filters = filters_of(body, top_level_ids=True)
         with project_of(request) as memory:
-            answer = laid_out(schema, memory, filters)
-        now = timezone.now()
-        kept = MemoryExport.objects.create(
-            project_id=principal_of(request).project_id,
-            filters=_digest(filters),
-            answer=answer,
-            created_at=now,
-            expires_at=now + _KEPT,
-        )
+            shown = Shown(memory, filters)
+            answer = laid_out(schema, shown)
+        now, project_id = timezone.now(), principal_of(request).project_id
+        with transaction.atomic():
+            kept = MemoryExport.objects.create(
+                project_id=project_id,
+                filters=_digest(filters),
+                answer=answer,
+                created_at=now,
+                expires_at=now + _KEPT,
+            )
+            record_in(project_id, Action.EXPORT_MADE, [kept.id, *sorted(shown.ids)])
         said = {"message": "Memory export request received.", "id": str(kept.id)}
         return Response(said, status=HTTPStatus.CREATED)
 
@@ -82,6 +90,7 @@ def _found(request: Request, body: Mapping[str, object]) -> object:
     newest = kept.order_by("-created_at").first()
     if newest is None:
         raise RequestRefused(_NOT_FOUND, status=HTTPStatus.NOT_FOUND, code="not_found")
+    served(request, Action.EXPORT_READ, [newest.id])
     return newest.answer
 
 
@@ -99,5 +108,6 @@ class Summary(APIView):
         filters = filters_of(object_of(request), top_level_ids=True)
         with project_of(request) as memory:
             found = memory.browse(filters=filters, limit=_MOST_SUMMED_UP, latest_only=True)
+        served(request, Action.MEMORY_LISTED, [each.id for each in found.memories])
         lines = [f"- {each.text}" for each in found.memories]
         return Response([{"summary": "\n".join(lines), "memories": found.total}])

@@ -8,16 +8,21 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from controlplane.api.bodies import object_of
+from controlplane.api.openapi import described
 from controlplane.api.pagination import PageWanted, page_of, page_wanted
 from controlplane.apikeys.models import KeyScope
+from controlplane.audit.actions import Action
 from memories.api.access import project_of
-from memories.api.reading import fields_of, filters_of, flag_of, query_of, refuse
+from memories.api.reading import fields_of, filters_of, flag_of, query_of, whole_of
+from memories.api.schemas import ListRequest, MemoryPage
+from memories.api.trail import served
 from memories.api.wire import memory_object, only_fields
 
 _LARGEST_PAGE = 200
 _LARGEST_LIST = 1000
 
 
+@described(asks={"POST": ListRequest}, answers={"POST": MemoryPage})
 class ListMemories(APIView):
     """`POST /v3/memories/`: the memories that fit, newest first, as a page."""
 
@@ -72,12 +77,11 @@ def rows_of(
             include_merged=flag_of(body, "include_merged", usual=False),
             show_expired=flag_of(body, "show_expired", usual=False),
         )
+    served(request, Action.MEMORY_LISTED, [each.id for each in found.memories])
     fields = fields_of(body)
     return [only_fields(memory_object(each), fields) for each in found.memories], found.total
 
 
 def _limit(paging: Mapping[str, object]) -> int:
-    raw = paging.get("limit") or paging.get("page_size") or 100
-    if not str(raw).isdigit() or not 1 <= int(str(raw)) <= _LARGEST_PAGE:
-        raise refuse("limit", f"must be from 1 to {_LARGEST_PAGE}")
-    return int(str(raw))
+    field = "limit" if paging.get("limit") else "page_size"
+    return whole_of(paging, field, 100, most=_LARGEST_PAGE)

@@ -11,13 +11,15 @@ from rest_framework.views import APIView
 
 from controlplane.api.authentication import principal_of
 from controlplane.api.bodies import object_of
+from controlplane.api.openapi import described
 from controlplane.apikeys.models import KeyScope
 from memories import Immutable, InvalidInput, NotFound
 from memories.api.access import memory_id_of, project_of
 from memories.api.endpoints.adding import AddMemoriesOfOld
 from memories.api.endpoints.listing import answer_of_old
-from memories.api.endpoints.one import changed
-from memories.api.reading import EVERYONE, filters_of, ids_in, query_of, refuse
+from memories.api.endpoints.one import changed, delete
+from memories.api.reading import EVERYONE, owner_to_delete, query_of, refuse
+from memories.api.schemas import AddRequest, Told
 from memories.ingest.models import Job
 from memories.ingest.orders import IDS, DeleteOrder, Owner
 from memories.ingest.services import accept
@@ -26,6 +28,7 @@ _MOST = 1000
 _DELETING = "Delete in progress. This may take some time."
 
 
+@described(asks={"POST": AddRequest}, answers={"DELETE": Told})
 class AllMemories(AddMemoriesOfOld):
     """`/v1/memories/`: added and listed as clients of version 1 do; deleted as all do."""
 
@@ -38,60 +41,26 @@ class AllMemories(AddMemoriesOfOld):
 
     def delete(self, request: Request) -> Response:
         """Delete everything that belongs to all of those whom the query names."""
-        query = query_of(request)
-        ids = ids_in(query)
-        unknown = sorted(set(query) - _KNOWN)
-        filters = query.get("filters")
-        if filters is not None:
-            ids |= _ids_of_filters(filters)
-        if unknown:
-            raise refuse(unknown[0], "can't narrow what is deleted here; nothing was deleted")
-        if not ids:
-            raise refuse(
-                "user_id",
-                "name whose memories to delete: at least one of user_id, agent_id, app_id, "
-                "run_id; all four as * delete the whole project",
-            )
-        jobs = [_accept(order, request) for order in _orders(ids, request)]
-        said: dict[str, object] = {"message": _DELETING}
-        if jobs:
-            said["event_id"] = str(jobs[-1].id)
-        return Response(said)
+        ids = owner_to_delete(query_of(request), known=_KNOWN)
+        job = _accept(_order(ids), request)
+        return Response({"message": _DELETING, "event_id": str(job.id)})
 
 
 _KNOWN = frozenset(
-    """user_id agent_id app_id run_id filters source org_id project_id org_name project_name
+    """filters source org_id project_id org_name project_name
     api_version output_format version""".split()
 )
 
 
-def _ids_of_filters(raw: object) -> dict[str, str]:
-    """Ids that filters name, and nothing else, or a deletion would reach further than was meant."""
-    parts = filters_of({"filters": raw}, top_level_ids=False)["AND"]
-    found: dict[str, str] = {}
-    for part in parts if isinstance(parts, list) else ():
-        if (
-            not isinstance(part, Mapping)
-            or set(ids_in(part)) == set()
-            or len(part) != len(ids_in(part))
-        ):
-            raise refuse("filters", "only ids can say what is deleted here; nothing was deleted")
-        found |= ids_in(part)
-    return found
-
-
-def _orders(ids: Mapping[str, str], request: Request) -> Sequence[DeleteOrder]:
-    """One deletion, or, for `*`, one for each that the project was told of."""
+def _order(ids: Mapping[str, str]) -> DeleteOrder:
+    """One deletion; the job itself finds out whom a `*` stands for."""
     named = {kind: name for kind, name in ids.items() if name != EVERYONE}
-    starred = [kind for kind, name in ids.items() if name == EVERYONE]
+    starred = tuple(kind for kind, name in ids.items() if name == EVERYONE)
     if len(starred) == len(IDS):
-        return [DeleteOrder(Owner(), everything=True)]
-    owners = [named]
-    for kind in starred:
-        with project_of(request) as memory:
-            names = [each.name for each in memory.participants() if each.kind.value == kind]
-        owners = [{**owner, kind: name} for owner in owners for name in names]
-    return [DeleteOrder(Owner(**owner)) for owner in owners]
+        return DeleteOrder(Owner(), everything=True)
+    if len(starred) > 1:
+        raise refuse(f"{starred[1]}_id", "one * is read, or four; nothing was deleted")
+    return DeleteOrder(Owner(**named), everybody=starred[0] if starred else None)
 
 
 def _accept(order: DeleteOrder, request: Request) -> Job:
@@ -99,6 +68,7 @@ def _accept(order: DeleteOrder, request: Request) -> Job:
     return accept(order, project_id=project_id, now=timezone.now())
 
 
+@described(answers={"PUT": Told, "DELETE": Told})
 class Batch(APIView):
     """`/v1/batch/`: up to 1000 memories changed or deleted."""
 
@@ -125,7 +95,7 @@ class Batch(APIView):
             for row in rows:
                 id_ = memory_id_of(str(row["memory_id"]))
                 try:
-                    memory.delete(id_)
+                    delete(memory, id_)
                 except NotFound as error:
                     refused[id_] = [str(error)]
         return _told("deleted", len(rows) - len(refused), refused)

@@ -2,14 +2,17 @@
 
 from datetime import datetime
 from typing import ClassVar
+from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from controlplane.api.bodies import object_of
+from controlplane.api.openapi import described
 from controlplane.apikeys.models import KeyScope
-from memories import Memory, NotFound
+from controlplane.audit.actions import Action
+from memories import ChangedMeanwhile, Memory, NotFound
 from memories.api.access import memory_id_of, project_of
 from memories.api.reading import (
     expiry_of,
@@ -19,26 +22,37 @@ from memories.api.reading import (
     query_of,
     refuse,
 )
+from memories.api.schemas import HistoryRow, MemorySchema, Sources, Told, UpdateRequest
+from memories.api.trail import changing, served
 from memories.api.wire import history_objects, memory_object
 from memories.engine.domain import LinkKind, MemoryRecord
 from memories.engine.ingestion.revision import UNCHANGED
+from memories.ingest.copies import forget_copies
 
 
+@described(
+    asks={"PUT": UpdateRequest},
+    answers={"GET": MemorySchema, "PUT": MemorySchema, "DELETE": Told},
+)
 class OneMemory(APIView):
     """`/v1/memories/{id}/`."""
 
     scopes: ClassVar[dict[str, KeyScope]] = {"PUT": KeyScope.WRITE, "DELETE": KeyScope.DELETE}
 
     def get(self, request: Request, memory_id: str) -> Response:
-        """The memory, also if it has expired."""
+        """The memory, also if it has expired; its version is the answer's `ETag`."""
         with project_of(request) as memory:
-            return Response(memory_object(memory.get(memory_id_of(memory_id))))
+            record = memory.get(memory_id_of(memory_id))
+        served(request, Action.MEMORY_READ, [record.id])
+        return _answered(record)
 
     def put(self, request: Request, memory_id: str) -> Response:
-        """A new version of it."""
-        body = object_of(request)
+        """A new version of it; with `If-Match`, only if it is still the version named."""
+        body, id_ = object_of(request), memory_id_of(memory_id)
         with project_of(request) as memory:
-            return Response(memory_object(changed(memory, memory_id_of(memory_id), body)))
+            meant = request.headers.get("If-Match", "*")
+            if_version = None if meant == "*" else _version_meant(memory.get(id_), meant)
+            return _answered(changed(memory, id_, body, if_version=if_version))
 
     def delete(self, request: Request, memory_id: str) -> Response:
         """Delete it; with `delete_linked`, what it replaced or was folded into it as well."""
@@ -47,17 +61,36 @@ class OneMemory(APIView):
         said: dict[str, object] = {"message": "Memory deleted successfully!"}
         with project_of(request) as memory:
             linked = linked_ids(memory, id_) if cascades else []
-            memory.delete(id_)
+            delete(memory, id_)
             if cascades:
                 said["cascade_count"] = sum(deleted(memory, each) for each in linked)
         return Response(said)
 
 
-def changed(memory: Memory, memory_id: str, body: dict[str, object]) -> MemoryRecord:
+def _tag(record: MemoryRecord) -> str:
+    return f'"{record.version}-{int(record.updated_at.timestamp() * 1_000_000)}"'
+
+
+def _answered(record: MemoryRecord) -> Response:
+    response = Response(memory_object(record))
+    response["ETag"] = _tag(record)
+    return response
+
+
+def _version_meant(record: MemoryRecord, tag: str) -> int:
+    if tag != _tag(record):
+        raise ChangedMeanwhile(f"memory {record.id} is version {record.version} by now")
+    return record.version
+
+
+def changed(
+    memory: Memory, memory_id: str, body: dict[str, object], *, if_version: int | None = None
+) -> MemoryRecord:
     """Change one memory as the body says.
 
     Raises:
         RequestRefused: nothing is to change, or a field is off.
+        ChangedMeanwhile: it is no longer the version that was named.
     """
     text = body.get("text")
     if text is not None and not isinstance(text, str):
@@ -68,36 +101,51 @@ def changed(memory: Memory, memory_id: str, body: dict[str, object]) -> MemoryRe
         raise refuse("text", "name at least one of text, metadata, timestamp, expiration_date")
     if wants == {"timestamp"}:
         text = memory.get(memory_id).text
-    return memory.update(
-        memory_id,
-        text=text,
-        metadata=object_field(body, "metadata") if body.get("metadata") is not None else None,
-        expires_at=expiry_of(body["expiration_date"]) if "expiration_date" in body else UNCHANGED,
-        timestamp=timestamp,
-    )
+    metadata = object_field(body, "metadata") if body.get("metadata") is not None else None
+    expires_at = expiry_of(body["expiration_date"]) if "expiration_date" in body else UNCHANGED
+    with changing(Action.MEMORY_UPDATED, memory, memory_id):
+        return memory.update(
+            memory_id,
+            text=text,
+            metadata=metadata,
+            expires_at=expires_at,
+            timestamp=timestamp,
+            if_version=if_version,
+        )
+
+
+def delete(memory: Memory, memory_id: str) -> None:
+    """Delete a memory.
+
+    Raises:
+        NotFound: there is none.
+    """
+    project_id = UUID(memory.get(memory_id).scope.project)
+    with changing(Action.MEMORY_DELETED, memory, memory_id):
+        memory.delete(memory_id)
+    forget_copies(project_id)
 
 
 def linked_ids(memory: Memory, memory_id: str) -> list[str]:
     """Memories that this one replaced, or that were folded into it."""
-    kinds = (LinkKind.SUPERSEDES, LinkKind.MERGED_INTO)
     return [
-        other
+        link.to_id if link.kind is LinkKind.SUPERSEDES else link.from_id
         for link in memory.links(memory_id)
-        if link.kind in kinds
-        for other in (link.from_id, link.to_id)
-        if other != memory_id
+        if (link.kind is LinkKind.SUPERSEDES and link.from_id == memory_id)
+        or (link.kind is LinkKind.MERGED_INTO and link.to_id == memory_id)
     ]
 
 
 def deleted(memory: Memory, memory_id: str) -> bool:
     """Delete a memory; False if it is gone already."""
     try:
-        memory.delete(memory_id)
+        delete(memory, memory_id)
     except NotFound:
         return False
     return True
 
 
+@described(answers={"GET": HistoryRow(many=True)})
 class MemoryHistory(APIView):
     """`GET /v1/memories/{id}/history/`."""
 
@@ -110,9 +158,11 @@ class MemoryHistory(APIView):
                 record = memory.get(id_)
             except NotFound:
                 record = None
+        served(request, Action.MEMORY_READ, [id_])
         return Response(history_objects(id_, entries, record))
 
 
+@described(answers={"GET": Sources})
 class MemorySources(APIView):
     """`GET /v1/memories/{id}/sources/`."""
 
@@ -120,6 +170,7 @@ class MemorySources(APIView):
         """The messages that it rests on, with the words quoted."""
         with project_of(request) as memory:
             sources = memory.sources(memory_id_of(memory_id))
+        served(request, Action.MEMORY_READ, [memory_id_of(memory_id)])
         return Response(
             {
                 "results": [

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -11,6 +12,8 @@ from rest_framework.views import APIView
 from controlplane.api.authentication import principal_of
 from controlplane.api.bodies import object_of
 from controlplane.api.errors import RequestRefused
+from controlplane.audit.actions import Action
+from controlplane.audit.services import record_in
 from memories.api.access import project_of
 from memories.api.models import Feedback
 from memories.api.reading import refuse
@@ -35,17 +38,21 @@ class GiveFeedback(APIView):
             memory.get(str(memory_id))
         project_id = principal_of(request).project_id
         if opinion is None:
-            Feedback.objects.filter(project_id=project_id, memory_id=memory_id).delete()
+            with transaction.atomic():
+                Feedback.objects.filter(project_id=project_id, memory_id=memory_id).delete()
+                record_in(project_id, Action.FEEDBACK_WITHDRAWN, [memory_id])
             said = {"id": str(memory_id), "feedback": None, "feedback_reason": None}
             return Response(said, status=HTTPStatus.OK)
-        kept, _ = Feedback.objects.update_or_create(
-            project_id=project_id,
-            memory_id=memory_id,
-            defaults={
-                "feedback": str(opinion).upper(),
-                "reason": str(body.get("feedback_reason") or ""),
-            },
-        )
+        with transaction.atomic():
+            kept, _ = Feedback.objects.update_or_create(
+                project_id=project_id,
+                memory_id=memory_id,
+                defaults={
+                    "feedback": str(opinion).upper(),
+                    "reason": str(body.get("feedback_reason") or ""),
+                },
+            )
+            record_in(project_id, Action.FEEDBACK_GIVEN, [memory_id])
         return Response(
             {
                 "id": str(kept.id),

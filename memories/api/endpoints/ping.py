@@ -5,9 +5,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from controlplane.api.authentication import principal_of
+from controlplane.api.openapi import described
 from controlplane.apikeys.models import ApiKey
+from memories.api.schemas import PingAnswer
 
 
+@described(answers={"GET": PingAnswer})
 class Ping(APIView):
     """`GET /v1/ping/`: what clients ask before anything else."""
 

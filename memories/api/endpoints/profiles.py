@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import ClassVar, Final
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,12 +15,15 @@ from controlplane.api.authentication import principal_of
 from controlplane.api.bodies import object_of
 from controlplane.api.errors import RequestRefused
 from controlplane.apikeys.models import KeyScope
-from controlplane.idempotency.middleware import ANSWERS_REPEATS
+from controlplane.audit.actions import Action
+from controlplane.audit.services import record_in
+from controlplane.idempotency.middleware import shown_once
 from controlplane.organizations.models import Project
 from memories.api.access import project_of
-from memories.api.filling import laid_out
+from memories.api.filling import Shown, laid_out
 from memories.api.models import ProfileJob
 from memories.api.reading import refuse
+from memories.api.trail import served
 from memories.ingest.queries import participants_of
 
 _SETTINGS: Final = "profiles"
@@ -44,7 +48,9 @@ class UserProfile(APIView):
             newest = memory.browse(filters=filters, limit=1).memories
             if not newest:
                 return Response({**said, "status": "insufficient_data", **_NEVER})
-            said["profile"] = laid_out(schema, memory, filters)
+            shown = Shown(memory, filters)
+            said["profile"] = laid_out(schema, shown)
+        served(request, Action.MEMORY_READ, sorted(shown.ids))
         updated_at = newest[0].updated_at.isoformat()
         return Response(
             {**said, "status": "succeeded", "updated_at": updated_at, "generation_count": 1}
@@ -75,7 +81,9 @@ class ProfileSettings(APIView):
         if (user := _user_in(body)) is not None:
             kept["user"] = _changed(dict(kept.get("user", {})), user)
         project.settings[_SETTINGS] = kept
-        project.save(update_fields=["settings", "updated_at"])
+        with transaction.atomic():
+            project.save(update_fields=["settings", "updated_at"])
+            record_in(project.id, Action.PROJECT_CHANGED, [project.id])
         return Response(_as_told(kept))
 
 
@@ -196,9 +204,7 @@ def _names_wanted(body: Mapping[str, object], project_id: UUID) -> list[str]:
 
 
 def _answer_to_job(job: ProfileJob, *, replayed: bool) -> Response:
-    response = Response(_job_as_told(job, replayed=replayed))
-    setattr(response, ANSWERS_REPEATS, True)
-    return response
+    return shown_once(Response(_job_as_told(job, replayed=replayed)))
 
 
 def _job_as_told(job: ProfileJob, *, replayed: bool) -> dict[str, object]:

@@ -8,7 +8,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from controlplane.api.bodies import object_of
+from controlplane.api.openapi import described
 from controlplane.apikeys.models import KeyScope
+from controlplane.audit.actions import Action
+from controlplane.health.metrics import count_search
 from memories import RELEVANT
 from memories.api.access import project_of, spend
 from memories.api.reading import (
@@ -21,11 +24,14 @@ from memories.api.reading import (
     share_of,
     whole_of,
 )
+from memories.api.schemas import ContextAnswer, SearchAnswer, SearchRequest
+from memories.api.trail import served
 from memories.api.wire import hit_object, only_fields
 
 _MOST = 1000
 
 
+@described(asks={"POST": SearchRequest}, answers={"POST": SearchAnswer})
 class SearchMemories(APIView):
     """`POST /v3/memories/search/`."""
 
@@ -73,6 +79,8 @@ def search(
             show_expired=flag_of(body, "show_expired", usual=False),
             include_messages=False,
         )
+    count_search()
+    served(request, Action.MEMORY_SEARCHED, [hit.id for hit in found])
     fields = fields_of(body)
     said: dict[str, object] = {"results": [only_fields(hit_object(hit), fields) for hit in found]}
     if found.degraded:
@@ -80,6 +88,7 @@ def search(
     return said
 
 
+@described(answers={"GET": ContextAnswer})
 class GetContext(APIView):
     """`GET /v1/context/`: what is known, as text for a prompt."""
 
@@ -99,11 +108,14 @@ class GetContext(APIView):
                 as_of=instant_of(asked.get("as_of"), "as_of"),
                 reference_time=instant_of(asked.get("reference_date"), "reference_date"),
             )
+        memory_ids = [hit.id for hit in found.hits if not hit.is_message]
+        count_search()
+        served(request, Action.MEMORY_SEARCHED, [*memory_ids, *found.message_ids])
         return Response(
             {
                 "context": found.text,
                 "tokens": found.tokens,
-                "memory_ids": [hit.id for hit in found.hits if not hit.is_message],
+                "memory_ids": memory_ids,
                 "message_ids": list(found.message_ids),
             }
         )

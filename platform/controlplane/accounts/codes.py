@@ -1,28 +1,35 @@
-"""Codes by mail: six digits, ten minutes, five tries."""
+"""Codes by mail: six digits, ten minutes, five tries, and so many a day."""
 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import F
 
 from controlplane.accounts.models import OneTimeCode, User
-from controlplane.limits.counters import Budget, DatabaseCounters, Verdict
+from controlplane.accounts.services import person_who_reads
+from controlplane.api.addresses import Address, household, network
+from controlplane.limits.choosing import shared_counters
+from controlplane.limits.counters import Budget, Verdict
 
 LASTS: Final = timedelta(minutes=10)
 MOST_TRIES: Final = 5
 _DIGITS: Final = 6
-_MAILS_A_DAY: Final = 10
 _DAY: Final = 24 * 3600
+_MAILS_A_DAY: Final = {"mailbox": 10, "household": 30, "network": 300}
+# Of a million codes; over all the codes that a mailbox gets in a day.
+_TRIES_A_DAY: Final = {"mailbox": 20, "household": 100, "network": 1000}
 
 
 class TooManyCodes(Exception):
-    """An address was sent too many codes."""
+    """Too many codes were mailed or tried, of one mailbox or from one place."""
 
     def __init__(self, verdict: Verdict) -> None:
         super().__init__("too many codes")
@@ -30,20 +37,22 @@ class TooManyCodes(Exception):
 
 
 class WrongCode(Exception):
-    """The code is wrong, used, or too old."""
+    """The code is wrong, used, or too old, or the account is closed."""
 
 
-def send_code(email: str, *, now: datetime) -> None:
+class SecondFactorMissing(Exception):
+    """The account asks for more than a code by mail."""
+
+
+def send_code(email: str, *, asked_from: Address, now: datetime) -> None:
     """Mail a new code; it alone is good from now on.
 
     Raises:
-        TooManyCodes: the address gets no more today.
+        TooManyCodes: the mailbox gets, or the place asks for, no more today.
+        CountersAway: nobody knows whether it gets more.
     """
     email = email.lower()
-    mailbox = hashlib.sha256(email.encode()).hexdigest()[:32]
-    verdict = DatabaseCounters().take([Budget(f"codes to {mailbox}", _MAILS_A_DAY, _DAY)])
-    if not verdict.allowed:
-        raise TooManyCodes(verdict)
+    _count("mails", _MAILS_A_DAY, email, asked_from)
     code = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
     with transaction.atomic():
         OneTimeCode.objects.filter(email=email).delete()
@@ -59,13 +68,32 @@ def send_code(email: str, *, now: datetime) -> None:
     )
 
 
-def redeem_code(email: str, code: str, *, now: datetime) -> User:
+def _count(what: str, limits: Mapping[str, int], email: str, address: Address) -> None:
+    whose = {
+        "mailbox": hashlib.sha256(email.encode()).hexdigest()[:32],
+        "household": household(address),
+        "network": network(address),
+    }
+    budgets = [
+        Budget(f"code {what} of {kind} {whose[kind]}", limit, _DAY)
+        for kind, limit in limits.items()
+    ]
+    verdict = shared_counters().take(budgets)
+    if not verdict.allowed:
+        raise TooManyCodes(verdict)
+
+
+def redeem_code(email: str, code: str, *, asked_from: Address, now: datetime) -> User:
     """The person who reads that address, known from now on.
 
     Raises:
         WrongCode: it is not the code; after five such tries none is.
+        TooManyCodes: no more are tried today.
+        SecondFactorMissing: the code is good, and the account asks for more than that.
+        CountersAway: nobody knows how many were tried.
     """
     email = email.lower()
+    _count("tries", _TRIES_A_DAY, email, asked_from)
     # Counted before it is looked at, so that guesses at the same time count each.
     tried = OneTimeCode.objects.filter(
         email=email, expires_at__gt=now, used_at=None, tries__lt=MOST_TRIES
@@ -75,7 +103,17 @@ def redeem_code(email: str, code: str, *, now: datetime) -> User:
         raise WrongCode
     if not OneTimeCode.objects.filter(id=known.id, used_at=None).update(used_at=now):
         raise WrongCode
-    return User.objects.filter(email=email).first() or User.objects.create_user(email)
+    user = person_who_reads(email)
+    if not user.is_active:
+        raise WrongCode
+    if is_mfa_enabled(user):
+        raise SecondFactorMissing
+    return user
+
+
+def forget_expired(now: datetime) -> None:
+    """Remove codes that are good no longer."""
+    OneTimeCode.objects.filter(expires_at__lte=now).delete()
 
 
 def _digest(email: str, code: str) -> bytes:

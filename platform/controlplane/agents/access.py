@@ -2,6 +2,7 @@
 
 from controlplane.accounts.models import User
 from controlplane.apikeys.services import IssuedKey, issue_key
+from controlplane.audit.callers import acting_as
 from controlplane.organizations.access import SCOPES_OF_ROLE
 from controlplane.organizations.models import OrganizationRole, Project
 from controlplane.organizations.services import found_organization
@@ -12,6 +13,11 @@ def sign_in(user: User) -> IssuedKey:
 
     It may do what their role there may.
     """
+    with acting_as(user.id):
+        return _signed_in(user)
+
+
+def _signed_in(user: User) -> IssuedKey:
     membership = user.memberships.order_by("-is_default", "created_at").first()
     role = OrganizationRole.OWNER if membership is None else membership.role
     if membership is None:

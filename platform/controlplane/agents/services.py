@@ -14,7 +14,11 @@ from controlplane.api.addresses import Address, household, network
 from controlplane.apikeys.models import ApiKey, KeyScope
 from controlplane.apikeys.services import issue_key, revoke_key
 from controlplane.apikeys.verification import Principal, forget_verified
-from controlplane.limits.counters import Budget, DatabaseCounters, Verdict
+from controlplane.audit.actions import Action
+from controlplane.audit.callers import acting_as
+from controlplane.audit.services import record
+from controlplane.limits.choosing import shared_counters
+from controlplane.limits.counters import Budget, Verdict
 from controlplane.organizations.models import Membership, OrganizationRole
 from controlplane.organizations.services import add_owner, found_organization
 
@@ -57,11 +61,12 @@ def register_agent(address: Address, *, source: str, caller: str, now: datetime)
     Raises:
         AgentModeOff: it is switched off here.
         TooManyAgents: too many came from the address, its network, or altogether.
+        CountersAway: nobody knows whether too many came.
     """
     if not settings.AGENT_MODE:
         raise AgentModeOff
     with transaction.atomic():
-        verdict = DatabaseCounters().take(_budgets(address))
+        verdict = shared_counters().take(_budgets(address))
         if not verdict.allowed:
             raise TooManyAgents(verdict)
         user_id = new_user_name()
@@ -82,6 +87,8 @@ def register_agent(address: Address, *, source: str, caller: str, now: datetime)
             caller=caller,
             expires_at=expires_at,
         )
+        with acting_as(issued.key.id):
+            record(Action.AGENT_REGISTERED, [issued.key.id], organization_id=organization.id)
     return RegisteredAgent(issued.token, user_id, organization.id, project.id, expires_at)
 
 
@@ -94,13 +101,15 @@ def _budgets(address: Address) -> list[Budget]:
     ]
 
 
+@transaction.atomic
 def name_caller(principal: Principal, caller: str) -> str:
     """Say which agent uses the key; an ordinary key has nothing to say it of."""
-    AgentRegistration.objects.filter(key_id=principal.key_id).update(caller=caller)
+    if AgentRegistration.objects.filter(key_id=principal.key_id).update(caller=caller):
+        organization_id = principal.organization_id
+        record(Action.AGENT_NAMED, [principal.key_id], organization_id=organization_id)
     return caller
 
 
-@transaction.atomic
 def claim(principal: Principal, *, user_id: UUID, now: datetime) -> datetime:
     """Make a person the owner of what an agent registered. Its key and memories stay.
 
@@ -112,6 +121,12 @@ def claim(principal: Principal, *, user_id: UUID, now: datetime) -> datetime:
     Raises:
         AlreadyClaimed: there is nothing to claim with that key.
     """
+    with acting_as(user_id), transaction.atomic():
+        _claim(principal, user_id=user_id, now=now)
+    return now
+
+
+def _claim(principal: Principal, *, user_id: UUID, now: datetime) -> None:
     claimed = AgentRegistration.objects.filter(key_id=principal.key_id, claimed_at=None).update(
         claimed_at=now, claimed_by_id=user_id
     )
@@ -131,4 +146,4 @@ def claim(principal: Principal, *, user_id: UUID, now: datetime) -> datetime:
     key.scopes = sorted(scope.value for scope in KeyScope)
     key.save(update_fields=["is_provisional", "expires_at", "created_by_id", "scopes"])
     forget_verified(bytes(key.digest))
-    return now
+    record(Action.AGENT_CLAIMED, [key.id, user_id], organization_id=principal.organization_id)

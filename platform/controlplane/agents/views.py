@@ -12,7 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from controlplane.accounts.codes import TooManyCodes, WrongCode, redeem_code, send_code
+from controlplane.accounts.codes import (
+    SecondFactorMissing,
+    TooManyCodes,
+    WrongCode,
+    redeem_code,
+    send_code,
+)
 from controlplane.agents.access import sign_in
 from controlplane.agents.services import (
     AgentModeOff,
@@ -95,7 +101,7 @@ class EmailCode(APIView):
         """The same whether the address is known or not."""
         email = _email(object_of(request))
         try:
-            send_code(email, now=timezone.now())
+            send_code(email, asked_from=caller_address(request), now=timezone.now())
         except TooManyCodes as error:
             raise _too_many("Too many codes for this address.", error.verdict) from error
         return Response({"message": "A code is on its way, if the address can receive it."})
@@ -118,10 +124,20 @@ class VerifyEmailCode(APIView):
             if principal is None:
                 raise RequestRefused("The agent's API key is not good.", code="invalid_key")
         try:
-            user = redeem_code(email, str(body.get("code", "")), now=now)
+            user = redeem_code(
+                email, str(body.get("code", "")), asked_from=caller_address(request), now=now
+            )
         except WrongCode as error:
             raise RequestRefused(
                 "The code is wrong, used or too old. Ask for a new one.", code="wrong_code"
+            ) from error
+        except TooManyCodes as error:
+            raise _too_many("Too many codes were tried.", error.verdict) from error
+        except SecondFactorMissing as error:
+            raise RequestRefused(
+                "This account asks for a second factor: log in on the server's pages instead.",
+                status=HTTPStatus.FORBIDDEN,
+                code="second_factor",
             ) from error
         if principal is None:
             key = sign_in(user)

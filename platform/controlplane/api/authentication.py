@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.permissions import BasePermission
@@ -12,6 +13,7 @@ from controlplane.api.addresses import caller_address
 from controlplane.api.errors import RequestRefused
 from controlplane.apikeys.models import KeyScope
 from controlplane.apikeys.verification import Principal, verify
+from controlplane.audit.callers import name_actor
 from controlplane.limits.counters import Verdict
 from controlplane.limits.requests import count_guess, count_request
 
@@ -34,13 +36,14 @@ class ApiKeyAuthentication(BaseAuthentication):
             AuthenticationFailed: the key is not good.
             RequestRefused: too many requests were made with it, or too many guesses.
         """
-        token = _token_of(request)
+        token = token_of(request)
         if token is None:
             return None
         principal = verify(token)
         if principal is None:
             _check(count_guess(caller_address(request)))
             raise AuthenticationFailed(_INVALID)
+        name_actor(principal.key_id)
         _check(count_request(request, principal))
         return principal, principal
 
@@ -89,7 +92,7 @@ def principal_of(request: Request) -> Principal:
     return principal
 
 
-def _token_of(request: Request) -> str | None:
+def token_of(request: Request | HttpRequest) -> str | None:
     """The key that was sent, however it was."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() in _SCHEMES:

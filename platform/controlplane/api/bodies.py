@@ -1,10 +1,13 @@
 """Reads the bodies of requests: JSON that every store can keep."""
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import IO, Any, Final
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
@@ -33,8 +36,12 @@ class StrictJsonParser(BaseParser):
 
         Raises:
             RequestRefused: it can't be read, and why.
+            RequestDataTooBig: it is larger than the server reads.
         """
-        raw = stream.read()
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+        raw = stream.read(most + 1)
+        if len(raw) > most:
+            raise RequestDataTooBig
         if not raw.strip():
             return {}
         try:
@@ -42,17 +49,30 @@ class StrictJsonParser(BaseParser):
         except UnicodeDecodeError as error:
             raise RequestRefused(f"The body is not UTF-8 at byte {error.start}.") from error
         try:
-            found = json.loads(text, parse_constant=_refuse_constant)
+            return read_json(text)
         except json.JSONDecodeError as error:
             where = f"line {error.lineno}, column {error.colno}"
             raise RequestRefused(f"The body is not JSON: {error.msg} ({where}).") from error
-        except RecursionError as error:
-            raise RequestRefused("The body is nested too deeply.") from error
-        except ValueError as error:
-            # A number of thousands of digits.
-            raise RequestRefused("The body holds a number that is too long.") from error
-        _check(found)
-        return found
+
+
+def read_json(text: str) -> Any:
+    """What a text says, of what every store can keep.
+
+    Raises:
+        JSONDecodeError: it is no JSON.
+        RequestRefused: it is JSON that some store could not keep.
+    """
+    try:
+        found = json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError:
+        raise
+    except RecursionError as error:
+        raise RequestRefused("The body is nested too deeply.") from error
+    except ValueError as error:
+        # A number of thousands of digits.
+        raise RequestRefused("The body holds a number that is too long.") from error
+    check_storable(found)
+    return found
 
 
 def _refuse_constant(name: str) -> object:
@@ -66,18 +86,34 @@ def _check_text(text: str) -> None:
         raise RequestRefused("The body holds half a surrogate pair.")
 
 
-def _check(value: object, depth: int = 0) -> None:
+def check_storable(value: object, depth: int = 0) -> None:
+    """Refuse what some store could not keep.
+
+    Raises:
+        RequestRefused: it is no JSON, holds a character that is no text, or is nested too deeply.
+    """
     if depth > _DEPTH:
         raise RequestRefused(f"The body is nested deeper than {_DEPTH}.")
     if isinstance(value, str):
         _check_text(value)
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            _check(name, depth)
-            _check(each, depth + 1)
-    elif isinstance(value, list):
-        for each in value:
-            _check(each, depth + 1)
+    elif isinstance(value, dict | list):
+        for each in _parts_of(value):
+            check_storable(each, depth + 1)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise RequestRefused("The body holds a number that is too large.")
+    elif not (value is None or isinstance(value, int | float)):
+        raise RequestRefused(f"The body holds what JSON does not have: {type(value).__name__}.")
+
+
+def _parts_of(value: dict[object, object] | list[object]) -> Iterator[object]:
+    if isinstance(value, list):
+        yield from value
+        return
+    for name, each in value.items():
+        if not isinstance(name, str):
+            raise RequestRefused("The body holds an object with a key that is no text.")
+        _check_text(name)
+        yield each
 
 
 def object_of(request: Request) -> dict[str, object]:

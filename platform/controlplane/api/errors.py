@@ -16,7 +16,9 @@ from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.response import Response
 
+from controlplane.limits.errors import CountersAway
 from memories.engine.errors import (
+    ChangedMeanwhile,
     EmbedderError,
     Immutable,
     InvalidInput,
@@ -82,9 +84,8 @@ def answer_exception(error: Exception, context: Mapping[str, object]) -> Respons
         return _answer(too_big, "The request's body is too large.", code="body_too_large")
     if isinstance(error, PermissionDenied):
         return _answer(HTTPStatus.FORBIDDEN, str(error) or "Not allowed.", code="forbidden")
-    if isinstance(error, DatabaseError):
-        _logger.error("the database failed", exc_info=error)
-        return _unavailable("The database did not answer. Try again shortly.")
+    if isinstance(error, DatabaseError | CountersAway):
+        return _answer_away(error)
     if not isinstance(error, APIException):
         return None
     return _answer_refusal(error)
@@ -127,12 +128,22 @@ def _answer_engine(error: RemembrancerError) -> Response:
         return _answer(HTTPStatus.NOT_FOUND, "No such memory.", code="not_found")
     if isinstance(error, Immutable):
         return _answer(HTTPStatus.CONFLICT, str(error), code="immutable")
+    if isinstance(error, ChangedMeanwhile):
+        said = "The memory was changed meanwhile: read it again."
+        return _answer(HTTPStatus.PRECONDITION_FAILED, said, code="changed_meanwhile")
     if isinstance(error, InvalidInput):
         return _answer(HTTPStatus.BAD_REQUEST, str(error), code="invalid")
     _logger.error("the engine failed: %s", type(error).__name__)
     if isinstance(error, StoreBusy | EmbedderError):
         return _unavailable("The project is busy. Try again shortly.")
     return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, _FAILURE, code="failure")
+
+
+def _answer_away(error: DatabaseError | CountersAway) -> Response:
+    _logger.error("a dependency failed", exc_info=error)
+    if isinstance(error, CountersAway):
+        return _unavailable("What is left of a quota can't be told now. Try again shortly.")
+    return _unavailable("The database did not answer. Try again shortly.")
 
 
 def _unavailable(detail: str) -> Response:

@@ -10,7 +10,11 @@ REQUEST_ID: Final[ContextVar[str | None]] = ContextVar("request_id", default=Non
 _DJANGO: Final = "django.request"
 _REQUEST_FAILED: Final = "a request failed"
 # What a log call may add with `extra=`; anything else stays out, so that no content slips in.
-_FIELDS: Final = ("method", "route", "status", "milliseconds", "job", "kind", "attempt")
+_FIELDS: Final = (
+    *("method", "route", "status", "milliseconds"),
+    *("job", "kind", "attempt"),
+    *("organization", "actor"),
+)
 
 
 class JsonLines(logging.Formatter):

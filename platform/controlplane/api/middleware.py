@@ -8,10 +8,14 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
+from controlplane.api.addresses import caller_address
+from controlplane.api.errors import error_body
 from controlplane.api.logs import REQUEST_ID
+from controlplane.audit.callers import ANONYMOUS, Caller, calling
+from controlplane.health.metrics import count_request
 from controlplane.limits.requests import say_limits
 
 _logger = logging.getLogger("remembrancer.requests")
@@ -33,20 +37,25 @@ class RequestTrail:
         token = REQUEST_ID.set(request_id)
         started = time.perf_counter()
         try:
-            response = self._answer(request)
+            # Its key's id takes the place of nobody's once it is verified.
+            with calling(Caller(ANONYMOUS, str(caller_address(request)), request_id)):
+                response = self._answer(request)
             response[_ID_HEADER] = request_id
             say_limits(request, response)
             # What a key may see is nobody else's to keep.
             response.setdefault("Cache-Control", "no-store")
             matched = request.resolver_match
+            # The pattern, not the path: a path may hold a name.
+            route = matched.route if matched else "none"
+            seconds = time.perf_counter() - started
+            count_request(route, request.method, response.status_code, seconds)
             _logger.info(
                 "request",
                 extra={
                     "method": request.method,
-                    # The pattern, not the path: a path may hold a name.
-                    "route": matched.route if matched else "none",
+                    "route": route,
                     "status": response.status_code,
-                    "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+                    "milliseconds": round(seconds * 1000, 1),
                 },
             )
         finally:
@@ -75,8 +84,11 @@ class RawPaths:
         else:
             path = request.path_info
         path = re.sub("/{2,}", "/", path)
-        if "\0" in path:
-            return HttpResponse(status=400)
+        # Postgres keeps no NUL in a text.
+        if "\0" in path or "%00" in request.META.get("QUERY_STRING", ""):
+            return JsonResponse(
+                error_body(400, "The address holds a NUL character.", code="invalid"), status=400
+            )
         request.path_info = request.path = path
         return self._answer(request)
 

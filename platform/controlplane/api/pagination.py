@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Final
 
 from rest_framework.request import Request
 
 from controlplane.api.errors import RequestRefused
+
+# Further on, a row's place is no number that a database counts with.
+_LAST_PAGE: Final = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ def page_wanted(
     given = body or {}
     number = _whole(request.query_params.get("page", given.get("page")), "page", 1)
     size = _whole(request.query_params.get("page_size", given.get("page_size")), "page_size", usual)
-    if number < 1:
+    if not 1 <= number <= _LAST_PAGE:
         raise RequestRefused("Invalid page.", status=HTTPStatus.NOT_FOUND, code="not_found")
     if not 1 <= size <= most:
         raise RequestRefused(f"page_size must be from 1 to {most}.", fields={"page_size": ["off"]})

@@ -11,6 +11,8 @@ from django.db import transaction
 from controlplane.apikeys.models import ApiKey, KeyScope
 from controlplane.apikeys.tokens import digest_of, new_token
 from controlplane.apikeys.verification import forget_verified
+from controlplane.audit.actions import Action
+from controlplane.audit.services import record_in
 
 ALL_SCOPES: Final = tuple(scope.value for scope in KeyScope)
 # How long a rotated key stays good beside its successor.
@@ -25,6 +27,7 @@ class IssuedKey:
     token: str
 
 
+@transaction.atomic
 def issue_key(
     project_id: UUID,
     *,
@@ -48,6 +51,7 @@ def issue_key(
         default_user_id=default_user_id,
         is_provisional=is_provisional,
     )
+    record_in(project_id, Action.KEY_ISSUED, [key.id])
     return IssuedKey(key, token)
 
 
@@ -67,11 +71,14 @@ def rotate_key(key: ApiKey, *, now: datetime, overlap: timedelta = ROTATION_OVER
     key.rotated_to = issued.key
     key.expires_at = ends if key.expires_at is None else min(key.expires_at, ends)
     key.save(update_fields=["rotated_to", "expires_at"])
+    record_in(key.project_id, Action.KEY_ROTATED, [key.id, issued.key.id])
     forget_verified(bytes(key.digest))
     return issued
 
 
 def revoke_key(key: ApiKey, *, now: datetime) -> None:
     """End a key: this process refuses it at once, others when what they remember runs out."""
-    ApiKey.objects.filter(id=key.id, revoked_at=None).update(revoked_at=now)
+    with transaction.atomic():
+        if ApiKey.objects.filter(id=key.id, revoked_at=None).update(revoked_at=now):
+            record_in(key.project_id, Action.KEY_REVOKED, [key.id])
     forget_verified(bytes(key.digest))

@@ -21,6 +21,7 @@ from controlplane.apikeys.models import ApiKey, KeyScope
 from controlplane.apikeys.queries import keys_seen_by
 from controlplane.apikeys.reading import key_wanted, overlap_of
 from controlplane.apikeys.services import IssuedKey, revoke_key
+from controlplane.idempotency.middleware import shown_once
 
 _MOST: Final = 200
 
@@ -92,7 +93,8 @@ def _refusals() -> Iterator[None]:
 
 
 def _issued(issued: IssuedKey) -> Response:
-    return Response({**_key_object(issued.key), "token": issued.token}, status=HTTPStatus.CREATED)
+    said = {**_key_object(issued.key), "token": issued.token}
+    return shown_once(Response(said, status=HTTPStatus.CREATED))
 
 
 def _key_object(key: ApiKey) -> dict[str, object]:

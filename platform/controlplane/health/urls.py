@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from controlplane.health.views import healthz, readyz
+from controlplane.health.views import healthz, metrics, readyz
 
-urlpatterns = [path("healthz", healthz), path("readyz", readyz)]
+urlpatterns = [path("healthz", healthz), path("readyz", readyz), path("metrics", metrics)]

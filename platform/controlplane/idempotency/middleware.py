@@ -13,8 +13,11 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from rest_framework.response import Response
 
+from controlplane.api.authentication import token_of
 from controlplane.api.errors import error_body
+from controlplane.apikeys.verification import Principal, verify
 from controlplane.idempotency.models import KeptAnswer
 
 HEADER: Final = "Idempotency-Key"
@@ -31,7 +34,8 @@ class IdempotentPosts:
     """Answers a repeated POST as the first one was, with `Idempotent-Replayed: true`.
 
     Another body under the same key is 422, one that is still being done 409. Refusals (4xx) are not
-    kept: the request may be put right and sent again. Answers are kept for 24 hours.
+    kept: the request may be put right and sent again; nor are secrets. Other answers are kept for a
+    day. Only requests with a good API key have keys of this kind.
     """
 
     def __init__(self, answer: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -40,7 +44,12 @@ class IdempotentPosts:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, at most once."""
         key = request.headers.get(HEADER)
-        if request.method != "POST" or key is None:
+        token = token_of(request)
+        if request.method != "POST" or key is None or token is None:
+            return self._answer(request)
+        # Whoever has no good key (any more) is for the address to refuse: no answer is theirs.
+        principal = verify(token)
+        if principal is None:
             return self._answer(request)
         if not _FORM.fullmatch(key):
             said = f"{HEADER} must be 1 to 255 visible ASCII characters."
@@ -49,16 +58,18 @@ class IdempotentPosts:
             asked = hashlib.sha256(request.body).hexdigest()
         except RequestDataTooBig:
             return self._answer(request)
-        scope = _scope_of(request, key)
-        now = timezone.now()
-        refusal = _take(scope, asked, now)
+        scope = _scope_of(request, principal, key)
+        refusal = _take(scope, asked, principal.project_id, timezone.now())
         if refusal is not None:
             return refusal
         return self._answer_first(request, scope)
 
     def _answer_first(self, request: HttpRequest, scope: str) -> HttpResponseBase:
-        # The job of a request that was killed half-way is found again by it.
-        request.META[REQUEST_JOB] = str(uuid.uuid5(_NAMESPACE, scope))
+        # The job of a request that was killed half-way is found again by it, as long as the row is
+        # there.
+        kept = KeptAnswer.objects.filter(scope=scope).first()
+        made = "" if kept is None else f"{scope} {kept.asked} {kept.expires_at.isoformat()}"
+        request.META[REQUEST_JOB] = str(uuid.uuid5(_NAMESPACE, made or scope))
         try:
             response = self._answer(request)
         except BaseException:
@@ -73,10 +84,17 @@ class IdempotentPosts:
         return response
 
 
-# Set on the response of an address that knows repeated requests itself, and says so in its answer.
-ANSWERS_REPEATS: Final = "answers_repeats"
+# Set on a response that holds a secret, which is shown once and kept nowhere; and on those of an
+# address that knows repeated requests itself.
+NOT_KEPT: Final = "not_kept"
 # Where in `request.META` the job's id stands.
 REQUEST_JOB: Final = "remembrancer.job"
+
+
+def shown_once(response: Response) -> Response:
+    """Mark an answer that holds a secret: it is not kept."""
+    setattr(response, NOT_KEPT, True)
+    return response
 
 
 def job_id_of(request: HttpRequest) -> uuid.UUID | None:
@@ -86,34 +104,38 @@ def job_id_of(request: HttpRequest) -> uuid.UUID | None:
 
 
 def _is_kept(response: HttpResponseBase) -> bool:
-    answers_repeats = getattr(response, ANSWERS_REPEATS, False)
-    return response.status_code < HTTPStatus.BAD_REQUEST and not answers_repeats
+    return response.status_code < HTTPStatus.BAD_REQUEST and not getattr(response, NOT_KEPT, False)
 
 
-def _scope_of(request: HttpRequest, key: str) -> str:
+def _scope_of(request: HttpRequest, principal: Principal, key: str) -> str:
     """Whose key it is: another caller's, or another address's, is another key."""
-    caller = request.headers.get("Authorization", "") + request.headers.get("X-API-Key", "")
-    parts = "\0".join((caller, request.path.rstrip("/"), key))
+    parts = "\0".join((str(principal.key_id), request.path.rstrip("/"), key))
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
-def _take(scope: str, asked: str, now: datetime) -> HttpResponse | None:
+def _take(scope: str, asked: str, project_id: uuid.UUID, now: datetime) -> HttpResponse | None:
     """Begin the answer, or say why it is not this request's to make."""
     try:
         with transaction.atomic():
             KeptAnswer.objects.create(
-                scope=scope, asked=asked, busy_until=now + _BUSY, expires_at=now + KEPT
+                scope=scope,
+                asked=asked,
+                project_id=project_id,
+                busy_until=now + _BUSY,
+                expires_at=now + KEPT,
             )
     except IntegrityError:
-        return _answer_again(scope, asked, now)
+        return _answer_again(scope, asked, project_id, now)
     return None
 
 
-def _answer_again(scope: str, asked: str, now: datetime) -> HttpResponse | None:
+def _answer_again(
+    scope: str, asked: str, project_id: uuid.UUID, now: datetime
+) -> HttpResponse | None:
     kept = KeptAnswer.objects.filter(scope=scope).first()
     if kept is None or kept.expires_at <= now:
         KeptAnswer.objects.filter(scope=scope, expires_at__lte=now).delete()
-        return _take(scope, asked, now)
+        return _take(scope, asked, project_id, now)
     if kept.asked != asked:
         said = f"This {HEADER} was used with another body."
         return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, said, "idempotency_key_reused")

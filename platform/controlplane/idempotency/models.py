@@ -11,6 +11,7 @@ class KeptAnswer(models.Model):
     Attributes:
         scope: digest of caller, address and key.
         asked: digest of the request's body.
+        project_id: whose key it was; what is deleted of a project takes its answers along.
         status: of the answer; null while it is in the making.
         answer: its body.
         busy_until: whoever was making the answer is taken for dead from then on.
@@ -18,6 +19,7 @@ class KeptAnswer(models.Model):
 
     scope = models.CharField(max_length=64, primary_key=True)
     asked = models.CharField(max_length=64)
+    project_id = models.UUIDField(null=True)
     status = models.PositiveSmallIntegerField(null=True)
     answer = models.BinaryField(default=b"")
     busy_until = models.DateTimeField()

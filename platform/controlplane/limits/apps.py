@@ -8,3 +8,10 @@ class LimitsConfig(AppConfig):
 
     name = "controlplane.limits"
     label = "limits"
+
+    def ready(self) -> None:
+        """Let counters go whose window is over."""
+        from controlplane.jobs import every_minute  # noqa: PLC0415 - once settings are there
+        from controlplane.limits.counters import forget_ended  # noqa: PLC0415 - models
+
+        every_minute(forget_ended)

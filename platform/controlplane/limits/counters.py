@@ -50,7 +50,11 @@ class Counters(Protocol):
     """Where budgets are counted."""
 
     def take(self, budgets: Sequence[Budget], *, cost: int = 1) -> Verdict:
-        """Take from all of the budgets, or, where one has too little left, from none."""
+        """Take from all of the budgets, or, where one has too little left, from none.
+
+        Raises:
+            CountersAway: whoever counts does not answer.
+        """
         ...
 
 
@@ -69,7 +73,7 @@ class MemoryCounters:
         with self._lock:
             self._forget_ended(now)
             found = [self._state(budget, now) for budget in budgets]
-            verdict = _verdict(budgets, found, cost)
+            verdict = verdict_of(budgets, found, cost)
             if verdict.allowed:
                 for budget, (used, resets_in) in zip(budgets, found, strict=True):
                     self._used[budget.key] = (used + cost, now + resets_in)
@@ -104,7 +108,7 @@ class DatabaseCounters:
             for budget in sorted(budgets, key=lambda each: each.key):
                 self._open(budget, now)
             found = [self._state(budget, now) for budget in budgets]
-            verdict = _verdict(budgets, found, cost)
+            verdict = verdict_of(budgets, found, cost)
             if verdict.allowed:
                 Counter.objects.filter(key__in=[budget.key for budget in budgets]).update(
                     used=F("used") + cost
@@ -115,14 +119,19 @@ class DatabaseCounters:
     def _open(budget: Budget, now: datetime) -> None:
         """A row with an open window, locked until the transaction ends."""
         ends_at = now + timedelta(seconds=budget.seconds)
-        try:
-            with transaction.atomic():
-                Counter.objects.create(key=budget.key, window_ends_at=ends_at)
-        except IntegrityError:
-            Counter.objects.select_for_update().get(key=budget.key)
-            Counter.objects.filter(key=budget.key, window_ends_at__lte=now).update(
-                used=0, window_ends_at=ends_at
-            )
+        is_there = False
+        while not is_there:
+            try:
+                with transaction.atomic():
+                    Counter.objects.create(key=budget.key, window_ends_at=ends_at)
+                is_there = True
+            except IntegrityError:
+                # Gone again if it was forgotten in between.
+                locked = Counter.objects.select_for_update().filter(key=budget.key)
+                is_there = locked.first() is not None
+        Counter.objects.filter(key=budget.key, window_ends_at__lte=now).update(
+            used=0, window_ends_at=ends_at
+        )
 
     @staticmethod
     def _state(budget: Budget, now: datetime) -> tuple[int, float]:
@@ -130,10 +139,15 @@ class DatabaseCounters:
         return counter.used, (counter.window_ends_at - now).total_seconds()
 
 
+def forget_ended(now: datetime) -> None:
+    """Remove counters whose window is over."""
+    Counter.objects.filter(window_ends_at__lte=now).delete()
+
+
 _MOST_KEPT: Final = 100_000
 
 
-def _verdict(budgets: Sequence[Budget], found: Sequence[tuple[int, float]], cost: int) -> Verdict:
+def verdict_of(budgets: Sequence[Budget], found: Sequence[tuple[int, float]], cost: int) -> Verdict:
     """Refused by the budget that is short for longest; else the one with the least left."""
     rows = [
         (budget, budget.limit - used, resets_in)

@@ -9,19 +9,18 @@ from rest_framework.request import Request
 
 from controlplane.api.addresses import Address, household
 from controlplane.apikeys.verification import Principal
-from controlplane.limits.counters import Budget, MemoryCounters, Verdict
+from controlplane.limits.choosing import request_counters
+from controlplane.limits.counters import Budget, Verdict
 
 _MINUTE: Final = 60
 # Where in `request.META` the verdict stands.
 _VERDICT: Final = "remembrancer.verdict"
-# Counted in this process: a window lasts a minute, and nobody minds to begin it anew.
-_COUNTERS: Final = MemoryCounters()
 
 
 def count_request(request: Request, principal: Principal) -> Verdict:
     """Count a request of a key; the verdict goes with the answer."""
     budget = Budget(f"requests of {principal.key_id}", settings.REQUESTS_PER_MINUTE, _MINUTE)
-    verdict = _COUNTERS.take([budget])
+    verdict = request_counters().take([budget])
     request.META[_VERDICT] = verdict
     return verdict
 
@@ -29,12 +28,7 @@ def count_request(request: Request, principal: Principal) -> Verdict:
 def count_guess(address: Address) -> Verdict:
     """Count a key that is not good."""
     budget = Budget(f"guesses from {household(address)}", settings.GUESSES_PER_MINUTE, _MINUTE)
-    return _COUNTERS.take([budget])
-
-
-def begin_anew() -> None:
-    """Forget what was counted."""
-    _COUNTERS.forget()
+    return request_counters().take([budget])
 
 
 def say_limits(request: HttpRequest, response: HttpResponseBase) -> None:

@@ -8,3 +8,10 @@ class OrganizationsConfig(AppConfig):
 
     name = "controlplane.organizations"
     label = "organizations"
+
+    def ready(self) -> None:
+        """Finish removals that were cut short."""
+        from controlplane.jobs import every_minute  # noqa: PLC0415 - once settings are there
+        from controlplane.organizations.removal import finish_removals  # noqa: PLC0415 - models
+
+        every_minute(lambda _: finish_removals())

@@ -15,7 +15,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from controlplane.accounts.models import User
-from controlplane.limits.counters import Budget, DatabaseCounters
+from controlplane.audit.actions import Action
+from controlplane.audit.callers import acting_as
+from controlplane.audit.services import record
+from controlplane.limits.choosing import shared_counters
+from controlplane.limits.counters import Budget
 from controlplane.organizations.errors import InvitationOver, MailFailed, TooManyInvitations
 from controlplane.organizations.models import (
     Invitation,
@@ -64,7 +68,7 @@ def invite(
         MailFailed: it could not be mailed; there is no invitation then.
     """
     mailbox = hashlib.sha256(email.encode()).hexdigest()[:32]
-    verdict = DatabaseCounters().take(
+    verdict = shared_counters().take(
         [
             Budget(f"invitations to {mailbox}", _MAILS_TO_ADDRESS, _DAY),
             Budget(f"invitations of {organization.id}", _MAILS_OF_ORGANIZATION, _DAY),
@@ -85,6 +89,7 @@ def invite(
             created_at=inviter.now,
             expires_at=inviter.now + LASTS,
         )
+        record_invitation(invitation, Action.INVITATION_MADE)
     try:
         send_mail(
             "An invitation to Remembrancer",
@@ -93,8 +98,20 @@ def invite(
             [email],
         )
     except OSError as error:
-        invitation.delete()
+        with transaction.atomic():
+            record_invitation(invitation, Action.INVITATION_WITHDRAWN)
+            invitation.delete()
         raise MailFailed("The invitation could not be mailed. Try again later.") from error
+
+
+def record_invitation(invitation: Invitation, action: Action, *others: UUID) -> None:
+    """Record a change of an invitation, with the ids of whom else it is about."""
+    record(
+        action,
+        [invitation.id, *others],
+        organization_id=invitation.organization_id,
+        project_id=invitation.project_id,
+    )
 
 
 def open_to(
@@ -132,6 +149,8 @@ def accept_invitation(token: str, *, now: datetime) -> Invitation:
         ProjectMembership.objects.get_or_create(
             project_id=invitation.project_id, user=user, defaults={"role": invitation.role}
         )
+    with acting_as(user.id):
+        record_invitation(invitation, Action.INVITATION_ACCEPTED, user.id)
     return invitation
 
 

@@ -12,13 +12,20 @@ from django.db import transaction
 from controlplane.accounts.models import User
 from controlplane.apikeys.models import ApiKey
 from controlplane.apikeys.services import revoke_key
+from controlplane.audit.actions import Action
+from controlplane.audit.services import record
 from controlplane.organizations.errors import (
     AlreadyMember,
     InheritedMember,
     LastOwner,
     NoSuchMember,
 )
-from controlplane.organizations.invitations import Inviter, invite, open_to
+from controlplane.organizations.invitations import (
+    Inviter,
+    invite,
+    open_to,
+    record_invitation,
+)
 from controlplane.organizations.models import (
     Invitation,
     Membership,
@@ -45,13 +52,15 @@ def add_member(organization: Organization, email: str, role: str, *, inviter: In
     if user is None:
         invite(organization, None, email, role, inviter=inviter)
         return False
-    _, is_new = Membership.objects.get_or_create(
-        organization=organization, user=user, defaults={"role": role}
-    )
-    if not is_new:
-        raise AlreadyMember("They are a member of the organization already.")
-    # They came to an account in another way; its token must not bring them back one day.
-    open_to(organization, None, email).delete()
+    with transaction.atomic():
+        _, is_new = Membership.objects.get_or_create(
+            organization=organization, user=user, defaults={"role": role}
+        )
+        if not is_new:
+            raise AlreadyMember("They are a member of the organization already.")
+        # They came to an account in another way; its token must not bring them back one day.
+        open_to(organization, None, email).delete()
+        record(Action.MEMBER_ADDED, [user.id], organization_id=organization.id)
     return True
 
 
@@ -65,14 +74,14 @@ def change_member(organization: Organization, email: str, role: str, *, now: dat
     """
     membership = _membership(organization, email)
     if membership is None:
-        if not open_to(organization, None, email).filter(expires_at__gt=now).update(role=role):
-            raise NoSuchMember("No such member.")
+        _change_invitation(organization, None, email, role, now=now)
         return
     if role != OrganizationRole.OWNER:
         _keep_an_owner(membership)
     membership.role = role
     membership.save(update_fields=["role"])
     revoke_excess(membership.user_id, organization, now=now)
+    record(Action.ROLE_CHANGED, [membership.user_id], organization_id=organization.id)
 
 
 @transaction.atomic
@@ -85,8 +94,7 @@ def remove_member(organization: Organization, email: str, *, now: datetime) -> N
     """
     membership = _membership(organization, email)
     if membership is None:
-        if not open_to(organization, None, email).filter(expires_at__gt=now).delete()[0]:
-            raise NoSuchMember("No such member.")
+        _withdraw_invitation(organization, None, email, now=now)
         return
     _keep_an_owner(membership)
     ProjectMembership.objects.filter(
@@ -95,6 +103,7 @@ def remove_member(organization: Organization, email: str, *, now: datetime) -> N
     Invitation.objects.filter(organization=organization, email=email, accepted_at=None).delete()
     membership.delete()
     revoke_excess(membership.user_id, organization, now=now)
+    record(Action.MEMBER_REMOVED, [membership.user_id], organization_id=organization.id)
 
 
 def add_project_member(project: Project, email: str, role: str, *, inviter: Inviter) -> bool:
@@ -114,12 +123,14 @@ def add_project_member(project: Project, email: str, role: str, *, inviter: Invi
         invite(project.organization, project, email, role, inviter=inviter)
         return False
     _refuse_inherited(project, email)
-    _, is_new = ProjectMembership.objects.get_or_create(
-        project=project, user=user, defaults={"role": role}
-    )
-    if not is_new:
-        raise AlreadyMember("They are a member of the project already.")
-    open_to(project.organization, project, email).delete()
+    with transaction.atomic():
+        _, is_new = ProjectMembership.objects.get_or_create(
+            project=project, user=user, defaults={"role": role}
+        )
+        if not is_new:
+            raise AlreadyMember("They are a member of the project already.")
+        open_to(project.organization, project, email).delete()
+        _record_in(project, Action.MEMBER_ADDED, user.id)
     return True
 
 
@@ -134,16 +145,12 @@ def change_project_member(project: Project, email: str, role: str, *, now: datet
     _refuse_inherited(project, email)
     membership = ProjectMembership.objects.filter(project=project, user__email=email).first()
     if membership is None:
-        if (
-            not open_to(project.organization, project, email)
-            .filter(expires_at__gt=now)
-            .update(role=role)
-        ):
-            raise NoSuchMember("No such member.")
+        _change_invitation(project.organization, project, email, role, now=now)
         return
     membership.role = role
     membership.save(update_fields=["role"])
     revoke_excess(membership.user_id, project.organization, now=now)
+    _record_in(project, Action.ROLE_CHANGED, membership.user_id)
 
 
 @transaction.atomic
@@ -157,11 +164,11 @@ def remove_project_member(project: Project, email: str, *, now: datetime) -> Non
     _refuse_inherited(project, email)
     membership = ProjectMembership.objects.filter(project=project, user__email=email).first()
     if membership is None:
-        if not open_to(project.organization, project, email).filter(expires_at__gt=now).delete()[0]:
-            raise NoSuchMember("No such member.")
+        _withdraw_invitation(project.organization, project, email, now=now)
         return
     membership.delete()
     revoke_excess(membership.user_id, project.organization, now=now)
+    _record_in(project, Action.MEMBER_REMOVED, membership.user_id)
 
 
 def revoke_excess(user_id: UUID, organization: Organization, *, now: datetime) -> None:
@@ -172,6 +179,40 @@ def revoke_excess(user_id: UUID, organization: Organization, *, now: datetime) -
     for key in keys.select_related("project"):
         if not scopes_of(user_id, key.project).issuperset(key.scopes):
             revoke_key(key, now=now)
+
+
+def _record_in(project: Project, action: Action, user_id: UUID) -> None:
+    record(action, [user_id], organization_id=project.organization_id, project_id=project.id)
+
+
+def _change_invitation(
+    organization: Organization, project: Project | None, email: str, role: str, *, now: datetime
+) -> None:
+    """Let an invitation that can still be accepted be for another role."""
+    invitation = _invitation(organization, project, email, now)
+    invitation.role = role
+    invitation.save(update_fields=["role"])
+    record_invitation(invitation, Action.INVITATION_CHANGED)
+
+
+def _withdraw_invitation(
+    organization: Organization, project: Project | None, email: str, *, now: datetime
+) -> None:
+    """Take back an invitation that can still be accepted."""
+    invitation = _invitation(organization, project, email, now)
+    record_invitation(invitation, Action.INVITATION_WITHDRAWN)
+    invitation.delete()
+
+
+def _invitation(
+    organization: Organization, project: Project | None, email: str, now: datetime
+) -> Invitation:
+    # Locked, as it could be accepted at this moment.
+    invited = open_to(organization, project, email).filter(expires_at__gt=now)
+    invitation = invited.select_for_update().first()
+    if invitation is None:
+        raise NoSuchMember("No such member.")
+    return invitation
 
 
 def _membership(organization: Organization, email: str) -> Membership | None:

@@ -1,5 +1,6 @@
 """What changes organisations and projects."""
 
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -10,6 +11,9 @@ from controlplane.apikeys.models import ApiKey
 from controlplane.apikeys.queries import creator_of
 from controlplane.apikeys.services import IssuedKey, issue_key
 from controlplane.apikeys.verification import Principal, forget_verified
+from controlplane.audit.actions import Action
+from controlplane.audit.callers import current_caller
+from controlplane.audit.services import begin_chain, record
 from controlplane.organizations.errors import KeyOfNobody, LastProject
 from controlplane.organizations.models import (
     Membership,
@@ -21,6 +25,7 @@ from controlplane.organizations.models import (
 )
 from controlplane.organizations.removal import remove_with
 
+_logger = logging.getLogger("remembrancer.organizations")
 _FIRST_PROJECT = "Default project"
 
 
@@ -33,14 +38,22 @@ def found_organization(name: str, *, owner_id: UUID | None = None) -> tuple[Orga
         owner_id: the person who owns it; None while an agent runs it alone.
     """
     organization = Organization.objects.create(name=name)
+    begin_chain(organization.id)
     project = Project.objects.create(
         organization=organization, name=_FIRST_PROJECT, is_default=True
     )
+    record(Action.ORGANIZATION_FOUNDED, [organization.id], organization_id=organization.id)
+    _record_of(project, Action.PROJECT_CREATED)
     if owner_id is not None:
         add_owner(organization.id, owner_id)
     return organization, project
 
 
+def _record_of(project: Project, action: Action) -> None:
+    record(action, [project.id], organization_id=project.organization_id, project_id=project.id)
+
+
+@transaction.atomic
 def add_owner(organization_id: UUID, user_id: UUID) -> None:
     """Make a person an owner; their first organisation becomes their default one."""
     Membership.objects.update_or_create(
@@ -52,6 +65,7 @@ def add_owner(organization_id: UUID, user_id: UUID) -> None:
             "is_default": not Membership.objects.filter(user_id=user_id, is_default=True).exists(),
         },
     )
+    record(Action.MEMBER_ADDED, [user_id], organization_id=organization_id)
 
 
 @transaction.atomic
@@ -80,10 +94,15 @@ def found_for(principal: Principal, name: str) -> IssuedKey:
 
 @transaction.atomic
 def delete_organization(organization: Organization) -> None:
-    """Delete it with everything in it: projects, memories, keys, members, invitations."""
+    """Delete it with everything in it: projects, memories, keys, members, its audit trail too.
+
+    What is left of it is a line in the server's log.
+    """
+    extra = {"organization": str(organization.id), "actor": current_caller().actor}
     _lock(organization.id)
     _remove(list(organization.projects.values_list("id", flat=True)))
     organization.delete()
+    transaction.on_commit(lambda: _logger.info("an organization was deleted", extra=extra))
 
 
 @transaction.atomic
@@ -94,6 +113,7 @@ def create_project(
     project = Project.objects.create(organization=organization, name=name, description=description)
     if owner_id is not None:
         ProjectMembership.objects.create(project=project, user_id=owner_id, role=ProjectRole.OWNER)
+    _record_of(project, Action.PROJECT_CREATED)
     return project
 
 
@@ -119,6 +139,7 @@ def change_project(project: Project, changes: ProjectChanges) -> None:
     settings = {**kept.settings, **changes.settings}
     kept.settings = {name: value for name, value in settings.items() if value is not None}
     kept.save(update_fields=[*changes.columns, "settings", "updated_at"])
+    _record_of(kept, Action.PROJECT_CHANGED)
 
 
 @transaction.atomic
@@ -138,9 +159,16 @@ def delete_project(project: Project) -> None:
             "An organization keeps one project. Delete the organization, or make another first."
         )
     _remove([project.id])
+    organization_id, project_id = project.organization_id, project.id
     project.delete()
     if not heir.is_default:
         Project.objects.filter(id=heir.id).update(is_default=True)
+    record(
+        Action.PROJECT_DELETED,
+        [project_id],
+        organization_id=organization_id,
+        project_id=project_id,
+    )
 
 
 def _lock(organization_id: UUID) -> None:

@@ -17,6 +17,7 @@ from controlplane.api.bodies import object_of
 from controlplane.api.errors import RequestRefused
 from controlplane.apikeys.models import KeyScope
 from controlplane.apikeys.queries import creator_of
+from controlplane.idempotency.middleware import shown_once
 from controlplane.organizations import membership, queries, services
 from controlplane.organizations.access import access_organization, access_project
 from controlplane.organizations.errors import (
@@ -103,7 +104,7 @@ class Organizations(_Governed):
             "project_id": str(issued.key.project_id),
             "api_key": issued.token,
         }
-        return Response(said, status=HTTPStatus.CREATED)
+        return shown_once(Response(said, status=HTTPStatus.CREATED))
 
 
 class OneOrganization(_Governed):

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from controlplane.settings import env
+from controlplane.settings.people import *
+from controlplane.settings.people import APPS, MIDDLEWARE_OF_PEOPLE
 
 ROOT = Path(__file__).resolve().parents[3]
 # Where the engine's files lie, one a project, and what embedded mode keeps beside them.
@@ -11,7 +13,11 @@ DATA_FOLDER = Path(env.text("REMEMBRANCER_DATA", str(ROOT / "data"))).absolute()
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    *APPS,
+    "django.contrib.staticfiles",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "controlplane",
     "controlplane.accounts",
     "controlplane.organizations",
@@ -20,6 +26,7 @@ INSTALLED_APPS = [
     "controlplane.limits",
     "controlplane.idempotency",
     "controlplane.webhooks",
+    "controlplane.audit",
     "memories.ingest",
     "memories.api",
     "workers",
@@ -27,10 +34,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "controlplane.api.middleware.RequestTrail",
     "controlplane.api.middleware.RawPaths",
     "controlplane.idempotency.middleware.IdempotentPosts",
+    *MIDDLEWARE_OF_PEOPLE,
+    "controlplane.api.away.SaysWhatIsAway",
 ]
 ROOT_URLCONF = "controlplane.urls"
 WSGI_APPLICATION = "controlplane.wsgi.application"
@@ -50,8 +58,30 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "controlplane.api.errors.answer_exception",
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "iso-8601",
+    "DEFAULT_SCHEMA_CLASS": "controlplane.api.openapi.ViewSchema",
 }
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Remembrancer",
+    "DESCRIPTION": "A memory layer for AI agents. docs/server.md says what each part does.",
+    "VERSION": "0.1.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "PREPROCESSING_HOOKS": ["controlplane.api.openapi.one_spelling"],
+    # Their files come with a package: nothing is fetched from elsewhere.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+STATIC_URL = "/static/"
 
+# One process on files, or (production.py) several on Postgres and Redis.
+EMBEDDED = False
+REDIS_URL = ""
+
+# Who may read /metrics from another machine; nobody if empty.
+METRICS_TOKEN = env.text("REMEMBRANCER_METRICS_TOKEN")
 # How many proxies in front may be believed about the caller's address.
 TRUSTED_PROXIES = env.number("REMEMBRANCER_TRUSTED_PROXIES", 0)
 # Where people and agents reach this server, for links in answers; the request's own if empty.
@@ -60,11 +90,16 @@ PUBLIC_URL = env.address("REMEMBRANCER_PUBLIC_URL", ("http", "https")).rstrip("/
 # Largest request body: an add of 1000 messages of some size.
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.number("REMEMBRANCER_MAX_BODY_BYTES", 10_000_000, least=1000)
 
+# Processes that answer requests, and the threads of each (infra/gunicorn.conf.py).
+WEB_PROCESSES = env.number("REMEMBRANCER_WEB_PROCESSES", 2, least=1)
+WEB_THREADS = env.number("REMEMBRANCER_WEB_THREADS", 8, least=1)
 # Threads that take jobs, in each process that does.
 JOB_THREADS = env.number("REMEMBRANCER_JOB_THREADS", 1, least=1)
 # How long one attempt at a job may take before another worker takes it over.
 JOB_LEASE_SECONDS = env.number("REMEMBRANCER_JOB_LEASE_SECONDS", 300, least=5)
 JOB_ATTEMPTS = env.number("REMEMBRANCER_JOB_ATTEMPTS", 5, least=1)
+# How long a request waits for what it asked for to be done, where it asks for that.
+LONGEST_WAIT_SECONDS: float = env.number("REMEMBRANCER_LONGEST_WAIT_SECONDS", 60, least=1)
 # Files of projects that one process keeps open.
 OPEN_PROJECTS = env.number("REMEMBRANCER_OPEN_PROJECTS", 64, least=1)
 

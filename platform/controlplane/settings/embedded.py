@@ -22,20 +22,23 @@ def _kept_secret() -> str:
 
 
 DEBUG = False
+# Browsers take this machine itself for a secure origin.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+EMBEDDED = True
 # `manage.py serve` says itself that mail goes to the console.
 SILENCED_SYSTEM_CHECKS = ["remembrancer.W001"]
 SECRET_KEY = env.text("REMEMBRANCER_SECRET_KEY") or _kept_secret()
 ALLOWED_HOSTS = env.names("REMEMBRANCER_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "controlplane.sqlite",
         "NAME": DATA_FOLDER / "platform.db",
         "OPTIONS": {
             # A rollback journal: the interpreter's SQLite may lose commits of a write-ahead log
             # (docs/decisions/0003). Writers wait their turn from the start of a transaction.
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
-            "init_command": "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;",
+            "init_command": "PRAGMA journal_mode=PERSIST; PRAGMA synchronous=FULL;",
         },
     }
 }

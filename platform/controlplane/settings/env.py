@@ -28,6 +28,11 @@ class Problem:
 
 
 PROBLEMS: Final[list[Problem]] = []
+_CONNECT_SECONDS: Final = 5
+# How long a request waits for a connection that another gives back.
+_CONNECTION_WAIT_SECONDS: Final = 10
+# A mail server that hangs must not hold a request for long.
+_MAIL_SECONDS: Final = 10
 _TRUE: Final = "true"
 _FALSE: Final = "false"
 
@@ -80,11 +85,22 @@ def address(variable: str, schemes: tuple[str, ...], default: str = "") -> str:
     return found
 
 
-def database() -> dict[str, object]:
-    """Django's form of DATABASE_URL; no engine without one."""
+def database(*, connections: int) -> dict[str, object]:
+    """Django's form of DATABASE_URL, pooled; no engine without one.
+
+    Args:
+        connections: how many one process opens at most.
+    """
     url = address("DATABASE_URL", ("postgres", "postgresql"))
-    found: dict[str, object] = environ.Env.db_url_config(url) if url else {}
-    return found
+    if not url:
+        return {}
+    found: dict[str, object] = environ.Env.db_url_config(url)
+    asked = found.get("OPTIONS")
+    options = dict(asked) if isinstance(asked, dict) else {}
+    options.setdefault("connect_timeout", _CONNECT_SECONDS)
+    options["pool"] = {"min_size": 1, "max_size": connections, "timeout": _CONNECTION_WAIT_SECONDS}
+    # The pool keeps connections; a thread gives its own back after each request.
+    return found | {"OPTIONS": options, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
 
 
 def mail() -> dict[str, object]:
@@ -93,4 +109,7 @@ def mail() -> dict[str, object]:
     if not url:
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
     found: dict[str, object] = environ.Env.email_url_config(url)
-    return found
+    if found["EMAIL_FILE_PATH"]:
+        # The library takes the slash off that makes a path absolute.
+        found["EMAIL_FILE_PATH"] = urlsplit(url).path
+    return found | {"EMAIL_TIMEOUT": _MAIL_SECONDS}

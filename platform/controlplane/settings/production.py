@@ -2,14 +2,32 @@
 
 from controlplane.settings import env
 from controlplane.settings.base import *
+from controlplane.settings.base import JOB_THREADS, WEB_THREADS
 
 DEBUG = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
 # Django itself would refuse an empty one without saying which variable it comes from.
 SECRET_KEY = env.text("REMEMBRANCER_SECRET_KEY") or "missing"
 ALLOWED_HOSTS = env.names("REMEMBRANCER_ALLOWED_HOSTS")
-DATABASES = {"default": env.database()}
+DATABASES = {
+    "default": env.database(
+        # A connection a thread, and some for what runs beside.
+        connections=max(JOB_THREADS, WEB_THREADS) + 2
+    )
+}
 REDIS_URL = env.address("REDIS_URL", ("redis", "rediss", "unix"))
+if REDIS_URL:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "remembrancer:cache",
+            "OPTIONS": {"socket_timeout": 1.0, "socket_connect_timeout": 1.0},
+        }
+    }
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Whoever watches the server asks it without the proxy that speaks HTTPS.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_SSL_REDIRECT = env.flag("REMEMBRANCER_HTTPS_ONLY", default=True)
 SECURE_HSTS_SECONDS = env.number("REMEMBRANCER_HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

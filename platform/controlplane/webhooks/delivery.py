@@ -12,7 +12,10 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from controlplane.audit.actions import Action
+from controlplane.audit.services import record_in
 from controlplane.egress import EgressError, post
+from controlplane.health.metrics import count_delivery
 from controlplane.webhooks.models import Delivery, DeliveryStatus, Endpoint
 from controlplane.webhooks.services import policy
 from controlplane.webhooks.signing import signed_headers
@@ -81,12 +84,21 @@ def deliver_next(*, now: Callable[[], datetime] = timezone.now) -> bool:
     return True
 
 
-def _claim_next(now: datetime) -> Delivery | None:
-    due = Delivery.objects.filter(
+def deliveries_wait(now: datetime) -> bool:
+    """True if there is a delivery to send."""
+    return _due(now).filter(endpoint__is_active=True).exists()
+
+
+def _due(now: datetime) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(
         Q(lease_until=None) | Q(lease_until__lte=now),
         status=DeliveryStatus.PENDING,
         next_attempt_at__lte=now,
     )
+
+
+def _claim_next(now: datetime) -> Delivery | None:
+    due = _due(now)
     waiting = Endpoint.objects.filter(is_active=True, id__in=due.values("endpoint_id"))
     # Endpoints take turns, so that a slow one with much to be told delays the others little.
     for endpoint in waiting.order_by("served_at")[:_TRIED]:
@@ -140,18 +152,22 @@ def _settle(delivery: Delivery, outcome: _Outcome, now: datetime) -> None:
         "last_error": outcome.error,
         "next_attempt_at": None,
     }
+    counted = "failed"
     if not outcome.error:
+        counted = "delivered"
         changes |= {"status": DeliveryStatus.DELIVERED, "delivered_at": now}
     elif outcome.status == HTTPStatus.GONE:
         changes |= {"status": DeliveryStatus.FAILED}
         # Not if its owner has named another URL meanwhile.
-        Endpoint.objects.filter(id=delivery.endpoint_id, url=delivery.endpoint.url).update(
-            is_active=False, updated_at=now
-        )
+        gone = Endpoint.objects.filter(id=delivery.endpoint_id, url=delivery.endpoint.url)
+        if gone.update(is_active=False, updated_at=now):
+            record_in(delivery.endpoint.project_id, Action.WEBHOOK_CHANGED, [delivery.endpoint_id])
     elif delivery.attempts > len(SCHEDULE):
         changes |= {"status": DeliveryStatus.FAILED}
     else:
+        counted = "again"
         changes |= {"next_attempt_at": now + SCHEDULE[delivery.attempts - 1]}
     Delivery.objects.filter(id=delivery.id, holder=delivery.holder).update(
         **changes, holder="", lease_until=None
     )
+    transaction.on_commit(lambda: count_delivery(counted))

@@ -10,8 +10,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from controlplane.audit.actions import Action
+from controlplane.audit.services import record_in
 from controlplane.egress import EgressPolicy, check_url
-from controlplane.jobs import wake_workers
+from controlplane.jobs import Work, wake_workers
 from controlplane.webhooks.models import Delivery, DeliveryStatus, Endpoint, EventType
 from controlplane.webhooks.signing import new_secret
 
@@ -45,7 +47,7 @@ def create_endpoint(
     check_url(url, policy=policy())
     if Endpoint.objects.filter(project_id=project_id).count() >= MOST_ENDPOINTS:
         raise TooManyEndpoints
-    return Endpoint.objects.create(
+    endpoint = Endpoint.objects.create(
         project_id=project_id,
         name=name,
         url=url,
@@ -55,8 +57,11 @@ def create_endpoint(
         created_at=now,
         updated_at=now,
     )
+    record_in(project_id, Action.WEBHOOK_CREATED, [endpoint.id])
+    return endpoint
 
 
+@transaction.atomic
 def update_endpoint(
     endpoint: Endpoint,
     *,
@@ -81,14 +86,19 @@ def update_endpoint(
     }
     changes = {field: value for field, value in wanted.items() if value is not None}
     Endpoint.objects.filter(id=endpoint.id).update(**changes, updated_at=now)
-    wake_workers()
+    record_in(endpoint.project_id, Action.WEBHOOK_CHANGED, [endpoint.id])
+    wake_workers(Work.WEBHOOKS)
 
 
+@transaction.atomic
 def delete_endpoint(endpoint: Endpoint) -> None:
     """Remove an endpoint, and what it was still to be told."""
+    project_id, id_ = endpoint.project_id, endpoint.id
     endpoint.delete()
+    record_in(project_id, Action.WEBHOOK_DELETED, [id_])
 
 
+@transaction.atomic
 def rotate_secret(endpoint: Endpoint, *, now: datetime) -> str:
     """A new secret; for `ROTATION_OVERLAP` the one before it signs as well.
 
@@ -102,6 +112,7 @@ def rotate_secret(endpoint: Endpoint, *, now: datetime) -> str:
     endpoint.save(
         update_fields=["secret", "previous_secret", "previous_secret_until", "updated_at"]
     )
+    record_in(endpoint.project_id, Action.WEBHOOK_SECRET_ROTATED, [endpoint.id])
     return endpoint.secret
 
 
@@ -134,9 +145,10 @@ def publish_all(
         for text in map(json.dumps, bodies)
         for endpoint in listening
     )
-    wake_workers()
+    wake_workers(Work.WEBHOOKS)
 
 
+@transaction.atomic
 def replay(delivery: Delivery, *, now: datetime) -> None:
     """Send it again, under the same id, with the whole schedule of attempts before it.
 
@@ -146,10 +158,11 @@ def replay(delivery: Delivery, *, now: datetime) -> None:
     Delivery.objects.filter(free, id=delivery.id).update(
         status=DeliveryStatus.PENDING, attempts=0, next_attempt_at=now, delivered_at=None
     )
-    wake_workers()
+    record_in(delivery.endpoint.project_id, Action.DELIVERY_REPLAYED, [delivery.id])
+    wake_workers(Work.WEBHOOKS)
 
 
-def forget_old(*, now: datetime) -> int:
+def forget_old(now: datetime) -> int:
     """Remove deliveries older than `DELIVERIES_KEPT`, which hold what was remembered.
 
     Returns:

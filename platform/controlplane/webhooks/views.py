@@ -17,6 +17,7 @@ from controlplane.api.errors import RequestRefused
 from controlplane.api.pagination import page_of, page_wanted
 from controlplane.apikeys.models import KeyScope
 from controlplane.egress import EgressRefused
+from controlplane.idempotency.middleware import shown_once
 from controlplane.webhooks.access import access_delivery, access_own_project, access_webhook
 from controlplane.webhooks.models import Delivery, Endpoint
 from controlplane.webhooks.queries import deliveries_of, endpoints_of
@@ -67,7 +68,7 @@ class ProjectWebhooks(_Webhooks):
                 now=timezone.now(),
             )
         said = {**_webhook_object(endpoint), "secret": endpoint.secret}
-        return Response(said, status=HTTPStatus.CREATED)
+        return shown_once(Response(said, status=HTTPStatus.CREATED))
 
 
 class OneWebhook(_Webhooks):
@@ -123,7 +124,8 @@ class RotatedSecret(_Webhooks):
         """The new secret, and how long the one before it signs as well."""
         now = timezone.now()
         secret = rotate_secret(access_webhook(principal_of(request), webhook_id), now=now)
-        return Response({"secret": secret, "previous_secret_until": _iso(now + ROTATION_OVERLAP)})
+        said = {"secret": secret, "previous_secret_until": _iso(now + ROTATION_OVERLAP)}
+        return shown_once(Response(said))
 
 
 @contextmanager

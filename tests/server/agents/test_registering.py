@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.db import connections
 from django.utils import timezone
@@ -13,7 +15,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from controlplane.accounts.codes import MOST_TRIES
-from controlplane.accounts.models import OneTimeCode
+from controlplane.accounts.models import OneTimeCode, User
 from controlplane.apikeys.models import ApiKey
 from controlplane.apikeys.services import issue_key
 from controlplane.organizations.models import Membership
@@ -164,6 +166,41 @@ def test_an_address_is_mailed_so_often_a_day(database: None) -> None:
     said = [APIClient().post(CODE, {"email": "ana@example.org"}, format="json") for _ in range(11)]
     assert [each.status_code for each in said] == [200] * 10 + [429]
     assert len(mail.outbox) == 10
+
+
+def test_guesses_are_counted_over_all_codes_of_a_mailbox(database: None) -> None:
+    for _ in range(4):
+        code = mailed_code("ana@example.org")
+        wrong = f"{(int(code) + 1) % 10**6:06d}"
+        said = [verify("ana@example.org", wrong)[0] for _ in range(MOST_TRIES)]
+        assert said == [400] * MOST_TRIES
+    assert verify("ana@example.org", mailed_code("ana@example.org"))[0] == 429
+
+
+def test_one_place_asks_for_codes_so_often_a_day(database: None) -> None:
+    said = [
+        APIClient().post(CODE, {"email": f"u{number}@example.org"}, format="json").status_code
+        for number in range(31)
+    ]
+    assert said == [200] * 30 + [429]
+
+
+def test_a_code_by_mail_is_not_enough_for_a_closed_or_guarded_account(database: None) -> None:
+    user = User.objects.create_user("ana@example.org")
+    guard = Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    status, said = verify(user.email, mailed_code(user.email))
+    assert (status, said["code"]) == (403, "second_factor")
+    guard.delete()
+    User.objects.update(is_active=False)
+    assert verify(user.email, mailed_code(user.email))[0] == 400
+
+
+def test_a_second_address_leads_to_the_same_person(database: None) -> None:
+    user = User.objects.create_user("ana@example.org")
+    EmailAddress.objects.create(user=user, email="ana@example.com", verified=True)
+    assert verify("ana@example.com", mailed_code("ana@example.com"))[0] == 200
+    assert User.objects.get() == user
 
 
 @pytest.mark.parametrize("email", ["", "ana", "ana@", "a b@example.org", 5])

@@ -1,5 +1,6 @@
 """A POST that is sent again is answered again, and done once."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -84,6 +85,23 @@ def test_a_request_that_was_killed_half_way_is_done_once_all_the_same(
     KeptAnswer.objects.update(busy_until=timezone.now() - timedelta(seconds=1))
     assert send(client, acme.token, "k1")[0] == 200
     assert Job.objects.count() == 1
+
+
+def test_who_shows_no_good_key_is_given_no_kept_answer(database: None, client: Ask) -> None:
+    path = "/api/v1/auth/agent_mode/"
+    first, second = (send(client, "", "k1", {}, path) for _ in range(2))
+    assert (first[0], second[0], second[2]) == (200, 200, "")
+    assert first[1] != second[1]
+    assert KeptAnswer.objects.count() == 0
+
+
+def test_a_deletion_forgets_the_answers_that_were_kept(
+    acme: Tenant, client: Ask, do_jobs: Callable[[], int]
+) -> None:
+    assert send(client, acme.token, "k1")[0] == 200
+    client(acme.token).delete("/v1/memories/?user_id=ana")
+    do_jobs()
+    assert KeptAnswer.objects.count() == 0
 
 
 def test_a_key_is_forgotten_after_a_day(acme: Tenant, client: Ask) -> None:

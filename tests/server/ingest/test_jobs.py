@@ -86,6 +86,49 @@ def test_what_was_told_before_a_deletion_is_not_learned_after_it(
     assert texts(acme) == {"User owns a car."}
 
 
+def test_what_is_told_after_a_deletion_waits_for_it_in_any_lane(acme: Tenant) -> None:
+    now = timezone.now()
+    wide = DeleteOrder(Owner(), everybody="user")
+    deletion = accept(wide, project_id=acme.project.id, now=now)
+    tell(acme, "I own a car.")
+    other = tell(acme, "I own a van.", Owner(agent="bot"))
+    first, second = take_next(now=now), take_next(now=now)
+    assert first is not None
+    assert second is not None
+    assert [first.job.number, second.job.number] == [deletion.number, other.number]
+    assert take_next(now=now) is None
+    succeed(first, [], reason="", now=now)
+    after = take_next(now=now + timedelta(seconds=1))
+    assert after is not None
+    assert after.job.order["owner"]["user"] == "ana"
+
+
+def test_a_deletion_waits_for_what_is_being_learned(acme: Tenant) -> None:
+    tell(acme, "I own a boat.", Owner(user="ana", run="r1"))
+    learning = take_next(now=timezone.now())
+    assert learning is not None
+    accept(DeleteOrder(ANA), project_id=acme.project.id, now=timezone.now())
+    assert take_next(now=timezone.now()) is None
+    succeed(learning, [], reason="", now=timezone.now())
+    deletion = take_next(now=timezone.now() + timedelta(seconds=1))
+    assert deletion is not None
+    assert deletion.job.kind == "DELETE"
+
+
+def test_a_job_whose_worker_dies_each_time_ends(acme: Tenant, settings: Settings) -> None:
+    settings.JOB_ATTEMPTS = 2
+    job = tell(acme, "I own a boat.")
+    now = timezone.now()
+    for _ in range(2):
+        assert take_next(now=now) is not None
+        now += timedelta(seconds=settings.JOB_LEASE_SECONDS + 1)
+    assert take_next(now=now) is None
+    job.refresh_from_db()
+    assert (job.status, job.attempts) == (JobStatus.FAILED, 2)
+    assert "boat" not in str(job.order)
+    assert Queue.objects.get().waiting == 0
+
+
 def test_of_many_workers_one_gets_each_job(acme: Tenant) -> None:
     jobs = [tell(acme, "I own a boat.", Owner(user=f"u{number}")) for number in range(12)]
 
@@ -143,6 +186,7 @@ def test_what_was_told_is_not_kept_in_the_job_once_it_is_done(acme: Tenant) -> N
     assert work_once()
     job.refresh_from_db()
     assert "boat" not in str(job.order)
+    assert "boat" not in str(job.results)
 
 
 def test_a_job_that_can_never_succeed_fails_at_once_and_says_why(acme: Tenant) -> None:
@@ -153,6 +197,7 @@ def test_a_job_that_can_never_succeed_fails_at_once_and_says_why(acme: Tenant) -
     job.refresh_from_db()
     assert (job.status, job.attempts) == (JobStatus.FAILED, 1)
     assert "robot" in job.error
+    assert "beep" not in str(job.order)
 
 
 @pytest.mark.parametrize("attempts", [1, 3])

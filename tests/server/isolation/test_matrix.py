@@ -50,7 +50,10 @@ def routes(
             yield before + str(pattern.pattern)
 
 
-ROUTES = sorted(set(routes()))
+# People's own, opened by a session, which the tests of accounts are about; and the description of
+# the API, which is nobody's.
+_NO_KEYS = ("accounts/", "_allauth/", "openapi.json", "docs/", "static/")
+ROUTES = sorted({route for route in routes() if not route.startswith(_NO_KEYS)})
 PARTS = sorted({part for route in ROUTES for part in _PART.findall(route)})
 
 
@@ -155,7 +158,7 @@ def test_globex_gets_the_same_for_what_is_acmes_as_for_what_is_nobodys(
                     json.dumps(body) if method != "GET" else "",
                     content_type="application/json",
                 )
-                said = response.content.decode()
+                said = b"".join(response).decode()
                 answers.append((response.status_code, with_ids_taken_out(said, ids)))
                 asked += 1
                 if CANARY in said:

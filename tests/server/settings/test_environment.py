@@ -13,6 +13,7 @@ GOOD = {
     "REMEMBRANCER_SECRET_KEY": "s" * 50,
     "REMEMBRANCER_ALLOWED_HOSTS": "memory.example.org",
     "DATABASE_URL": "postgres://user:password@127.0.0.1:5432/memory",
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
     "EMAIL_URL": "smtp://127.0.0.1:2525",
 }
 
@@ -51,6 +52,8 @@ def test_good_settings_pass() -> None:
         ("REMEMBRANCER_JOB_THREADS", "0", "E001"),
         ("REMEMBRANCER_AGENT_MODE", "perhaps", "E001"),
         ("REDIS_URL", "http://127.0.0.1", "E001"),
+        ("REDIS_URL", None, "E005"),
+        ("REMEMBRANCER_WEB_PROCESSES", "0", "E001"),
         ("EMAIL_URL", "nothing", "E001"),
         ("EMAIL_URL", None, "W001"),
         ("REMEMBRANCER_SECRET_KEY_FILE", "/nowhere/at/all", "E001"),

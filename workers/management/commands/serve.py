@@ -1,6 +1,5 @@
 """`manage.py serve`: sets up what is missing, and serves everything from this machine."""
 
-import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -8,14 +7,16 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from controlplane.apikeys.models import ApiKey
-from controlplane.apikeys.services import issue_key
-from controlplane.organizations.services import found_organization
+from workers.operating import operator_key
 
-_KEY_FILE: Final = "operator.key"
-_OPERATOR: Final = "Operator of this server"
+_FULL_MODE: Final = """serve is one process on files; these settings are for several. Start each of
+  manage.py migrate
+  gunicorn controlplane.wsgi -c infra/gunicorn.conf.py
+  celery -A workers.celery worker
+  celery -A workers.celery beat
+or unset DATABASE_URL (docs/full-mode.md)."""
 
 
 class Command(BaseCommand):
@@ -29,7 +30,13 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Prepare, say where it is, and serve until it is stopped."""
+        """Prepare, say where it is, and serve until it is stopped.
+
+        Raises:
+            CommandError: the settings are those of several processes.
+        """
+        if not settings.EMBEDDED:
+            raise CommandError(_FULL_MODE)
         host, port = options["host"], options["port"]
         call_command("migrate", verbosity=0, interactive=False)
         key_file = operator_key()
@@ -61,16 +68,3 @@ class Command(BaseCommand):
             "\nStop it with Ctrl-C.\n"
         )
         self.stdout.flush()
-
-
-def operator_key() -> Path:
-    """The file that holds the operator's key; made, with a project of its own, on first use."""
-    path = settings.DATA_FOLDER / _KEY_FILE
-    if path.is_file() and ApiKey.objects.filter(name=_OPERATOR, revoked_at=None).exists():
-        return Path(path)
-    _, project = found_organization("This server")
-    issued = issue_key(project.id, name=_OPERATOR)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(issued.token + "\n")
-    return Path(path)

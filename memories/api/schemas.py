@@ -1,0 +1,248 @@
+"""What requests and answers hold, for the description of the API."""
+
+from rest_framework import serializers
+
+from controlplane.api.openapi import SchemaOnly as Row
+
+
+class IdsSchema(Row):
+    """Whose memories."""
+
+    user_id = serializers.CharField(allow_null=True, required=False)
+    agent_id = serializers.CharField(allow_null=True, required=False)
+    app_id = serializers.CharField(allow_null=True, required=False)
+    run_id = serializers.CharField(allow_null=True, required=False)
+
+
+class MessageSchema(Row):
+    """One turn."""
+
+    role = serializers.ChoiceField(["user", "assistant", "system", "tool"])
+    content = serializers.JSONField(help_text="a text, or a list of parts of type text")
+    name = serializers.CharField(required=False)
+
+
+class AddRequest(IdsSchema):
+    """What to remember."""
+
+    messages = serializers.JSONField(help_text="a list of {role, content, name?}, or a text")
+    metadata = serializers.DictField(required=False)
+    infer = serializers.BooleanField(required=False, default=True)
+    timestamp = serializers.JSONField(required=False, help_text="seconds since 1970 or ISO 8601")
+    expiration_date = serializers.DateField(required=False, allow_null=True)
+    immutable = serializers.BooleanField(required=False, default=False)
+    timezone = serializers.CharField(required=False)
+
+
+class ResultSchema(Row):
+    """What became of one fact."""
+
+    id = serializers.CharField(allow_null=True)
+    event = serializers.CharField()
+    memory = serializers.CharField(allow_blank=True)
+    data_ = serializers.DictField()
+    reason = serializers.CharField(required=False)
+
+
+class AddedAnswer(Row):
+    """An accepted add."""
+
+    message = serializers.CharField()
+    status = serializers.ChoiceField(["PENDING", "RUNNING", "SUCCEEDED", "FAILED"])
+    event_id = serializers.UUIDField()
+    results = ResultSchema(many=True, required=False)
+    reason = serializers.CharField(required=False)
+
+
+class MemorySchema(Row):
+    """One memory."""
+
+    id = serializers.UUIDField()
+    memory = serializers.CharField()
+    user_id = serializers.CharField(allow_null=True)
+    agent_id = serializers.CharField(allow_null=True)
+    app_id = serializers.CharField(allow_null=True)
+    run_id = serializers.CharField(allow_null=True)
+    session_id = serializers.CharField(allow_null=True)
+    hash = serializers.CharField()
+    metadata = serializers.DictField(allow_null=True)
+    categories = serializers.ListField(child=serializers.CharField())
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    expiration_date = serializers.DateField(allow_null=True)
+    structured_attributes = serializers.DictField()
+    replaced_by = serializers.CharField(allow_null=True)
+    merged_into = serializers.CharField(allow_null=True)
+    lifecycle_state = serializers.CharField()
+    immutable = serializers.BooleanField()
+    attributed_to = serializers.CharField()
+    kind = serializers.CharField()
+    version = serializers.IntegerField()
+
+
+class HitSchema(MemorySchema):
+    """One answer to a search."""
+
+    score = serializers.FloatField()
+    score_breakdown = serializers.DictField(child=serializers.FloatField())
+    explanation = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class ListRequest(Row):
+    """Which memories."""
+
+    filters = serializers.DictField()
+    categories = serializers.ListField(child=serializers.CharField(), required=False)
+    keywords = serializers.CharField(required=False)
+    start_date = serializers.CharField(required=False)
+    end_date = serializers.CharField(required=False)
+    fields_ = serializers.ListField(child=serializers.CharField(), required=False)
+    show_expired = serializers.BooleanField(required=False)
+    latest_only = serializers.BooleanField(required=False)
+    include_merged = serializers.BooleanField(required=False)
+
+
+class SearchRequest(ListRequest):
+    """A question."""
+
+    query = serializers.CharField()
+    top_k = serializers.IntegerField(required=False, min_value=1, max_value=1000)
+    threshold = serializers.FloatField(required=False, min_value=0, max_value=1)
+    reference_date = serializers.JSONField(required=False)
+    as_of = serializers.JSONField(required=False)
+    explain = serializers.BooleanField(required=False)
+
+
+class MemoryPage(Row):
+    """Some memories."""
+
+    count = serializers.IntegerField()
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = MemorySchema(many=True)
+
+
+class SearchAnswer(Row):
+    """The hits, best first."""
+
+    results = HitSchema(many=True)
+    degraded = serializers.DictField(child=serializers.CharField(), required=False)
+
+
+class UpdateRequest(Row):
+    """A new version."""
+
+    text = serializers.CharField(required=False)
+    metadata = serializers.DictField(required=False)
+    timestamp = serializers.JSONField(required=False)
+    expiration_date = serializers.DateField(required=False, allow_null=True)
+
+
+class Told(Row):
+    """What was done, in words."""
+
+    message = serializers.CharField()
+    event_id = serializers.UUIDField(required=False)
+
+
+class EventSchema(Row):
+    """A job."""
+
+    id = serializers.UUIDField()
+    event_type = serializers.CharField()
+    status = serializers.ChoiceField(["PENDING", "RUNNING", "SUCCEEDED", "FAILED"])
+    results = ResultSchema(many=True)
+    reason = serializers.CharField(allow_null=True)
+    error = serializers.CharField(allow_null=True)
+    attempts = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    completed_at = serializers.DateTimeField(allow_null=True)
+    latency = serializers.FloatField(allow_null=True)
+
+
+class EventPage(Row):
+    """Some jobs."""
+
+    count = serializers.IntegerField()
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = EventSchema(many=True)
+
+
+class EntitySchema(Row):
+    """A user, agent, app or run."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    type = serializers.ChoiceField(["user", "agent", "app", "run"])
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    metadata = serializers.DictField()
+    total_memories = serializers.IntegerField()
+    count = serializers.IntegerField()
+
+
+class EntityPage(Row):
+    """Everyone."""
+
+    count = serializers.IntegerField()
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = EntitySchema(many=True)
+    total_users = serializers.IntegerField()
+    total_agents = serializers.IntegerField()
+    total_apps = serializers.IntegerField()
+    total_runs = serializers.IntegerField()
+
+
+class PingAnswer(Row):
+    """Whose key it is."""
+
+    status = serializers.CharField()
+    org_id = serializers.UUIDField()
+    project_id = serializers.UUIDField()
+    user_email = serializers.EmailField()
+
+
+class ContextAnswer(Row):
+    """Text for a prompt."""
+
+    context_ = serializers.CharField()
+    tokens = serializers.IntegerField()
+    memory_ids = serializers.ListField(child=serializers.UUIDField())
+    message_ids = serializers.ListField(child=serializers.CharField())
+
+
+class HistoryRow(Row):
+    """Something that happened to a memory."""
+
+    id = serializers.CharField()
+    memory_id = serializers.UUIDField()
+    input = MessageSchema(many=True)
+    old_memory = serializers.CharField(allow_null=True)
+    new_memory = serializers.CharField(allow_null=True)
+    event = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class SourceRow(Row):
+    """A message that a memory rests on."""
+
+    message_id = serializers.CharField()
+    client_id = serializers.CharField(allow_null=True)
+    role = serializers.CharField()
+    name = serializers.CharField(allow_null=True)
+    content = serializers.CharField()
+    quote = serializers.CharField()
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+    said_at = serializers.DateTimeField()
+
+
+class Sources(Row):
+    """Where a memory comes from."""
+
+    results = SourceRow(many=True)

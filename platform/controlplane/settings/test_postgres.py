@@ -1,0 +1,6 @@
+"""The tests' settings, with the database that DATABASE_URL names in place of a file."""
+
+from controlplane.settings import env
+from controlplane.settings.test import *
+
+DATABASES = {"default": env.database(connections=30)}
