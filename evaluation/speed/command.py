@@ -11,7 +11,7 @@ from evaluation.mem0.environment import cache_folder, environment
 from evaluation.mem0.process import Mem0Process
 from evaluation.retrieval.embedders import open_embedder
 from evaluation.retrieval.faults import EvaluationError
-from evaluation.speed import against_mem0, holding, ingesting, searching
+from evaluation.speed import against_mem0, holding, ingesting, searching, serving
 from evaluation.speed.files import BuiltFiles
 from evaluation.speed.rows import Row
 from evaluation.speed.sizes import FULL, SMALL, Sizes
@@ -27,6 +27,7 @@ _MEASURES: Final[Mapping[str, Measure]] = {
     "large": lambda files, sizes, _: [searching.one_large_scope(files, sizes)],
     "ingest": lambda _, sizes, embedder: [ingesting.against_embedder(sizes, embedder)],
     "held": lambda files, sizes, _: holding.held_and_started(files, sizes),
+    "server": serving.over_http,
     "mem0": lambda _, sizes, embedder: against_mem0.against_mem0(
         sizes, embedder, Mem0Process(environment(), embedder)
     ),

@@ -22,10 +22,13 @@ class MadeUpVectors:
     It takes hundredths of a millisecond, so that what a search takes is all but its embedding.
     """
 
-    model: Final = "made-up"
     dimensions: Final = _DIMENSIONS
     # Random directions lie within 0.2 of a right angle: part of them counts as similar.
     scale: Final = SimilarityScale(floor=0.0, ceiling=1.0)
+
+    def __init__(self, model: str = "made-up") -> None:
+        """Take the name that a file remembers: another model's, for that one to search it."""
+        self.model = model
 
     def load(self) -> None:
         """Nothing to read in."""

@@ -17,6 +17,7 @@ class Sizes:
         ingested: turns that are added to compare with the model alone.
         compared: turns that are added to compare with mem0.
         questions: asked of each file; a multiple of `rounds`.
+        burst_seconds: how long adds come in over HTTP.
         rounds: parts of each measurement that the spread is taken over.
         binding: the targets are about these sizes.
     """
@@ -29,6 +30,7 @@ class Sizes:
     ingested: int
     compared: int
     questions: int
+    burst_seconds: int
     rounds: int
     binding: bool
 
@@ -42,6 +44,7 @@ FULL: Final = Sizes(
     ingested=1_000,
     compared=3_000,
     questions=200,
+    burst_seconds=30,
     rounds=5,
     binding=True,
 )
@@ -54,6 +57,7 @@ SMALL: Final = Sizes(
     ingested=100,
     compared=300,
     questions=50,
+    burst_seconds=3,
     rounds=5,
     binding=False,
 )
