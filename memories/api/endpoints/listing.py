@@ -1,5 +1,6 @@
 """Reading through memories, a page at a time."""
 
+from collections import ChainMap
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -45,7 +46,7 @@ class ListMemoriesOfOld(APIView):
     def post(self, request: Request) -> Response:
         """The list."""
         body = object_of(request)
-        return answer_of_old(request, body, query_of(request) | body)
+        return answer_of_old(request, body, ChainMap(body, query_of(request)))
 
 
 def answer_of_old(
@@ -54,7 +55,7 @@ def answer_of_old(
     """As clients before version 2 read it."""
     filters = filters_of(body, top_level_ids=True)
     if paging.get("page") and paging.get("page_size"):
-        wanted = page_wanted(request, most=_LARGEST_LIST, body=dict(paging))
+        wanted = page_wanted(request, most=_LARGEST_LIST, body=paging)
         rows, total = rows_of(request, body, filters, wanted)
         return Response(page_of(request, wanted, rows, total))
     rows, _ = rows_of(request, body, filters, PageWanted(1, _limit(paging)))

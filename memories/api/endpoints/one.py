@@ -96,7 +96,7 @@ def changed(
     if text is not None and not isinstance(text, str):
         raise refuse("text", "must be a string")
     timestamp: datetime | None = instant_of(body.get("timestamp"), "timestamp")
-    wants = {"text", "metadata", "expiration_date", "timestamp"} & body.keys()
+    wants = {name for name in ("text", "metadata", "expiration_date", "timestamp") if name in body}
     if not wants:
         raise refuse("text", "name at least one of text, metadata, timestamp, expiration_date")
     if wants == {"timestamp"}:

@@ -12,6 +12,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from controlplane.api.errors import RequestRefused
+from controlplane.api.ignored import Body, body_of
 
 # Deeper JSON than this says nothing that a memory could hold.
 _DEPTH: Final = 64
@@ -116,8 +117,8 @@ def _parts_of(value: dict[object, object] | list[object]) -> Iterator[object]:
         yield each
 
 
-def object_of(request: Request) -> dict[str, object]:
-    """The request's body, which must be an object.
+def object_of(request: Request) -> Body:
+    """The request's body, which must be an object; it notices what is looked for in it.
 
     Raises:
         RequestRefused: it is something else.
@@ -125,4 +126,4 @@ def object_of(request: Request) -> dict[str, object]:
     body = request.data
     if not isinstance(body, dict):
         raise RequestRefused("The body must be a JSON object.", status=HTTPStatus.BAD_REQUEST)
-    return body
+    return body_of(request.META, body)

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 
 from controlplane.api.addresses import caller_address
 from controlplane.api.errors import error_body
+from controlplane.api.ignored import say_ignored
 from controlplane.api.logs import REQUEST_ID
 from controlplane.audit.callers import ANONYMOUS, Caller, calling
 from controlplane.health.metrics import count_request
@@ -42,6 +43,7 @@ class RequestTrail:
                 response = self._answer(request)
             response[_ID_HEADER] = request_id
             say_limits(request, response)
+            say_ignored(request, response)
             # What a key may see is nobody else's to keep.
             response.setdefault("Cache-Control", "no-store")
             matched = request.resolver_match

@@ -1,6 +1,6 @@
 """Pages as mem0's clients read them: `{count, next, previous, results}`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -27,7 +27,7 @@ class PageWanted:
 
 
 def page_wanted(
-    request: Request, *, most: int, usual: int = 100, body: dict[str, object] | None = None
+    request: Request, *, most: int, usual: int = 100, body: Mapping[str, object] | None = None
 ) -> PageWanted:
     """What the query asks for, or else the body.
 

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
-from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
@@ -24,9 +23,6 @@ _MOST_CATEGORIES: Final = 100
 _LONGEST_CATEGORY: Final = 100
 _MOST_DAYS: Final = 36_500
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
-# Sent by clients with every change, and known from the address.
-_IN_THE_ADDRESS: Final = frozenset({"org_id", "project_id"})
-_MOST_NAMED: Final = 20
 
 
 def _refuse(field: str, said: str) -> RequestRefused:
@@ -95,8 +91,8 @@ def role_of(request: Request, roles: Collection[str], *, usual: str | None = Non
     return role.upper()
 
 
-def project_changes(body: Mapping[str, object]) -> tuple[ProjectChanges, list[str]]:
-    """What a project is to be told, and the names of fields that mean nothing here.
+def project_changes(body: Mapping[str, object]) -> ProjectChanges:
+    """What a project is to be told.
 
     Raises:
         RequestRefused: a field is off.
@@ -111,16 +107,7 @@ def project_changes(body: Mapping[str, object]) -> tuple[ProjectChanges, list[st
         for name, read in SETTINGS.items()
         if name in body
     }
-    known = {"name", "description", *SETTINGS, *_IN_THE_ADDRESS}
-    return ProjectChanges(columns, settings), [name for name in body if name not in known]
-
-
-def ignored_header(names: Collection[str]) -> dict[str, str]:
-    """A header that names fields without effect; none if there are none."""
-    if not names:
-        return {}
-    shown = [quote(name[:_LONGEST_CATEGORY], safe="") for name in names]
-    return {"X-Remembrancer-Ignored": ", ".join(shown[:_MOST_NAMED])}
+    return ProjectChanges(columns, settings)
 
 
 def _text(field: str, value: object) -> str | None:

@@ -33,7 +33,6 @@ from controlplane.organizations.models import Organization, OrganizationRole, Pr
 from controlplane.organizations.reading import (
     description_of,
     email_of,
-    ignored_header,
     name_of,
     project_changes,
     role_of,
@@ -203,11 +202,8 @@ class OneProject(_Governed):
     def patch(self, request: Request, organization_id: str, project_id: str) -> Response:
         """Change what the body names; a header says what of it means nothing here."""
         project = access_project(principal_of(request), organization_id, project_id)
-        changes, ignored = project_changes(object_of(request))
-        services.change_project(project, changes)
-        return Response(
-            {"message": "Project updated successfully"}, headers=ignored_header(ignored)
-        )
+        services.change_project(project, project_changes(object_of(request)))
+        return Response({"message": "Project updated successfully"})
 
     def delete(self, request: Request, organization_id: str, project_id: str) -> Response:
         """Delete it with everything in it."""

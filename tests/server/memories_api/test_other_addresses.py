@@ -2,6 +2,7 @@
 
 import threading
 
+import pytest
 from pytest_django import Settings
 
 from tests.server.memories_api.conftest import Server
@@ -75,3 +76,25 @@ def test_the_bare_paths_of_the_self_hosted_server_are_served(
     finally:
         done.set()
         worker.join()
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "ignored"),
+    [
+        (
+            "/v3/memories/add/",
+            {"messages": "I own a boat.", "user_id": "ana", "colour": 1},
+            "colour",
+        ),
+        ("/v3/memories/search/", {"query": "boat", "filters": ANA, "topk": 3}, "topk"),
+        ("/v2/memories/search/", {"query": "boat", "user_id": "ana", "org_id": "x"}, None),
+        ("/v2/memories/", {"filters": ANA, "page": 1, "page_size": 5}, None),
+        ("/v3/memories/", {"filters": ANA, "n\u00e4me": 1, "b, c": 2}, "n%C3%A4me, b%2C%20c"),
+    ],
+)
+def test_a_field_that_has_no_effect_is_named(
+    server: Server, path: str, body: object, ignored: str | None
+) -> None:
+    response = server.asking.post(path, body, format="json")
+    assert response.status_code == 200
+    assert response.headers.get("X-Remembrancer-Ignored") == ignored
