@@ -99,6 +99,7 @@ def live_server(folder: Path) -> Iterator[LiveServer]:
         name: value for name, value in os.environ.items() if not name.startswith(_OURS)
     } | {
         "REMEMBRANCER_DATA": str(data),
+        "REMEMBRANCER_CODES_PER_ADDRESS_PER_DAY": "1000",
         "REMEMBRANCER_AGENTS_PER_ADDRESS_PER_DAY": "1000",
         "REMEMBRANCER_AGENTS_PER_NETWORK_PER_DAY": "1000",
         # A fourth slash, as the first of the path is dropped by django-environ.

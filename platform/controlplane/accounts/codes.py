@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,9 +22,10 @@ LASTS: Final = timedelta(minutes=10)
 MOST_TRIES: Final = 5
 _DIGITS: Final = 6
 _DAY: Final = 24 * 3600
-_MAILS_A_DAY: Final = {"mailbox": 10, "household": 30, "network": 300}
+_MAILS_A_DAY: Final = 10
 # Of a million codes; over all the codes that a mailbox gets in a day.
-_TRIES_A_DAY: Final = {"mailbox": 20, "household": 100, "network": 1000}
+_TRIES_A_DAY: Final = 20
+_NETWORK: Final = 10
 
 
 class TooManyCodes(Exception):
@@ -52,7 +52,7 @@ def send_code(email: str, *, asked_from: Address, now: datetime) -> None:
         CountersAway: nobody knows whether it gets more.
     """
     email = email.lower()
-    _count("mails", _MAILS_A_DAY, email, asked_from)
+    _count("mails", email, asked_from, of_mailbox=_MAILS_A_DAY, each=1)
     code = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
     with transaction.atomic():
         OneTimeCode.objects.filter(email=email).delete()
@@ -68,17 +68,17 @@ def send_code(email: str, *, asked_from: Address, now: datetime) -> None:
     )
 
 
-def _count(what: str, limits: Mapping[str, int], email: str, address: Address) -> None:
-    whose = {
-        "mailbox": hashlib.sha256(email.encode()).hexdigest()[:32],
-        "household": household(address),
-        "network": network(address),
+def _count(what: str, email: str, address: Address, *, of_mailbox: int, each: int) -> None:
+    mailbox = hashlib.sha256(email.encode()).hexdigest()[:32]
+    of_address = settings.CODES_PER_ADDRESS_PER_DAY * each
+    limits = {
+        f"to {mailbox}": of_mailbox,
+        f"at {household(address)}": of_address,
+        f"in {network(address)}": of_address * _NETWORK,
     }
-    budgets = [
-        Budget(f"code {what} of {kind} {whose[kind]}", limit, _DAY)
-        for kind, limit in limits.items()
-    ]
-    verdict = shared_counters().take(budgets)
+    verdict = shared_counters().take(
+        [Budget(f"{what} of codes {whose}", limit, _DAY) for whose, limit in limits.items()]
+    )
     if not verdict.allowed:
         raise TooManyCodes(verdict)
 
@@ -93,7 +93,7 @@ def redeem_code(email: str, code: str, *, asked_from: Address, now: datetime) ->
         CountersAway: nobody knows how many were tried.
     """
     email = email.lower()
-    _count("tries", _TRIES_A_DAY, email, asked_from)
+    _count("tries", email, asked_from, of_mailbox=_TRIES_A_DAY, each=MOST_TRIES)
     # Counted before it is looked at, so that guesses at the same time count each.
     tried = OneTimeCode.objects.filter(
         email=email, expires_at__gt=now, used_at=None, tries__lt=MOST_TRIES

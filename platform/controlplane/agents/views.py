@@ -1,5 +1,6 @@
 """Registration, log-in and claim as mem0's command line calls them."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -19,6 +20,7 @@ from controlplane.accounts.codes import (
     redeem_code,
     send_code,
 )
+from controlplane.accounts.models import User
 from controlplane.agents.access import sign_in
 from controlplane.agents.services import (
     AgentModeOff,
@@ -116,29 +118,13 @@ class VerifyEmailCode(APIView):
     def post(self, request: Request) -> Response:
         """A key of the person's own, or that the tenant is theirs."""
         body = object_of(request)
-        email, now = _email(body), timezone.now()
         agent_key = body.get("agent_mode_api_key")
         principal = None
         if agent_key is not None:
             principal = verify(str(agent_key))
             if principal is None:
                 raise RequestRefused("The agent's API key is not good.", code="invalid_key")
-        try:
-            user = redeem_code(
-                email, str(body.get("code", "")), asked_from=caller_address(request), now=now
-            )
-        except WrongCode as error:
-            raise RequestRefused(
-                "The code is wrong, used or too old. Ask for a new one.", code="wrong_code"
-            ) from error
-        except TooManyCodes as error:
-            raise _too_many("Too many codes were tried.", error.verdict) from error
-        except SecondFactorMissing as error:
-            raise RequestRefused(
-                "This account asks for a second factor: log in on the server's pages instead.",
-                status=HTTPStatus.FORBIDDEN,
-                code="second_factor",
-            ) from error
+        user = _person(request, body)
         if principal is None:
             key = sign_in(user)
             return Response(
@@ -149,7 +135,7 @@ class VerifyEmailCode(APIView):
                 }
             )
         try:
-            claimed_at = claim(principal, user_id=user.id, now=now)
+            claimed_at = claim(principal, user_id=user.id, now=timezone.now())
         except AlreadyClaimed as error:
             raise RequestRefused(
                 "There is nothing to claim with this key any more.",
@@ -159,7 +145,27 @@ class VerifyEmailCode(APIView):
         return Response({"claimed": True, "claimed_at": claimed_at.isoformat()})
 
 
-def _word(body: dict[str, object], name: str) -> str:
+def _person(request: Request, body: Mapping[str, object]) -> User:
+    code = str(body.get("code", ""))
+    try:
+        return redeem_code(
+            _email(body), code, asked_from=caller_address(request), now=timezone.now()
+        )
+    except WrongCode as error:
+        raise RequestRefused(
+            "The code is wrong, used or too old. Ask for a new one.", code="wrong_code"
+        ) from error
+    except TooManyCodes as error:
+        raise _too_many("Too many codes were tried.", error.verdict) from error
+    except SecondFactorMissing as error:
+        raise RequestRefused(
+            "This account asks for a second factor: log in on the server's pages instead.",
+            status=HTTPStatus.FORBIDDEN,
+            code="second_factor",
+        ) from error
+
+
+def _word(body: Mapping[str, object], name: str) -> str:
     value = body.get(name)
     if value is None:
         return ""
@@ -168,7 +174,7 @@ def _word(body: dict[str, object], name: str) -> str:
     return " ".join(value.split())[:_LONGEST]
 
 
-def _email(body: dict[str, object]) -> str:
+def _email(body: Mapping[str, object]) -> str:
     email = str(body.get("email", "")).strip()
     try:
         validate_email(email)
