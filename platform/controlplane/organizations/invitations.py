@@ -14,7 +14,7 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import QuerySet
 
-from controlplane.accounts.models import User
+from controlplane.accounts.services import person_who_reads
 from controlplane.audit.actions import Action
 from controlplane.audit.callers import acting_as
 from controlplane.audit.services import record
@@ -25,8 +25,10 @@ from controlplane.organizations.models import (
     Invitation,
     Membership,
     Organization,
+    OrganizationRole,
     Project,
     ProjectMembership,
+    ProjectRole,
 )
 
 LASTS: Final = timedelta(days=14)
@@ -128,7 +130,8 @@ def accept_invitation(token: str, *, now: datetime) -> Invitation:
     """Make whoever reads the address a member. A place that they have already stays as it is.
 
     Raises:
-        InvitationOver: there is nothing to accept with that token.
+        InvitationOver: there is nothing to accept with that token, or whoever invited may not do
+            that any more.
     """
     digest = _digest(token)
     accepted = Invitation.objects.filter(
@@ -137,8 +140,9 @@ def accept_invitation(token: str, *, now: datetime) -> Invitation:
     if not accepted:
         raise InvitationOver("The invitation is not good any more. Ask for a new one.")
     invitation = Invitation.objects.get(digest=digest)
-    email = invitation.email
-    user = User.objects.filter(email=email).first() or User.objects.create_user(email)
+    user = person_who_reads(invitation.email)
+    if not user.is_active or not _may_still_invite(invitation):
+        raise InvitationOver("The invitation is not good any more. Ask for a new one.")
     if invitation.project_id is None:
         Membership.objects.get_or_create(
             organization_id=invitation.organization_id,
@@ -152,6 +156,23 @@ def accept_invitation(token: str, *, now: datetime) -> Invitation:
     with acting_as(user.id):
         record_invitation(invitation, Action.INVITATION_ACCEPTED, user.id)
     return invitation
+
+
+def _may_still_invite(invitation: Invitation) -> bool:
+    """False if whoever invited was removed or made less since; true for a key of nobody's."""
+    if invitation.invited_by_id is None:
+        return True
+    of_organization = Membership.objects.filter(
+        organization_id=invitation.organization_id,
+        user_id=invitation.invited_by_id,
+        role__in=(OrganizationRole.OWNER, OrganizationRole.ADMIN),
+    )
+    of_project = ProjectMembership.objects.filter(
+        project=invitation.project,
+        user_id=invitation.invited_by_id,
+        role=ProjectRole.OWNER,
+    )
+    return of_organization.exists() or of_project.exists()
 
 
 def _words(name: str, address: str, token: str) -> str:

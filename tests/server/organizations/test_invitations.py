@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.utils import timezone
 from pytest_django import Settings
@@ -72,6 +73,25 @@ def test_a_token_that_was_never_mailed_opens_nothing(
     invite(initech, client)
     assert accept(token)[0] == 400
     assert not User.objects.filter(email=EVE).exists()
+
+
+def test_an_invitation_of_who_was_made_less_since_opens_nothing(
+    initech: Owned, client: Ask
+) -> None:
+    token = invite(initech, client)
+    Membership.objects.filter(user=initech.owner).update(role="READER")
+    status, said = accept(token)
+    assert (status, said["code"]) == (400, "invitation_over")
+    assert not Membership.objects.filter(user__email=EVE).exists()
+
+
+def test_who_took_the_address_before_is_not_let_in(initech: Owned, client: Ask) -> None:
+    token = invite(initech, client)
+    squatter = User.objects.create_user(EVE, "correct horse battery")
+    EmailAddress.objects.create(user=squatter, email=EVE, primary=True)
+    assert accept(token)[0] == 200
+    squatter.refresh_from_db()
+    assert not squatter.has_usable_password()
 
 
 def test_an_invitation_ends_after_two_weeks(initech: Owned, client: Ask) -> None:
