@@ -2,6 +2,7 @@
 
 import json
 import platform
+import signal
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,6 +15,10 @@ from hypothesis import settings
 # measured on purpose.
 settings.register_profile("unhurried", settings.default, deadline=None)
 settings.load_profile("unhurried")
+
+# In a shell's background job SIGINT is ignored, and whatever is started inherits that; tests of
+# Ctrl-C send it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 RecordFigure = Callable[[str, float], None]
 
