@@ -95,16 +95,24 @@ class _Asking:
         Raises:
             EvaluationError: it is none that was hoped for.
         """
-        connection = getattr(self._kept, "connection", None)
-        if connection is None:
-            connection = self._kept.connection = http.client.HTTPConnection(self._address)
         sent = None if body is None else json.dumps(body)
-        connection.request(method, path, sent, self._headers)
-        response = connection.getresponse()
+        try:
+            response = self._sent(method, path, sent)
+        except http.client.RemoteDisconnected:
+            # Idle for longer than the server keeps a connection, as while others were asking.
+            del self._kept.connection
+            response = self._sent(method, path, sent)
         said = response.read()
         if response.status != http.client.OK:
             raise EvaluationError(f"{method} {path} answered {response.status}: {said[:200]!r}")
         return json.loads(said)
+
+    def _sent(self, method: str, path: str, body: str | None) -> http.client.HTTPResponse:
+        connection = getattr(self._kept, "connection", None)
+        if connection is None:
+            connection = self._kept.connection = http.client.HTTPConnection(self._address)
+        connection.request(method, path, body, self._headers)
+        return connection.getresponse()
 
     def search(self, question: str, user: str) -> None:
         """Ask one user's memories."""
