@@ -19,6 +19,7 @@ from memories.api.reading import (
     filters_of,
     flag_of,
     instant_of,
+    named_by,
     query_of,
     refuse,
     share_of,
@@ -68,6 +69,8 @@ def search(
     with project_of(request) as memory:
         found = memory.search(
             question.strip(),
+            # Also as a scope, as filters alone are held against every row of the project.
+            scope=named_by(filters).within(memory),
             filters=filters,
             top_k=whole_of(body, "top_k", whole_of(body, "limit", 10, most=_MOST), most=_MOST),
             threshold=share_of(body, "threshold", 0.0),
@@ -100,9 +103,11 @@ class GetContext(APIView):
             raise refuse("query", "must be a text, and not empty")
         spend(request, "searches")
         with project_of(request) as memory:
+            filters = filters_of(asked, top_level_ids=True)
             found = memory.context(
                 question,
-                filters=filters_of(asked, top_level_ids=True),
+                scope=named_by(filters).within(memory),
+                filters=filters,
                 max_tokens=whole_of(asked, "max_tokens", 2000, most=1_000_000),
                 threshold=share_of(asked, "threshold", RELEVANT),
                 as_of=instant_of(asked.get("as_of"), "as_of"),
