@@ -154,23 +154,6 @@ def filters_of(body: Mapping[str, object], *, top_level_ids: bool) -> dict[str, 
     return {"AND": parts}
 
 
-def named_by(filters: Mapping[str, object]) -> Owner:
-    """Whom every memory that fits must belong to; nobody where the filters leave it open."""
-    found: dict[str, str] = {}
-    parts: list[object] = [filters]
-    while parts:
-        part = parts.pop()
-        if not isinstance(part, Mapping):
-            continue
-        for key, kind in ID_KEYS.items():
-            name = part.get(key)
-            if isinstance(name, str) and name.strip() and name != EVERYONE:
-                found.setdefault(kind, name)
-        every = part.get("AND")
-        parts += every if isinstance(every, list) else []
-    return Owner(**found)
-
-
 _DATES: Final = {"start_date": "gte", "end_date": "lte"}
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from memories import HistoryEntry, Memory, MemoryRecord, NotFound, Scope, SearchHit
+from memories.api.scale import shown
 from memories.ingest.models import Job, JobStatus
 
 _MOMENT: Final = timedelta(microseconds=1)
@@ -43,7 +44,7 @@ def hit_object(hit: SearchHit) -> dict[str, object]:
         raise TypeError("a raw turn is no memory")
     scores = hit.breakdown
     said = memory_object(hit.memory) | {
-        "score": round(hit.score, 6),
+        "score": shown(hit.score),
         "score_breakdown": {
             "semantic": round(scores.semantic, 6),
             "bm25": round(scores.lexical, 6),

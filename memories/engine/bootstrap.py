@@ -3,6 +3,8 @@
 import importlib.util
 import json
 import os
+import threading
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +27,8 @@ Durability: TypeAlias = Literal["power-loss", "process-crash"]
 # The bundled model's vectors; known here so that opening a file loads no model.
 _BUNDLED_DIMENSIONS: Final = 384
 _PROJECT_SETTING: Final = "project"
+# By process: a lock that a fork takes along may be held for ever.
+_TURNS: Final[defaultdict[int, threading.Lock]] = defaultdict(threading.Lock)
 # Modules of the `local` extra: importing the library needs none of them, opening a file all.
 _EXTRA: Final = ("apsw", "numpy", "onnxruntime", "tokenizers", "Stemmer")
 # Searches that may run side by side in one process before one waits for another's signals.
@@ -216,6 +220,7 @@ def _search_tools(settings: EngineSettings, tools: IngestTools) -> SearchTools:
         clock=tools.clock,
         meaning=_threads_for("meaning"),
         words=_threads_for("words"),
+        turn=_TURNS[os.getpid()],
         deadline_seconds=settings.deadline_seconds,
     )
 

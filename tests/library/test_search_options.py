@@ -48,3 +48,28 @@ def test_whom_the_question_names_counts(memory: Memory, acme: Scope) -> None:
         hits = memory.search(f"What does {name} own?", scope=acme)
         assert hits[0].attributed_to == name
         assert hits[0].score > hits[1].score
+
+
+def test_naming_somebody_in_the_filters_is_as_good_as_in_the_scope(memory: Memory) -> None:
+    acme, globex = memory.scope(user="acme", run="r1"), memory.scope(user="globex", run="r1")
+    for scope in (acme, globex):
+        tell(memory, scope, "I met Ines in Porto in May 2023.", "Ines is well.")
+    query = "Who is well?"
+    asked = memory.search(query, scope=acme, explain=True)
+    for filters in (
+        {"user_id": "acme", "run_id": "r1"},
+        {"AND": [{"user_id": "acme"}, {"run_id": "r1"}]},
+    ):
+        assert memory.search(query, filters=filters, explain=True) == asked
+    both = memory.search(query, scope=memory.scope(run="r1"), filters={"user_id": "acme"})
+    assert [hit.id for hit in both] == [hit.id for hit in asked]
+    assert not memory.search(query, scope=globex, filters={"user_id": "acme"})
+    assert not memory.search(query, filters={"AND": [{"user_id": "acme"}, {"user_id": "globex"}]})
+
+
+def test_an_id_that_nobody_can_have_finds_nobody(memory: Memory, acme: Scope) -> None:
+    tell(memory, acme, "I own a boat.")
+    for name in ("x" * 257, "  "):
+        assert not memory.search("boat", filters={"user_id": name})
+        assert not memory.list(filters={"user_id": name}).memories
+        assert not memory.browse(filters={"user_id": name}).memories

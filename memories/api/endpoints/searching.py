@@ -19,17 +19,19 @@ from memories.api.reading import (
     filters_of,
     flag_of,
     instant_of,
-    named_by,
     query_of,
     refuse,
     share_of,
     whole_of,
 )
+from memories.api.scale import fused_from
 from memories.api.schemas import ContextAnswer, SearchAnswer, SearchRequest
 from memories.api.trail import served
 from memories.api.wire import hit_object, only_fields
 
 _MOST = 1000
+# As the contract has it: what has next to nothing to do with the question is left out.
+_USUAL_THRESHOLD = 0.1
 
 
 @described(asks={"POST": SearchRequest}, answers={"POST": SearchAnswer})
@@ -61,7 +63,7 @@ class SearchMemoriesOfOld(APIView):
 def search(
     request: Request, body: Mapping[str, object], filters: Mapping[str, object]
 ) -> dict[str, object]:
-    """What is known that answers the question. The threshold applies to the fused score."""
+    """What is known that answers the question, above the threshold."""
     question = body.get("query")
     if not isinstance(question, str) or not question.strip():
         raise refuse("query", "must be a text, and not empty")
@@ -69,11 +71,9 @@ def search(
     with project_of(request) as memory:
         found = memory.search(
             question.strip(),
-            # Also as a scope, as filters alone are held against every row of the project.
-            scope=named_by(filters).within(memory),
             filters=filters,
             top_k=whole_of(body, "top_k", whole_of(body, "limit", 10, most=_MOST), most=_MOST),
-            threshold=share_of(body, "threshold", 0.0),
+            threshold=fused_from(share_of(body, "threshold", _USUAL_THRESHOLD)),
             reference_time=instant_of(body.get("reference_date"), "reference_date"),
             as_of=instant_of(body.get("as_of"), "as_of"),
             explain=flag_of(body, "explain", usual=False),
@@ -103,13 +103,11 @@ class GetContext(APIView):
             raise refuse("query", "must be a text, and not empty")
         spend(request, "searches")
         with project_of(request) as memory:
-            filters = filters_of(asked, top_level_ids=True)
             found = memory.context(
                 question,
-                scope=named_by(filters).within(memory),
-                filters=filters,
+                filters=filters_of(asked, top_level_ids=True),
                 max_tokens=whole_of(asked, "max_tokens", 2000, most=1_000_000),
-                threshold=share_of(asked, "threshold", RELEVANT),
+                threshold=_relevant_from(asked),
                 as_of=instant_of(asked.get("as_of"), "as_of"),
                 reference_time=instant_of(asked.get("reference_date"), "reference_date"),
             )
@@ -124,3 +122,10 @@ class GetContext(APIView):
                 "message_ids": list(found.message_ids),
             }
         )
+
+
+def _relevant_from(asked: Mapping[str, object]) -> float:
+    """The fused score from which a hit belongs in a prompt: the engine's own, if none is named."""
+    if asked.get("threshold") in (None, ""):
+        return RELEVANT
+    return fused_from(share_of(asked, "threshold", 0.0))

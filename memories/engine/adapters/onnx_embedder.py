@@ -61,18 +61,21 @@ class ModelFiles:
 
 
 class _QueriesFirst:
-    """Lets ingest stand back while queries are being embedded."""
+    """Lets ingest stand back while queries are being embedded, one after another."""
 
     def __init__(self) -> None:
         self._idle = threading.Condition()
         self._queries = 0
+        # Each run uses all the session's threads: side by side they would only wait for each other.
+        self._running = threading.Lock()
 
     @contextmanager
     def query(self) -> Iterator[None]:
         with self._idle:
             self._queries += 1
         try:
-            yield
+            with self._running:
+                yield
         finally:
             with self._idle:
                 self._queries -= 1

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -16,11 +16,12 @@ from memories.engine.ingestion.limits import (
     check_metadata,
     check_scope,
     check_turns,
+    flaw_of_id,
 )
 from memories.engine.ingestion.revision import UNCHANGED, Edit, MaybeInstant
 from memories.engine.retrieval.filters import parse_filter
 from memories.engine.retrieval.request import SCORE_PARTS
-from memories.engine.retrieval.scoping import check_names_someone
+from memories.engine.retrieval.scoping import beyond, check_names_someone, named_by
 
 _LONGEST_QUERY: Final = 8000
 _LARGEST_NUMBER: Final = 2**63 - 1
@@ -47,8 +48,12 @@ class View:
     include_merged: bool = False
     show_expired: bool = False
 
-    def selection(self, scope: Scope, *, now: datetime, zone: tzinfo | None = None) -> Selection:
-        """The view as the stores take it; times without an offset are on the zone's clock.
+    def of(
+        self, scope: Scope, *, now: datetime, zone: tzinfo | None = None
+    ) -> tuple[Scope, Selection]:
+        """Whose rows, and which of them, as the stores take it.
+
+        Times without an offset are on the zone's clock. Whom the filters name narrows the scope.
 
         Raises:
             InvalidFilter: a filter can't be read.
@@ -57,9 +62,10 @@ class View:
         check_scope(scope)
         filter_: Filter | None = None if self.filters is None else parse_filter(self.filters)
         check_names_someone(scope, filter_)
-        return Selection(
+        scope = _narrowed(scope, filter_)
+        selection = Selection(
             now=now,
-            filter=filter_,
+            filter=beyond(scope, filter_),
             as_of=None if self.as_of is None else aware(self.as_of, zone),
             recorded_as_of=(
                 None if self.recorded_as_of is None else aware(self.recorded_as_of, zone)
@@ -68,6 +74,21 @@ class View:
             include_merged=self.include_merged,
             show_expired=self.show_expired,
         )
+        return scope, selection
+
+
+def _narrowed(scope: Scope, filter_: Filter | None) -> Scope:
+    """The scope, joined by whom the filter names.
+
+    Rows of a scope are found at once, while a filter is held against each row. An id that no scope
+    can have is left to the filter, which nothing passes then.
+    """
+    open_ids = {
+        field: name
+        for field, name in named_by(filter_).items()
+        if getattr(scope, field) is None and flaw_of_id(name) is None
+    }
+    return replace(scope, **open_ids)
 
 
 def zone_of(timezone: str | tzinfo | None) -> tzinfo | None:

@@ -98,7 +98,7 @@ class Reads(ProjectFile):
         scope = self._own(scope, required=False)
         now = engine.search.clock.now()
         view = View(filters, as_of, recorded_as_of, latest_only, include_merged, show_expired)
-        selection = view.selection(scope, now=now, zone=self._zone)
+        scope, selection = view.of(scope, now=now, zone=self._zone)
         # On the first search, outside of the signals' deadline.
         engine.search.embedder.load()
         request = SearchRequest(
@@ -202,9 +202,10 @@ class Reads(ProjectFile):
         engine = self._engine
         scope = self._own(scope, required=False)
         view = View(filters, as_of, None, latest_only, include_merged, show_expired)
+        scope, selection = view.of(scope, now=engine.ingest.clock.now(), zone=self._zone)
         memories = engine.ingest.records.memories.page(
             scope=scope,
-            selection=view.selection(scope, now=engine.ingest.clock.now(), zone=self._zone),
+            selection=selection,
             after=from_cursor(cursor),
             limit=limit,
         )
@@ -248,9 +249,10 @@ class Reads(ProjectFile):
         engine = self._engine
         scope = self._own(scope, required=False)
         view = View(filters, as_of, None, latest_only, include_merged, show_expired)
+        scope, selection = view.of(scope, now=engine.ingest.clock.now(), zone=self._zone)
         return engine.ingest.records.memories.browse(
             scope=scope,
-            selection=view.selection(scope, now=engine.ingest.clock.now(), zone=self._zone),
+            selection=selection,
             skip=skip,
             limit=limit,
             newest_first=newest_first,

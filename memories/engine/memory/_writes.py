@@ -191,8 +191,8 @@ class Writes(ProjectFile):
         if filters is None:
             return delete_scope(scope=scope, tools=tools)
         view = View(filters, include_merged=True, show_expired=True)
-        selection = view.selection(scope, now=tools.clock.now())
-        fitting = tools.records.memories.page(scope=scope, selection=selection, after=0, limit=-1)
+        reach, selection = view.of(scope, now=tools.clock.now())
+        fitting = tools.records.memories.page(scope=reach, selection=selection, after=0, limit=-1)
         return delete_memories(
             [memory.id for memory in fitting.values()], keep_source=False, scope=scope, tools=tools
         )

@@ -1,4 +1,4 @@
-"""No read is about everything: the scope or the filter must name whom it is about."""
+"""Whom a read is about: the scope or the filter must name somebody, as no read is of everything."""
 
 from typing import Final
 
@@ -20,6 +20,29 @@ def check_names_someone(scope: Scope, filter_: Filter | None) -> None:
             "name at least one of user, agent, app or run, in the scope or in the filters: "
             'memory.scope(user="ana") or filters={"user_id": "ana"}'
         )
+
+
+def named_by(filter_: Filter | None) -> dict[str, str]:
+    """Whom every row that passes a filter belongs to, by the scope's ids."""
+    match filter_:
+        case AllOf(parts):
+            return {field: name for part in parts for field, name in named_by(part).items()}
+        case Condition(field, Operator.EQ, str(name)) if field in _IDS:
+            return {field: name}
+        case _:
+            return {}
+
+
+def beyond(scope: Scope, filter_: Filter | None) -> Filter | None:
+    """What a filter asks of rows that are of the scope anyway; None for nothing."""
+    match filter_:
+        case AllOf(parts):
+            left = tuple(part for part in (beyond(scope, each) for each in parts) if part)
+            return AllOf(left) if left else None
+        case Condition(field, Operator.EQ, str(name)) if field in _IDS:
+            return None if getattr(scope, field) == name else filter_
+        case _:
+            return filter_
 
 
 def _names_someone(filter_: Filter) -> bool:

@@ -23,6 +23,7 @@ from memories.engine.retrieval.signals.entity import (
     Subjects,
     find_by_entities,
     judge_subjects,
+    near_subjects,
     read_subjects,
 )
 from memories.engine.retrieval.signals.lexical import find_by_words, judge_words
@@ -50,16 +51,31 @@ def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> Searc
         breadth=max(_LEAST_BREADTH, _BREADTH_PER_HIT * request.top_k),
         messages=request.messages,
     )
-    speakers = tools.index.speakers(scope=scope)
-    query = read_query(
-        request.query,
-        reference=request.reference,
-        zone=request.zone,
-        languages=tools.index.languages(scope=scope),
-        speakers=speakers,
-    )
+    with tools.turn:
+        speakers = tools.index.speakers(scope=scope)
+        query = read_query(
+            request.query,
+            reference=request.reference,
+            zone=request.zone,
+            languages=tools.index.languages(scope=scope),
+            speakers=speakers,
+        )
     question = QueryVector(query.bare, tools.embedder)
     found = _find(query, question, speakers, request=request, reach=reach, tools=tools)
+    with tools.turn:
+        return _answer(found, query, question, request=request, reach=reach, tools=tools)
+
+
+def _answer(
+    found: Findings,
+    query: Query,
+    question: QueryVector,
+    *,
+    request: SearchRequest,
+    reach: Reach,
+    tools: SearchTools,
+) -> SearchResult:
+    """What was found, gathered, judged, fused and shown."""
     candidates = _gather(found, query, question, reach, tools)
     fused = fuse(
         candidates,
@@ -89,21 +105,30 @@ def _find(
     asked = AskedTime(query.time, request.reference, query.time.intervals)
     subjects = Subjects()
 
+    def by_words() -> Finding:
+        with tools.turn:
+            return find_by_words(query, reach=reach, tools=tools)
+
     def by_time() -> Finding:
         nonlocal asked
         asked = read_time(query.time, reference=request.reference, reach=reach, tools=tools)
-        return find_by_time(asked, reach=reach, tools=tools)
+        with tools.turn:
+            return find_by_time(asked, reach=reach, tools=tools)
 
     def by_entities() -> Finding:
         nonlocal subjects
-        subjects = read_subjects(query, question, speakers, scope=reach.scope, tools=tools)
-        return find_by_entities(subjects, reach=reach, tools=tools)
+        with tools.turn:
+            subjects = read_subjects(query, speakers, scope=reach.scope, tools=tools)
+        if not subjects.weights:
+            subjects = near_subjects(question, scope=reach.scope, tools=tools)
+        with tools.turn:
+            return find_by_entities(subjects, reach=reach, tools=tools)
 
     tried: dict[Signal, _Outcome] = {}
     meaning = {Signal.SEMANTIC: lambda: find_by_meaning(question, reach=reach, tools=tools)}
     # Those that may wait for the model come last.
     words = {
-        Signal.LEXICAL: lambda: find_by_words(query, reach=reach, tools=tools),
+        Signal.LEXICAL: by_words,
         Signal.TEMPORAL: by_time,
         Signal.ENTITY: by_entities,
     }

@@ -1,6 +1,7 @@
 """What the read path works with."""
 
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from memories.engine.domain import Scope, Selection
@@ -19,6 +20,9 @@ class SearchTools:
             model most of its time.
         words: threads for the other signals, which run one after another: side by side they would
             only take turns at the interpreter.
+        turn: held by the one search of this process that works through Python; the others wait for
+            it, or for the model meanwhile. Eight at once without it answer a quarter less (measured
+            on two cores): they pass the interpreter back and forth.
         deadline_seconds: a signal that takes longer is left out and named in `degraded`.
     """
 
@@ -28,6 +32,7 @@ class SearchTools:
     clock: Clock
     meaning: Executor
     words: Executor
+    turn: AbstractContextManager[object]
     deadline_seconds: float
 
 

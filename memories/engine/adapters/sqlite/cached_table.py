@@ -4,6 +4,7 @@ import itertools
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -21,7 +22,7 @@ _Column: TypeAlias = "np.ndarray[tuple[int, ...], np.dtype[np.generic[object]]]"
 Columns: TypeAlias = Mapping[str, _Column]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rows:
     """A table as it was at one moment: rows [0, count) of the arrays, in the order of `seq`.
 
@@ -41,11 +42,20 @@ class Rows:
     epoch: int
     loading: object
 
+    @cached_property
+    def wasted(self) -> int:
+        """How many of the rows were removed since."""
+        return self.count - int(self.alive[: self.count].sum())
+
+    @cached_property
+    def last_alive(self) -> int:
+        """The number of the last row that is still there; 0 for none."""
+        living = np.flatnonzero(self.alive[: self.count])
+        return int(self.columns["seq"][living[-1]].item()) if len(living) else 0
+
     def newer_than(self, *, newest: int, removal: int, change: int) -> bool:
         """True for a snapshot of the same epoch that does not hold all of this."""
-        living = self.alive[: self.count][::-1]
-        last = self.count - 1 - int(living.argmax()) if living.any() else None
-        held = 0 if last is None else int(self.columns["seq"][last].item())
+        held = self.last_alive
         return newest < held or removal < self.newest_removal or change < self.newest_change
 
 
@@ -106,8 +116,7 @@ class CachedTable:
             if epoch < rows.epoch:
                 # Another thread read on while this snapshot stood still.
                 return rows, True
-            wasted = rows.count - int(rows.alive[: rows.count].sum())
-            if epoch > rows.epoch or wasted > _WASTE * rows.count + _WASTED_AT_LEAST:
+            if epoch > rows.epoch or rows.wasted > _WASTE * rows.count + _WASTED_AT_LEAST:
                 rows = self._empty(epoch=epoch, newest_removal=removal, newest_change=change)
             if newest > rows.newest:
                 rows = self._appended(connection, rows)

@@ -137,7 +137,7 @@ def gather(
         mentions_of: ids of the entities whose mentions are wanted.
     """
     pairs = learned_from(connection, owners)
-    rows = np.flatnonzero(_belonging_to(passages, owners, pairs.ravel()) & seen)
+    rows = _belonging_to(passages, np.flatnonzero(seen), owners, pairs.ravel())
     numbers, first, of = np.unique(passages.owners[rows], return_index=True, return_inverse=True)
     around = passages.around(rows, _AROUND)
     around = np.where((around >= 0) & seen[around], around, -1)
@@ -152,7 +152,7 @@ def gather(
     return Candidates(
         ids=tuple(passages.owner_ids[rows[first]].tolist()),
         is_message=numbers % 2 == 1,
-        sessions=passages.sessions[rows[first]],
+        sessions=passages.sessions_of(rows[first]),
         speakers=tuple(passages.speaker_names[each] for each in passages.speakers[rows[first]]),
         said_at=passages.said_at[rows[first]],
         occurred=passages.occurred[rows[first]],
@@ -170,13 +170,14 @@ def gather(
     )
 
 
-def _belonging_to(passages: Passages, *owners: Integers) -> Flags:
-    largest = max(int(each.max(initial=0)) for each in (passages.owners, *owners))
-    wanted = np.zeros(largest + 1, dtype=np.bool_)
+def _belonging_to(passages: Passages, rows: Integers, *owners: Integers) -> Integers:
+    """Those of the rows that are of one of the owners."""
+    wanted = np.zeros(
+        max(len(passages.row_of), *(int(each.max(initial=0)) + 1 for each in owners)), np.bool_
+    )
     for each in owners:
         wanted[each] = True
-    belonging: Flags = wanted[passages.owners]
-    return belonging
+    return rows[wanted[passages.owners[rows]]]
 
 
 def _cosines(passages: Passages, rows: Integers, vector: "Vector | None") -> Numbers:

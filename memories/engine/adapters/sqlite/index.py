@@ -284,7 +284,7 @@ def _owner(connection: Connection, owner_id: str, *, is_message: bool) -> int:
 
 def _only_of_kind(passages: Passages, chosen: Flags, *, messages: bool) -> Flags:
     """The chosen passages; those of memories alone, unless messages are wanted too."""
-    return chosen if messages else chosen & (passages.owners % 2 == 0)
+    return chosen if messages else chosen & passages.of_memories
 
 
 def _of_kind(passages: Passages, chosen: Flags, *, messages: bool) -> Integers:

@@ -4,24 +4,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
 
 from memories.engine.adapters.sqlite.connection import Connection, whole, words
-from memories.engine.adapters.sqlite.filters import compile_filter
 from memories.engine.adapters.sqlite.rows import MEMORY_COLUMNS, memory_of, to_micros
-from memories.engine.adapters.sqlite.visibility import Condition, in_scope, visible
+from memories.engine.adapters.sqlite.visibility import visible
 from memories.engine.domain import (
-    AllOf,
-    AnyOf,
-    Filter,
     MemoryRecord,
-    NoneOf,
     Scope,
     Selection,
     Shelf,
 )
-
-_IDS: Final = frozenset({"user", "agent", "app", "run"})
 
 
 def told(
@@ -54,7 +46,7 @@ def page(
     connection: Connection, scope: Scope, selection: Selection, *, after: int, limit: int
 ) -> Mapping[int, MemoryRecord]:
     """Memories in the order they were stored, by number, from the one after `after` on."""
-    condition, values = visible(selection, scope)
+    condition, values = visible(selection, scope, walking=True)
     rows = connection.fields(
         f"SELECT seq, {MEMORY_COLUMNS} FROM memories m WHERE seq > ? AND {condition}"
         " ORDER BY seq LIMIT ?",
@@ -76,11 +68,8 @@ def shelf(
 ) -> Shelf:
     """Memories in the order they were said, then stored, with how many there are in all."""
     order = "DESC" if newest_first else "ASC"
-    whose, ids = _whose(selection, scope)
-    seen, more = visible(selection, scope)
-    # By the numbers of the scopes, as an index has them: the ids of each row are in none.
-    chosen = f"FROM memories m WHERE m.scope IN (SELECT seq FROM scopes m WHERE {whose}) AND {seen}"
-    values = [*ids, *more]
+    condition, values = visible(selection, scope)
+    chosen = f"FROM memories m WHERE {condition}"
     by_time = f"ORDER BY m.said_at {order}, m.seq {order}"
     rows = connection.fields(
         # Numbers alone are sorted and skipped: whole rows are read of those that are shown.
@@ -94,29 +83,3 @@ def shelf(
         memories=tuple(worded[id_] for id_ in found if id_ in worded),
         total=connection.number(f"SELECT count(*) {chosen}", values),
     )
-
-
-def _whose(selection: Selection, scope: Scope) -> Condition:
-    """Rows of `scopes m` that what is asked for can belong to."""
-    condition, values = in_scope(scope)
-    named = None if selection.filter is None else _about_ids(selection.filter)
-    if named is None:
-        return condition, values
-    named_condition, named_values = compile_filter(named)
-    return f"{condition} AND {named_condition}", [*values, *named_values]
-
-
-def _about_ids(filter_: Filter) -> Filter | None:
-    """What the filter asks of a row's user, agent, app and run; None if that is nothing.
-
-    It may ask less than the filter, never more.
-    """
-    if isinstance(filter_, NoneOf):
-        return None
-    if isinstance(filter_, AllOf | AnyOf):
-        parts = tuple(map(_about_ids, filter_.parts))
-        named = tuple(part for part in parts if part is not None)
-        if not named or (isinstance(filter_, AnyOf) and len(named) < len(parts)):
-            return None
-        return replace(filter_, parts=named)
-    return filter_ if filter_.field in _IDS else None

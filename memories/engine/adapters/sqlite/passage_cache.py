@@ -105,6 +105,12 @@ class Passages:
         return usual_length(int(self.postings.lengths[self.alive].sum()), self.total)
 
     @cached_property
+    def of_memories(self) -> Flags:
+        """True for the passages of memories, False for those of messages."""
+        flags: Flags = self.owners % 2 == 0
+        return flags
+
+    @cached_property
     def row_of(self) -> Integers:
         """A passage of each owner, by the owner's number; -1 where it has none."""
         rows = np.full(int(self.owners.max(initial=-1)) + 1, -1, dtype=np.int64)
@@ -128,10 +134,9 @@ class Passages:
         found = [self.numbers[id_] for id_ in owner_ids if id_ in self.numbers]
         return np.array(found, dtype=np.int64)
 
-    @property
-    def sessions(self) -> Integers:
-        """Number of each passage's session; negative for a memory."""
-        return self.places >> _SESSION_BITS
+    def sessions_of(self, rows: "Integers | Pairs") -> Integers:
+        """Number of each row's session; negative for a memory."""
+        return self.places[rows] >> _SESSION_BITS
 
     def around(self, rows: Integers, steps: Sequence[int]) -> Pairs:
         """The passages so many steps after (before) each in its session; -1 where there is none.
@@ -146,7 +151,7 @@ class Passages:
         if not len(ordered):
             return np.full(at.shape, -1, dtype=np.int64)
         found = self.in_order[np.where(inside, at, 0)]
-        same = inside & (self.sessions[found] == self.sessions[rows])
+        same = inside & (self.sessions_of(found) == self.sessions_of(rows))
         return np.where(same, found, -1)
 
 

@@ -1,11 +1,12 @@
 """What a read may see, as SQL: scope, time, expiry, merges and filters in one condition."""
 
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from memories.engine.adapters.sqlite.connection import Connection, SqlValue, whole
 from memories.engine.adapters.sqlite.filters import compile_filter
 from memories.engine.adapters.sqlite.rows import to_micros
-from memories.engine.domain import Scope, Selection
+from memories.engine.domain import AllOf, AnyOf, Filter, NoneOf, Scope, Selection
 
 Condition: TypeAlias = tuple[str, list[SqlValue]]
 
@@ -18,6 +19,7 @@ MESSAGES_AS_MEMORIES: Final = """(
     FROM messages
 )"""
 
+_IDS: Final = frozenset({"user", "agent", "app", "run"})
 _NOT_MERGED: Final = "m.merged_into IS NULL"
 # What it repeats may have been said after it, where messages were added out of order.
 _NOT_MERGED_BY: Final = (
@@ -27,7 +29,7 @@ _NOT_MERGED_BY: Final = (
 
 
 def in_scope(scope: Scope) -> Condition:
-    """Rows of `m` that belong to whom the scope names."""
+    """Rows of `m` that belong to whom the scope names; for a handful of rows, or of scopes."""
     named = [
         (column, value)
         for column, value in (
@@ -50,9 +52,19 @@ def scope_numbers(connection: Connection, scope: Scope) -> list[int]:
     ]
 
 
-def visible(selection: Selection, scope: Scope, *, messages: bool = False) -> Condition:
-    """Rows of `m` (a memory, or a message under a memory's names) that the read may see."""
-    sql, values = in_scope(scope)
+def visible(
+    selection: Selection, scope: Scope, *, messages: bool = False, walking: bool = False
+) -> Condition:
+    """Rows of `m` (a memory, or a message under a memory's names) that the read may see.
+
+    Args:
+        selection: what is asked for.
+        scope: whose.
+        messages: `m` is messages.
+        walking: the rows are gone through in their order until there are enough of them, so that
+            looking the scope's up first would be work for nothing.
+    """
+    sql, values = in_scope(scope) if walking else _of_whom(selection, scope)
     parts = [sql]
     judged_at = selection.as_of or selection.now
     if not selection.show_expired:
@@ -76,6 +88,35 @@ def visible(selection: Selection, scope: Scope, *, messages: bool = False) -> Co
         parts.append(f"({filter_sql})")
         values.extend(filter_values)
     return " AND ".join(parts), values
+
+
+def _of_whom(selection: Selection, scope: Scope) -> Condition:
+    """Rows of `m` in the scopes that what is asked for can belong to.
+
+    By the numbers of the scopes, as indexes have them: the ids of each row are in none.
+    """
+    condition, values = in_scope(scope)
+    named = None if selection.filter is None else _about_ids(selection.filter)
+    if named is not None:
+        named_condition, named_values = compile_filter(named)
+        condition, values = f"{condition} AND {named_condition}", [*values, *named_values]
+    return f"m.scope IN (SELECT m.seq FROM scopes m WHERE {condition})", values
+
+
+def _about_ids(filter_: Filter) -> Filter | None:
+    """What the filter asks of a row's user, agent, app and run; None if that is nothing.
+
+    It may ask less than the filter, never more.
+    """
+    if isinstance(filter_, NoneOf):
+        return None
+    if isinstance(filter_, AllOf | AnyOf):
+        parts = tuple(map(_about_ids, filter_.parts))
+        named = tuple(part for part in parts if part is not None)
+        if not named or (isinstance(filter_, AnyOf) and len(named) < len(parts)):
+            return None
+        return replace(filter_, parts=named)
+    return filter_ if filter_.field in _IDS else None
 
 
 def in_force(selection: Selection) -> Condition:

@@ -52,18 +52,9 @@ class Subjects:
 
 
 def read_subjects(
-    query: Query,
-    question: QueryVector,
-    speakers: frozenset[str],
-    *,
-    scope: Scope,
-    tools: SearchTools,
+    query: Query, speakers: frozenset[str], *, scope: Scope, tools: SearchTools
 ) -> Subjects:
-    """Which known entities the question names, or nearly does.
-
-    Raises:
-        EmbedderError: the model gave no usable vector.
-    """
+    """Which known entities the question names."""
     forms = set(_forms(query))
     speaker_forms = {form: name for name in speakers if (form := form_of(name)) in forms}
     known: dict[str, KnownEntity] = {}
@@ -75,12 +66,26 @@ def read_subjects(
                 spoken[speaker_forms[form]] = each.entity.id
     weights = dict.fromkeys(known, 1.0)
     names = {id_: each.entity.name for id_, each in known.items()}
-    # A question that names somebody need not wait for the model to be understood.
-    for id_, weight, name in () if known else _near(question, scope, tools):
-        weights[id_] = weight
-        names[id_] = name
     mentions = {id_: each.mentions for id_, each in known.items()}
     return Subjects(weights, names, mentions, spoken)
+
+
+def near_subjects(question: QueryVector, *, scope: Scope, tools: SearchTools) -> Subjects:
+    """Which known entities a question that names none is near to; waits for the model.
+
+    Raises:
+        EmbedderError: the model gave no usable vector.
+    """
+    vector = question.get().vector
+    if vector is None:
+        return Subjects()
+    scale = tools.embedder.scale
+    nearest = tools.index.near_entities(vector, scope=scope, limit=_NEAR_ENTITIES)
+    near = [each for each in nearest if scale.score(each.score) >= _NEAR_FROM]
+    return Subjects(
+        weights={each.owner_id: _NEAR_WEIGHT * scale.score(each.score) for each in near},
+        names={each.owner_id: each.reasons[0] for each in near},
+    )
 
 
 def find_by_entities(subjects: Subjects, *, reach: Reach, tools: SearchTools) -> Finding:
@@ -138,16 +143,3 @@ def _forms(query: Query) -> Iterator[str]:
                 surface = " ".join(run)
                 yield form_of(surface)
                 yield from full_names(surface)
-
-
-def _near(
-    question: QueryVector, scope: Scope, tools: SearchTools
-) -> Iterator[tuple[str, float, str]]:
-    vector = question.get().vector
-    if vector is None:
-        return
-    scale = tools.embedder.scale
-    for found in tools.index.near_entities(vector, scope=scope, limit=_NEAR_ENTITIES):
-        score = scale.score(found.score)
-        if score >= _NEAR_FROM:
-            yield found.owner_id, _NEAR_WEIGHT * score, found.reasons[0]
