@@ -23,8 +23,10 @@ limit_request_line = 8190
 def post_worker_init(worker):
     """Keep the audit trail of reads."""
     from controlplane.audit.stream import READS
+    from controlplane.health.pauses import shorten_pauses
 
     READS.start()
+    shorten_pauses()
 
 
 def worker_exit(server, worker):

@@ -7,6 +7,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from gunicorn.app.base import BaseApplication
 
 from controlplane.audit.stream import READS
+from controlplane.health.pauses import shorten_pauses
 from controlplane.organizations.removal import finish_removals
 from memories.ingest.projects import PROJECTS
 from workers.threads import JobThreads
@@ -55,6 +56,7 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships n
         self._jobs = JobThreads(settings.JOB_THREADS)
         self._jobs.start()
         READS.start()
+        shorten_pauses()
 
     def _end(self, server: Any, worker: Any) -> None:
         if self._jobs is not None:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Least
 
 from controlplane.audit.actions import Action
 from controlplane.audit.callers import SYSTEM, acting_as, current_caller
@@ -38,17 +39,10 @@ def accept(order: Order, *, project_id: UUID, now: datetime, job_id: UUID | None
     known = None if job_id is None else Job.objects.filter(id=job_id, project_id=project_id).first()
     if known is not None:
         return known
-    queue, _ = Queue.objects.get_or_create(project_id=project_id, defaults={"served_at": now})
-    lane, _ = Lane.objects.get_or_create(
-        queue=queue, scope=order.owner.digest(), defaults={"touched_at": now}
-    )
-    # First the lane and then the queue, as whoever finishes a job does: Postgres locks each row.
-    Lane.objects.filter(id=lane.id).update(waiting=F("waiting") + 1)
-    Lane.objects.filter(id=lane.id, urgency__gt=order.urgency).update(urgency=order.urgency)
-    Queue.objects.filter(project_id=project_id).update(waiting=F("waiting") + 1)
+    lane_id = _stand_in_line(order, project_id, now)
     job = Job.objects.create(
         id=job_id or uuid4(),
-        lane=lane,
+        lane_id=lane_id,
         project_id=project_id,
         kind=order.kind,
         actor=current_caller().actor,
@@ -65,16 +59,32 @@ def accept(order: Order, *, project_id: UUID, now: datetime, job_id: UUID | None
     return job
 
 
+def _stand_in_line(order: Order, project_id: UUID, now: datetime) -> int:
+    """Count one more job in its lane and queue, which begin with their first; gives the lane."""
+    lanes = Lane.objects.filter(queue_id=project_id, scope=order.owner.digest())
+    lane_id = lanes.values_list("id", flat=True).first()
+    if lane_id is None:
+        Queue.objects.get_or_create(project_id=project_id, defaults={"served_at": now})
+        lane, _ = Lane.objects.get_or_create(
+            queue_id=project_id, scope=order.owner.digest(), defaults={"touched_at": now}
+        )
+        lane_id = lane.id
+    # First the lane and then the queue, as whoever finishes a job does: Postgres locks each row.
+    Lane.objects.filter(id=lane_id).update(
+        waiting=F("waiting") + 1, urgency=Least(F("urgency"), order.urgency)
+    )
+    Queue.objects.filter(project_id=project_id).update(waiting=F("waiting") + 1)
+    return lane_id
+
+
 def meet(owner: Owner, *, project_id: UUID, now: datetime) -> None:
     """Remember whom the project was told of."""
     for kind, name in owner.named().items():
-        Participant.objects.update_or_create(
-            project_id=project_id,
-            kind=kind,
-            name=name,
-            defaults={"updated_at": now},
-            create_defaults={"created_at": now, "updated_at": now},
-        )
+        named = {"project_id": project_id, "kind": kind, "name": name}
+        if not Participant.objects.filter(**named).update(updated_at=now):
+            Participant.objects.get_or_create(
+                **named, defaults={"created_at": now, "updated_at": now}
+            )
 
 
 def dismiss(owner: Owner, *, project_id: UUID) -> None:
