@@ -27,6 +27,16 @@ ID_KEYS: Final[Mapping[str, str]] = {
     "runId": "run",
 }
 EVERYONE: Final = "*"
+# What a list or search is narrowed by: see `filters_of`.
+NARROWING: Final = (
+    *ID_KEYS,
+    "filters",
+    "categories",
+    "metadata",
+    "keywords",
+    "start_date",
+    "end_date",
+)
 _TRUE: Final = ("true", "1")
 
 

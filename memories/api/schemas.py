@@ -88,7 +88,7 @@ class HitSchema(MemorySchema):
     explanation = serializers.ListField(child=serializers.CharField(), required=False)
 
 
-class ListRequest(Row):
+class Chosen(Row):
     """Which memories."""
 
     filters = serializers.DictField()
@@ -102,7 +102,13 @@ class ListRequest(Row):
     include_merged = serializers.BooleanField(required=False)
 
 
-class SearchRequest(ListRequest):
+class ListRequest(Chosen):
+    """Which memories, from where on."""
+
+    cursor = serializers.CharField(required=False)
+
+
+class SearchRequest(Chosen):
     """A question."""
 
     query = serializers.CharField()
@@ -119,6 +125,7 @@ class MemoryPage(Row):
     count = serializers.IntegerField()
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
+    next_cursor = serializers.CharField(allow_null=True, required=False)
     results = MemorySchema(many=True)
 
 
@@ -168,6 +175,7 @@ class EventPage(Row):
     count = serializers.IntegerField()
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
+    next_cursor = serializers.CharField(allow_null=True, required=False)
     results = EventSchema(many=True)
 
 

@@ -6,6 +6,8 @@ from typing import Final
 
 from memories import HistoryEntry, Memory, MemoryRecord, NotFound, Scope, SearchHit
 from memories.api.scale import shown
+from memories.engine.domain import OwnedMessage
+from memories.engine.text.fingerprints import fingerprint
 from memories.ingest.models import Job, JobStatus
 
 _MOMENT: Final = timedelta(microseconds=1)
@@ -38,12 +40,38 @@ def memory_object(record: MemoryRecord) -> dict[str, object]:
     }
 
 
+def message_object(owned: OwnedMessage, *, is_pending: bool) -> dict[str, object]:
+    """A message as it was said, under the keys of a memory."""
+    message = owned.message
+    created = message.said_at.astimezone(UTC)
+    return {
+        "id": message.id,
+        "memory": message.text,
+        **scope_keys(owned.scope),
+        "hash": fingerprint(message.text),
+        "metadata": dict(message.metadata) or None,
+        "categories": [],
+        "created_at": created.isoformat(),
+        "updated_at": message.recorded_at.astimezone(UTC).isoformat(),
+        "expiration_date": expiration_day(owned.expires_at),
+        "structured_attributes": _calendar(created),
+        "replaced_by": None,
+        "merged_into": None,
+        "lifecycle_state": "pending" if is_pending else "learned",
+        "synthesized": False,
+        "immutable": True,
+        "owner": owned.scope.user,
+        "attributed_to": message.speaker,
+        "kind": "message",
+        "version": 1,
+    }
+
+
 def hit_object(hit: SearchHit) -> dict[str, object]:
-    """One answer to a search."""
-    if hit.memory is None:
-        raise TypeError("a raw turn is no memory")
+    """One answer to a search: a memory, or a message that nothing was learned from yet."""
     scores = hit.breakdown
-    said = memory_object(hit.memory) | {
+    told = memory_object(hit.memory) if hit.memory else _pending_object(hit)
+    said = told | {
         "score": shown(hit.score),
         "score_breakdown": {
             "semantic": round(scores.semantic, 6),
@@ -54,6 +82,12 @@ def hit_object(hit: SearchHit) -> dict[str, object]:
         },
     }
     return said | ({"explanation": list(hit.explanation)} if hit.explanation else {})
+
+
+def _pending_object(hit: SearchHit) -> dict[str, object]:
+    if hit.pending is None:
+        raise TypeError("a stored turn is no memory")
+    return message_object(hit.pending, is_pending=True)
 
 
 def scope_keys(scope: Scope) -> dict[str, str | None]:

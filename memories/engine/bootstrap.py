@@ -18,6 +18,7 @@ from memories.engine.ingestion.tools import MODEL_SETTING, IngestTools
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder, SimilarityScale
 from memories.engine.ports.extractor import Extractor
+from memories.engine.ports.pending import PendingMessages
 from memories.engine.ports.record_store import RecordStore
 from memories.engine.retrieval.request import SearchRequest
 from memories.engine.retrieval.tools import SearchTools
@@ -110,6 +111,7 @@ class EngineSettings:
         clock: what time it is; the system's if None.
         durability: what an acknowledged write survives.
         deadline_seconds: how long a search waits for its signals.
+        pending: what waits for an `add`; nothing if None.
         reindex: switch the file to the model if it is indexed with another.
     """
 
@@ -120,6 +122,7 @@ class EngineSettings:
     clock: Clock | None
     durability: Durability
     deadline_seconds: float
+    pending: PendingMessages | None
     reindex: bool
 
 
@@ -220,6 +223,7 @@ def _search_tools(settings: EngineSettings, tools: IngestTools) -> SearchTools:
         clock=tools.clock,
         meaning=_threads_for("meaning"),
         words=_threads_for("words"),
+        pending=settings.pending,
         turn=_TURNS[os.getpid()],
         deadline_seconds=settings.deadline_seconds,
     )

@@ -130,6 +130,11 @@ class Job(models.Model):
                 name="job_of_lane",
             ),
             models.Index(fields=["project", "-number"], name="job_of_project"),
+            models.Index(
+                fields=["project", "-number"],
+                condition=models.Q(status__in=["PENDING", "RUNNING"]),
+                name="job_open_of_project",
+            ),
         ]
 
     def __str__(self) -> str:

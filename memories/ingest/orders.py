@@ -1,6 +1,7 @@
 """What a job is to do, as its row keeps it."""
 
 import hashlib
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
@@ -44,6 +45,8 @@ class AddOrder:
     Attributes:
         timestamp: when messages without a time of their own were said, ISO 8601.
         expires_at: ISO 8601.
+        seed: what the ids of messages and memories follow from; an attempt that is made again
+            gives the same.
     """
 
     kind: ClassVar[JobKind] = JobKind.ADD
@@ -58,6 +61,7 @@ class AddOrder:
     immutable: bool = False
     infer: bool = True
     timezone: str | None = None
+    seed: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def instant(self) -> datetime:
         """When it was said."""

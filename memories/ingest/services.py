@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ from controlplane.audit.callers import SYSTEM, acting_as, current_caller
 from controlplane.audit.services import record_in
 from controlplane.health.metrics import count_add
 from controlplane.jobs import Work, wake_workers
+from memories.ingest.marks import marks
 from memories.ingest.models import Job, JobKind, JobStatus, Lane, Participant, Queue
 from memories.ingest.orders import DeleteOrder, Order, Owner
 
@@ -55,6 +57,7 @@ def accept(order: Order, *, project_id: UUID, now: datetime, job_id: UUID | None
         transaction.on_commit(count_add)
     accepted = Action.ADD_ACCEPTED if order.kind == JobKind.ADD else Action.DELETION_ACCEPTED
     record_in(project_id, accepted, [job.id])
+    transaction.on_commit(partial(marks().put, project_id, job.number), robust=True)
     wake_workers(Work.JOBS)
     return job
 
@@ -243,6 +246,7 @@ def _finish(claim: Claim, now: datetime, **changes: object) -> bool:
     Lane.objects.filter(id=job.lane_id).update(waiting=F("waiting") - 1)
     # The most urgent job may be gone; a lane that is empty has the usual urgency again.
     Lane.objects.filter(id=job.lane_id, waiting=0).update(urgency=_USUAL_URGENCY)
+    transaction.on_commit(partial(marks().take_away, job.project_id, job.number), robust=True)
     return True
 
 

@@ -5,21 +5,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils.timezone import now as current_time
 
 from controlplane.health.metrics import count_job
 from controlplane.organizations.models import Project
-from controlplane.webhooks.models import EventType
-from controlplane.webhooks.services import publish_all
 from memories import AddResult, EmbedderError, InvalidInput, Memory, RemembrancerError
 from memories.ingest.copies import forget_copies
 from memories.ingest.models import Job, JobStatus
 from memories.ingest.orders import AddOrder, DeleteOrder, Owner, order_of
 from memories.ingest.projects import PROJECTS
 from memories.ingest.services import Claim, fail, succeed, take_next
+from memories.ingest.telling import tell_done, tell_failed
 
 _logger = logging.getLogger("remembrancer.jobs")
 _BUG: Final = "The server failed to do it; the failure is in its log."
@@ -28,10 +26,12 @@ _PASSING: Final = {
     False: "The project's memories could not be written.",
     True: "The embedding model could not be used.",
 }
+# Why a job stored nothing that a deletion overtook.
+VOIDED: Final = "deleted before it was learned"
 Results = list[dict[str, object]]
 
 
-def work_once(*, now: Callable[[], datetime] = timezone.now) -> bool:
+def work_once(*, now: Callable[[], datetime] = current_time) -> bool:
     """Do the next job, if there is one.
 
     Returns:
@@ -57,7 +57,8 @@ def work_once(*, now: Callable[[], datetime] = timezone.now) -> bool:
     else:
         with transaction.atomic():
             if succeed(claim, _without_words(results), reason=reason, now=now()):
-                _tell_webhooks(claim.job.project_id, results, now())
+                was_voided = reason == VOIDED
+                tell_done(claim.job, results, was_voided=was_voided, now=now())
         count_job(claim.job.kind, "succeeded")
         _logger.info("a job is done", extra=extra)
     return True
@@ -72,35 +73,23 @@ def _without_words(results: Results) -> Results:
 
 
 def _fail(claim: Claim, error: str, *, final: bool, now: datetime) -> None:
-    comes_again = fail(claim, error, final=final, now=now)
+    with transaction.atomic():
+        comes_again = fail(claim, error, final=final, now=now)
+        if not comes_again:
+            tell_failed(claim.job, error, now=now)
     count_job(claim.job.kind, "again" if comes_again else "failed")
 
 
-def _tell_webhooks(project_id: UUID, results: Results, now: datetime) -> None:
-    """Of each memory that is new."""
-    added = [result for result in results if result["event"] == "ADD"]
-    bodies = [
-        {
-            "event_details": {name: result[name] for name in ("id", "data", "event")},
-            **{name: value for name, value in result.items() if name.endswith("_id")},
-        }
-        for result in added
-    ]
-    publish_all(project_id, EventType.MEMORY_ADD, bodies, now)
-
-
 def _do(job: Job) -> tuple[Results, str]:
-    organization_id = Project.objects.values_list("organization_id", flat=True).get(
-        id=job.project_id
-    )
+    project = Project.objects.only("organization_id", "settings").get(id=job.project_id)
     order = order_of(job.kind, job.order)
-    with PROJECTS.use(job.project_id, organization_id=organization_id) as memory:
+    with PROJECTS.use(job.project_id, organization_id=project.organization_id) as memory:
         if isinstance(order, DeleteOrder):
             return _delete(order, job, memory)
-        return _add(order, job, memory)
+        return _add(order, job, memory, timezone=project.settings.get("timezone"))
 
 
-def _add(order: AddOrder, job: Job, memory: Memory) -> tuple[Results, str]:
+def _add(order: AddOrder, job: Job, memory: Memory, *, timezone: str | None) -> tuple[Results, str]:
     if not order.messages:
         return [], job.reason
     added = memory.add(
@@ -112,8 +101,9 @@ def _add(order: AddOrder, job: Job, memory: Memory) -> tuple[Results, str]:
         expires_at=order.expiry(),
         immutable=order.immutable,
         infer=order.infer,
-        timezone=order.timezone,
+        timezone=order.timezone or timezone,
         job_id=str(job.id),
+        seed=order.seed,
     )
     return _outcomes(added, order), added.reason or ""
 
@@ -163,5 +153,5 @@ def _void_earlier(order: DeleteOrder, job: Job) -> None:
         if order.reaches(each.order["owner"]):
             # Stays in its lane and is found empty there, so that its place is kept.
             Job.objects.filter(number=each.number, status=JobStatus.PENDING).update(
-                order={**each.order, "messages": []}, reason="deleted before it was learned"
+                order={**each.order, "messages": []}, reason=VOIDED
             )

@@ -64,6 +64,7 @@ def test_no_table_is_read_from_end_to_end_to_browse_or_to_count_participants(
                 connection,
                 ANA,
                 replace(SEEING_ALL, include_merged=False),
+                after=None,
                 skip=0,
                 limit=9,
                 newest_first=True,

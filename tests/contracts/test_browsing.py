@@ -16,6 +16,7 @@ from memories.engine.domain import (
     Operator,
     Participant,
     ParticipantKind,
+    Place,
     Scope,
     Selection,
     Shelf,
@@ -30,17 +31,40 @@ def browse(
     selection: Selection = SEEING_ALL,
     *,
     scope: Scope = ACME,
+    after: Place | None = None,
     skip: int = 0,
     limit: int = 100,
     newest_first: bool = True,
 ) -> Shelf:
     return world.records.memories.browse(
-        scope=scope, selection=selection, skip=skip, limit=limit, newest_first=newest_first
+        after=after,
+        scope=scope,
+        selection=selection,
+        skip=skip,
+        limit=limit,
+        newest_first=newest_first,
     )
 
 
 def texts(shelf: Shelf) -> list[str]:
     return [each.text for each in shelf]
+
+
+def test_a_shelf_goes_on_behind_a_place_whatever_came_or_went(world: World) -> None:
+    for text, days in (("c", 2), ("a", 0), ("d", 2), ("b", 1), ("e", 2)):
+        world.learn(text, said_at=NOON + DAY * days)
+    for newest_first, order in ((True, "edcba"), (False, "abcde")):
+        for limit in range(1, 6):
+            last, found = None, ""
+            while shelf := browse(world, after=last, limit=limit, newest_first=newest_first):
+                found += "".join(texts(shelf))
+                last = shelf.last
+            assert found == order
+    first = browse(world, limit=2)
+    world.learn("newest", said_at=NOON + DAY * 9)
+    world.learn("older", said_at=NOON + DAY * 1.5)
+    assert texts(browse(world, after=first.last)) == ["c", "older", "b", "a"]
+    assert browse(world, scope=replace(ACME, user="nobody")).last is None
 
 
 def test_memories_are_browsed_by_when_they_were_said_then_stored(world: World) -> None:

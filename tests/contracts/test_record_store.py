@@ -84,7 +84,7 @@ READS: Mapping[str, Read] = {
         scope=scope, selection=SEEING_ALL, after=0, limit=9
     ),
     "memories.browse": lambda c, scope: c.records.memories.browse(
-        scope=scope, selection=SEEING_ALL, skip=0, limit=9, newest_first=True
+        after=None, scope=scope, selection=SEEING_ALL, skip=0, limit=9, newest_first=True
     ),
     "participants": lambda c, scope: c.records.participants(scope=scope),
     "memories.links": lambda c, scope: c.records.memories.links(c.boat.id, scope=scope),

@@ -89,3 +89,19 @@ def test_everyone_takes_part_whom_something_belongs_to(memory: Memory, clock: Fi
     ana, ben, *_ = memory.participants()
     assert (ana.first_at, ana.last_at) == (begun, clock.now())
     assert ben.first_at == ben.last_at == begun + timedelta(hours=1)
+
+
+def test_a_cursor_leads_from_shelf_to_shelf(memory: Memory, acme: Scope) -> None:
+    for number in range(5):
+        memory.add(f"I own boat number {number}.", scope=acme)
+    shelf, found = memory.browse(scope=acme, limit=2), []
+    while True:
+        found += [each.text for each in shelf]
+        if shelf.cursor is None:
+            break
+        shelf = memory.browse(scope=acme, limit=2, cursor=shelf.cursor)
+    assert found == [f"User owns boat number {number}." for number in (4, 3, 2, 1, 0)]
+    listed = memory.list(scope=acme, limit=2).cursor
+    for cursor in ("", "nonsense", "e30=", listed):
+        with pytest.raises(InvalidInput, match="cursor: expected one that an earlier page gave"):
+            memory.browse(scope=acme, cursor=cursor)

@@ -1,5 +1,6 @@
 """What became of what was accepted."""
 
+import re
 from collections.abc import Iterable
 from http import HTTPStatus
 from uuid import UUID
@@ -12,7 +13,7 @@ from rest_framework.views import APIView
 from controlplane.api.authentication import principal_of
 from controlplane.api.errors import RequestRefused
 from controlplane.api.openapi import described
-from controlplane.api.pagination import page_of, page_wanted
+from controlplane.api.pagination import cursor_wanted, page_behind, page_of, page_wanted
 from controlplane.audit.actions import Action
 from memories.api.access import project_of
 from memories.api.reading import instant_of, query_of
@@ -24,6 +25,7 @@ from memories.ingest.queries import job_of, jobs_of
 
 _LARGEST_PAGE = 100
 _USUAL_PAGE = 50
+_CURSOR = re.compile(r"before-(\d{1,18})", re.ASCII)
 
 
 @described(answers={"GET": EventSchema})
@@ -54,7 +56,7 @@ class Events(APIView):
     """`GET /v1/events/`."""
 
     def get(self, request: Request) -> Response:
-        """The project's events, newest first."""
+        """The project's events, newest first; `cursor` as `POST /v3/memories/` has it."""
         query = query_of(request)
         jobs = jobs_of(
             principal_of(request).project_id,
@@ -64,11 +66,26 @@ class Events(APIView):
             until=instant_of(query.get("end_date"), "end_date"),
         )
         wanted = page_wanted(request, most=_LARGEST_PAGE, usual=_USUAL_PAGE)
-        page = jobs[wanted.first : wanted.first + wanted.size]
+        cursor = cursor_wanted(request)
+        first = 0 if cursor else wanted.first
+        following = jobs if cursor is None else jobs.filter(number__lt=_number_of(cursor))
+        page = list(following[first : first + wanted.size])
         with project_of(request) as memory:
             rows = [event_object(job, memory) for job in page]
         _served(request, Action.MEMORY_LISTED, page)
-        return Response(page_of(request, wanted, rows, jobs.count()))
+        next_cursor = f"before-{page[-1].number}" if len(page) == wanted.size else None
+        if cursor is not None:
+            return Response(page_behind(request, rows, jobs.count(), next_cursor=next_cursor))
+        return Response(page_of(request, wanted, rows, jobs.count(), next_cursor=next_cursor))
+
+
+def _number_of(cursor: str) -> int:
+    match = _CURSOR.fullmatch(cursor)
+    if match is None:
+        raise RequestRefused(
+            "cursor must be one that an earlier page gave.", fields={"cursor": ["off"]}
+        )
+    return int(match[1])
 
 
 class MemoryEvents(APIView):

@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from controlplane.api.bodies import object_of
+from controlplane.api.authentication import principal_of
+from controlplane.api.bodies import object_of, refuse_unknown
 from controlplane.api.openapi import described
 from controlplane.apikeys.models import KeyScope
 from controlplane.audit.actions import Action
@@ -24,10 +26,12 @@ from memories.api.reading import (
 )
 from memories.api.schemas import HistoryRow, MemorySchema, Sources, Told, UpdateRequest
 from memories.api.trail import changing, served
-from memories.api.wire import history_objects, memory_object
+from memories.api.wire import history_objects, memory_object, message_object
 from memories.engine.domain import LinkKind, MemoryRecord
 from memories.engine.ingestion.revision import UNCHANGED
 from memories.ingest.copies import forget_copies
+from memories.ingest.pending import PendingOfProject
+from memories.ingest.telling import tell_changed, tell_deleted
 
 
 @described(
@@ -40,11 +44,20 @@ class OneMemory(APIView):
     scopes: ClassVar[dict[str, KeyScope]] = {"PUT": KeyScope.WRITE, "DELETE": KeyScope.DELETE}
 
     def get(self, request: Request, memory_id: str) -> Response:
-        """The memory, also if it has expired; its version is the answer's `ETag`."""
+        """The memory, also if it has expired; its version is the answer's `ETag`.
+
+        A message goes by its id too, from when it is accepted.
+        """
+        id_ = memory_id_of(memory_id)
         with project_of(request) as memory:
-            record = memory.get(memory_id_of(memory_id))
-        served(request, Action.MEMORY_READ, [record.id])
-        return _answered(record)
+            try:
+                response = _answered(memory.get(id_))
+            except NotFound:
+                if (message := _message(request, memory, id_)) is None:
+                    raise
+                response = Response(message)
+        served(request, Action.MEMORY_READ, [id_])
+        return response
 
     def put(self, request: Request, memory_id: str) -> Response:
         """A new version of it; with `If-Match`, only if it is still the version named."""
@@ -65,6 +78,16 @@ class OneMemory(APIView):
             if cascades:
                 said["cascade_count"] = sum(deleted(memory, each) for each in linked)
         return Response(said)
+
+
+def _message(request: Request, memory: Memory, message_id: str) -> dict[str, object] | None:
+    waiting = PendingOfProject(principal_of(request).project_id)
+    if (pending := waiting.message(message_id, everyone=memory.scope())) is not None:
+        return message_object(pending, is_pending=True)
+    try:
+        return message_object(memory.message(message_id), is_pending=False)
+    except NotFound:
+        return None
 
 
 def _tag(record: MemoryRecord) -> str:
@@ -104,7 +127,7 @@ def changed(
     metadata = object_field(body, "metadata") if body.get("metadata") is not None else None
     expires_at = expiry_of(body["expiration_date"]) if "expiration_date" in body else UNCHANGED
     with changing(Action.MEMORY_UPDATED, memory, memory_id):
-        return memory.update(
+        record = memory.update(
             memory_id,
             text=text,
             metadata=metadata,
@@ -112,6 +135,8 @@ def changed(
             timestamp=timestamp,
             if_version=if_version,
         )
+    tell_changed(record, now=timezone.now())
+    return record
 
 
 def delete(memory: Memory, memory_id: str) -> None:
@@ -120,10 +145,11 @@ def delete(memory: Memory, memory_id: str) -> None:
     Raises:
         NotFound: there is none.
     """
-    project_id = UUID(memory.get(memory_id).scope.project)
+    record = memory.get(memory_id)
     with changing(Action.MEMORY_DELETED, memory, memory_id):
         memory.delete(memory_id)
-    forget_copies(project_id)
+    tell_deleted(record, now=timezone.now())
+    forget_copies(UUID(record.scope.project))
 
 
 def linked_ids(memory: Memory, memory_id: str) -> list[str]:
@@ -168,6 +194,7 @@ class MemorySources(APIView):
 
     def get(self, request: Request, memory_id: str) -> Response:
         """The messages that it rests on, with the words quoted."""
+        refuse_unknown(request.query_params, ())
         with project_of(request) as memory:
             sources = memory.sources(memory_id_of(memory_id))
         served(request, Action.MEMORY_READ, [memory_id_of(memory_id)])

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from controlplane.api.bodies import object_of
+from controlplane.api.bodies import object_of, refuse_unknown
 from controlplane.api.openapi import described
 from controlplane.apikeys.models import KeyScope
 from controlplane.audit.actions import Action
@@ -15,6 +15,7 @@ from controlplane.health.metrics import count_search
 from memories import RELEVANT
 from memories.api.access import project_of, spend
 from memories.api.reading import (
+    NARROWING,
     fields_of,
     filters_of,
     flag_of,
@@ -32,6 +33,7 @@ from memories.api.wire import hit_object, only_fields
 _MOST = 1000
 # As the contract has it: what has next to nothing to do with the question is left out.
 _USUAL_THRESHOLD = 0.1
+_OF_CONTEXT = ("query", "max_tokens", "threshold", "as_of", "reference_date")
 
 
 @described(asks={"POST": SearchRequest}, answers={"POST": SearchAnswer})
@@ -98,6 +100,7 @@ class GetContext(APIView):
     def get(self, request: Request) -> Response:
         """The text, with the ids of what is in it."""
         asked = query_of(request)
+        refuse_unknown(asked, (*_OF_CONTEXT, *NARROWING))
         question = str(asked.get("query", ""))
         if not question.strip():
             raise refuse("query", "must be a text, and not empty")

@@ -96,6 +96,20 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnedMessage:
+    """A message with whose it is.
+
+    Attributes:
+        message: one that is not stored yet has no session and no position.
+        expires_at: when it is no longer shown.
+    """
+
+    message: Message
+    scope: Scope
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """A message about to be stored, with what tells it from every other.
 

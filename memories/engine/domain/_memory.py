@@ -275,6 +275,18 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a memory stands among all in the order of when they were said.
+
+    Attributes:
+        number: of the memory, as it was stored: it parts those said at the same moment.
+    """
+
+    said_at: datetime
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Shelf:
     """Some memories in the order of when they were said, with how many there are in all.
 
@@ -282,10 +294,14 @@ class Shelf:
 
     Attributes:
         total: how many memories fit, on this shelf and before and after it.
+        last: where the last of them stands; None if there are none.
+        cursor: names that place to `browse`; None where no memories follow.
     """
 
     memories: tuple[MemoryRecord, ...]
     total: int
+    last: Place | None = None
+    cursor: str | None = None
 
     def __iter__(self) -> Iterator[MemoryRecord]:
         return iter(self.memories)

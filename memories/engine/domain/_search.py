@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from memories.engine.domain._conversation import Message
+from memories.engine.domain._conversation import Message, OwnedMessage
 from memories.engine.domain._filters import Filter
 from memories.engine.domain._memory import MemoryRecord, Source
 from memories.engine.domain._vectors import Flags, Integers, Numbers, Pairs, Table, Vector
@@ -41,6 +41,7 @@ class SearchHit:
         breakdown: what each signal gave.
         sources: the messages it rests on, quoted; for a message hit, itself.
         neighbours: the turns just before and after the first source.
+        pending: the message, where nothing was learned from it yet.
         entities: names of the entities that it mentions.
         explanation: one line a reason, filled when the search asked to explain.
     """
@@ -53,6 +54,7 @@ class SearchHit:
     attributed_to: str
     said_at: datetime
     memory: MemoryRecord | None = None
+    pending: OwnedMessage | None = None
     sources: tuple[Source, ...] = ()
     neighbours: tuple[Message, ...] = ()
     entities: tuple[str, ...] = ()

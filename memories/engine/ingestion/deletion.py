@@ -1,6 +1,8 @@
 """Deleting for good: the memory, its index rows, and its words in the messages it came from."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
 
 from memories.engine.domain import DeletionReceipt, Scope, Selection
 from memories.engine.errors import NotFound
@@ -12,6 +14,9 @@ from memories.engine.ingestion.redaction import (
     plan_redactions,
 )
 from memories.engine.ingestion.tools import IngestTools
+
+# Memories, and messages, of one transaction.
+_AT_ONCE: Final = 500
 
 
 def delete_memories(
@@ -64,6 +69,23 @@ def delete_scope(*, scope: Scope, tools: IngestTools) -> DeletionReceipt:
         return DeletionReceipt(
             memories=records.memories.delete(ids, at=tools.clock.now(), scope=scope),
             messages=records.messages.delete_all(scope=scope),
+            entities=records.entities.prune(entities, scope=scope.everyone),
+        )
+
+
+def delete_older(instant: datetime, *, scope: Scope, tools: IngestTools) -> DeletionReceipt:
+    """Delete what was stored before, and not said again since.
+
+    At most some of it at a time, so that nobody waits long: until nothing is left, call it again.
+    """
+    records = tools.records
+    with records.writing(scope=scope):
+        memories = records.memories.not_said_since(instant, scope=scope, limit=_AT_ONCE)
+        messages = records.messages.recorded_before(instant, scope=scope, limit=_AT_ONCE)
+        entities = records.entities.mentioned_by([*memories, *messages], scope=scope.everyone)
+        return DeletionReceipt(
+            memories=records.memories.delete(memories, at=tools.clock.now(), scope=scope),
+            messages=records.messages.delete(messages, scope=scope),
             entities=records.entities.prune(entities, scope=scope.everyone),
         )
 

@@ -19,6 +19,7 @@ from memories.engine.domain import (
     JsonObject,
     Link,
     MemoryRecord,
+    OwnedMessage,
     Page,
     Participant,
     Scope,
@@ -37,6 +38,7 @@ from memories.engine.memory._reads import RELEVANT
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.extractor import Extractor
+from memories.engine.ports.pending import PendingMessages
 
 _Result = TypeVar("_Result")
 # Calls that run at once: embedding and SQLite leave Python's lock, more would only queue there.
@@ -61,6 +63,7 @@ class AsyncMemory:
         timezone: str | tzinfo | None = None,
         durability: Durability = "power-loss",
         deadline_seconds: float = 2.0,
+        pending: PendingMessages | None = None,
         reindex: bool = False,
     ) -> None:
         """As `Memory`."""
@@ -74,6 +77,7 @@ class AsyncMemory:
             timezone=timezone,
             durability=durability,
             deadline_seconds=deadline_seconds,
+            pending=pending,
             reindex=reindex,
         )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="memories-async")
@@ -113,6 +117,7 @@ class AsyncMemory:
         immutable: bool = False,
         infer: bool = True,
         job_id: str | None = None,
+        seed: str | None = None,
     ) -> AddResult:
         """As `Memory.add`."""
         return await self._run(
@@ -128,6 +133,7 @@ class AsyncMemory:
                 immutable=immutable,
                 infer=infer,
                 job_id=job_id,
+                seed=seed,
             )
         )
 
@@ -173,6 +179,10 @@ class AsyncMemory:
     async def delete_everything(self) -> DeletionReceipt:
         """As `Memory.delete_everything`."""
         return await self._run(self._memory.delete_everything)
+
+    async def delete_older(self, instant: datetime) -> DeletionReceipt:
+        """As `Memory.delete_older`."""
+        return await self._run(partial(self._memory.delete_older, instant))
 
     async def search(
         self,
@@ -246,6 +256,14 @@ class AsyncMemory:
         """As `Memory.get`."""
         return await self._run(partial(self._memory.get, memory_id))
 
+    async def message(self, message_id: str) -> OwnedMessage:
+        """As `Memory.message`."""
+        return await self._run(partial(self._memory.message, message_id))
+
+    async def has_older(self, instant: datetime) -> bool:
+        """As `Memory.has_older`."""
+        return await self._run(partial(self._memory.has_older, instant))
+
     async def list(
         self,
         *,
@@ -278,6 +296,7 @@ class AsyncMemory:
         *,
         scope: Scope | None = None,
         filters: Mapping[str, object] | None = None,
+        cursor: str | None = None,
         skip: int = 0,
         limit: int = 100,
         newest_first: bool = True,
@@ -292,6 +311,7 @@ class AsyncMemory:
                 self._memory.browse,
                 scope=scope,
                 filters=filters,
+                cursor=cursor,
                 skip=skip,
                 limit=limit,
                 newest_first=newest_first,

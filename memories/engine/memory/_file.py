@@ -25,10 +25,11 @@ from memories.engine.errors import InvalidScope, ModelMismatch
 from memories.engine.ingestion.limits import check_scope
 from memories.engine.ingestion.reindexing import Progress, reindex
 from memories.engine.ingestion.tools import MODEL_SETTING
-from memories.engine.memory._options import zone_of
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.extractor import Extractor
+from memories.engine.ports.pending import PendingMessages
+from memories.engine.text.zones import zone_of
 
 _Result = TypeVar("_Result")
 TEMPORARY: Final = ":memory:"
@@ -55,6 +56,7 @@ class ProjectFile:
         timezone: str | tzinfo | None = None,
         durability: Durability = "power-loss",
         deadline_seconds: float = 2.0,
+        pending: PendingMessages | None = None,
         reindex: bool = False,
     ) -> None:
         """Open a project's file, made if it is missing and upgraded if it is older.
@@ -69,6 +71,7 @@ class ProjectFile:
             timezone: the speakers' IANA time zone, in which "yesterday" is meant.
             durability: what an acknowledged write survives: losing power, or the process only.
             deadline_seconds: how long a search waits for its signals.
+            pending: messages that wait for an `add`: searches find them by their words.
             reindex: switch the file to the given model if it is indexed with another.
 
         Raises:
@@ -93,6 +96,7 @@ class ProjectFile:
             clock=clock,
             durability=durability,
             deadline_seconds=deadline_seconds,
+            pending=pending,
             reindex=reindex,
         )
         self._opening = threading.Lock()

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from memories.engine.domain import Filter, JsonObject, Role, Scope, Selection, Turn
+from memories.engine.domain import Filter, JsonObject, Place, Role, Scope, Selection, Turn
 from memories.engine.errors import InvalidInput
 from memories.engine.ingestion.limits import (
     check_categories,
@@ -91,22 +90,6 @@ def _narrowed(scope: Scope, filter_: Filter | None) -> Scope:
     return replace(scope, **open_ids)
 
 
-def zone_of(timezone: str | tzinfo | None) -> tzinfo | None:
-    """The time zone of an IANA name.
-
-    Raises:
-        InvalidInput: there is no such zone.
-    """
-    if timezone is None or isinstance(timezone, tzinfo):
-        return timezone
-    try:
-        return ZoneInfo(timezone)
-    except (KeyError, ValueError, OSError) as error:
-        raise InvalidInput(
-            f"timezone: expected an IANA name such as 'Europe/Lisbon', got {timezone!r}"
-        ) from error
-
-
 def aware(instant: datetime, zone: tzinfo | None = None) -> datetime:
     """The instant; one without an offset is on the zone's clock, or in UTC."""
     return instant if instant.tzinfo is not None else instant.replace(tzinfo=zone or UTC)
@@ -164,10 +147,34 @@ def from_cursor(cursor: str | None) -> int:
     try:
         number = json.loads(base64.urlsafe_b64decode(cursor))["after"]
     except (binascii.Error, ValueError, TypeError, KeyError) as error:
-        raise InvalidInput("cursor: expected one that list() gave") from error
+        raise InvalidInput("cursor: expected one that an earlier page gave") from error
     if not isinstance(number, int) or not 0 <= number <= _LARGEST_NUMBER:
-        raise InvalidInput("cursor: expected one that list() gave")
+        raise InvalidInput("cursor: expected one that an earlier page gave")
     return number
+
+
+def from_place(place: Place | None) -> str | None:
+    """Where the shelf after that place begins."""
+    if place is None:
+        return None
+    named = {"said": place.said_at.isoformat(), "after": place.number}
+    return base64.urlsafe_b64encode(json.dumps(named).encode()).decode()
+
+
+def to_place(cursor: str | None) -> Place | None:
+    """The place that a cursor names.
+
+    Raises:
+        InvalidInput: it is none that `from_place` gave.
+    """
+    if cursor is None:
+        return None
+    number = from_cursor(cursor)
+    try:
+        said_at = datetime.fromisoformat(json.loads(base64.urlsafe_b64decode(cursor))["said"])
+        return Place(said_at.astimezone(UTC), number)
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
+        raise InvalidInput("cursor: expected one that an earlier page gave") from error
 
 
 def edit_of(

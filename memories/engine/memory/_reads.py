@@ -1,6 +1,7 @@
 """Asking what is known."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +11,7 @@ from memories.engine.domain import (
     HistoryEntry,
     Link,
     MemoryRecord,
+    OwnedMessage,
     Page,
     Participant,
     Scope,
@@ -26,7 +28,9 @@ from memories.engine.memory._options import (
     check_query,
     check_within,
     from_cursor,
+    from_place,
     to_cursor,
+    to_place,
 )
 from memories.engine.retrieval.packing import pack
 from memories.engine.retrieval.request import SearchRequest
@@ -171,6 +175,25 @@ class Reads(ProjectFile):
             raise NotFound(f"no memory {memory_id}")
         return found[memory_id]
 
+    def has_older(self, instant: datetime) -> bool:
+        """True if `delete_older` would delete something."""
+        records, before = self._engine.ingest.records, aware(instant, self._zone)
+        return bool(
+            records.messages.recorded_before(before, scope=self._project, limit=1)
+            or records.memories.not_said_since(before, scope=self._project, limit=1)
+        )
+
+    def message(self, message_id: str) -> OwnedMessage:
+        """One stored message, verbatim; an expired one too.
+
+        Raises:
+            NotFound: there is no such message in this project.
+        """
+        found = self._engine.ingest.records.messages.owned([message_id], scope=self._project)
+        if message_id not in found:
+            raise NotFound(f"no message {message_id}")
+        return found[message_id]
+
     def list(
         self,
         *,
@@ -217,6 +240,7 @@ class Reads(ProjectFile):
         *,
         scope: Scope | None = None,
         filters: Mapping[str, object] | None = None,
+        cursor: str | None = None,
         skip: int = 0,
         limit: int = 100,
         newest_first: bool = True,
@@ -228,12 +252,14 @@ class Reads(ProjectFile):
         """Memories in the order they were said, from any place on, with how many there are in all.
 
         Those said at the same moment follow one another as they were stored. Memories and total are
-        of one moment; between two calls others may come in, which `list` is safe from.
+        of one moment; what comes in between two calls moves no others where the next one is given
+        the cursor of the last.
 
         Args:
             scope: whose; may be left out where the filters name somebody.
             filters: conditions, as docs/filters.md says.
-            skip: how many to leave out at the beginning, at most a thousand million.
+            cursor: the one of the shelf before, in the same order; None begins.
+            skip: how many to leave out before the first, at most a thousand million.
             limit: at most so many, from 1 to 1000.
             newest_first: begin with what was said last; otherwise with what was said first.
             as_of: only what had been said by then.
@@ -250,13 +276,16 @@ class Reads(ProjectFile):
         scope = self._own(scope, required=False)
         view = View(filters, as_of, None, latest_only, include_merged, show_expired)
         scope, selection = view.of(scope, now=engine.ingest.clock.now(), zone=self._zone)
-        return engine.ingest.records.memories.browse(
+        shelf = engine.ingest.records.memories.browse(
             scope=scope,
             selection=selection,
+            after=to_place(cursor),
             skip=skip,
             limit=limit,
             newest_first=newest_first,
         )
+        more = shelf.last is not None and len(shelf) == limit
+        return replace(shelf, cursor=from_place(shelf.last) if more else None)
 
     def history(self, memory_id: str) -> Sequence[HistoryEntry]:
         """What happened to a memory, oldest first; also after it was deleted, without its words.

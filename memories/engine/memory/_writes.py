@@ -1,10 +1,11 @@
 """Telling what to know, and what to forget."""
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 
 from memories.engine.domain import AddResult, DeletionReceipt, JsonObject, MemoryRecord, Scope
-from memories.engine.ingestion.deletion import delete_memories, delete_scope
+from memories.engine.ingestion.deletion import delete_memories, delete_older, delete_scope
 from memories.engine.ingestion.identity import IngestRequest
 from memories.engine.ingestion.limits import (
     check_categories,
@@ -22,7 +23,8 @@ from memories.engine.ingestion.revision import (
 )
 from memories.engine.ingestion.tools import IngestTools
 from memories.engine.memory._file import ProjectFile
-from memories.engine.memory._options import View, aware, edit_of, zone_of
+from memories.engine.memory._options import View, aware, edit_of
+from memories.engine.text.zones import zone_of
 
 
 class Writes(ProjectFile):
@@ -41,6 +43,7 @@ class Writes(ProjectFile):
         immutable: bool = False,
         infer: bool = True,
         job_id: str | None = None,
+        seed: str | None = None,
     ) -> AddResult:
         """Keep what was said and learn from it. The same messages again add nothing.
 
@@ -64,6 +67,9 @@ class Writes(ProjectFile):
             infer: learn facts; False keeps each message verbatim as one memory.
             job_id: the caller's name for this add, one of its own in its scope; at most 256
                 characters.
+            seed: what the ids of messages and memories follow from, where they were told before
+                (see `pending` of this Memory): text of at least 128 random bits, not used twice.
+                Drawn by chance if None.
 
         Raises:
             InvalidMessages: naming the message and what is off; nothing is stored.
@@ -88,6 +94,7 @@ class Writes(ProjectFile):
             immutable=immutable,
             infer=infer,
             job_id=job_id,
+            seed=seed or str(uuid.uuid4()),
         )
         return self._call(lambda engine: ingest(request, scope=scope, tools=engine.ingest))
 
@@ -184,6 +191,26 @@ class Writes(ProjectFile):
         stays too.
         """
         return self._call(lambda engine: delete_scope(scope=self._project, tools=engine.ingest))
+
+    def delete_older(self, instant: datetime) -> DeletionReceipt:
+        """Delete what the project was told before, and what was learned from it.
+
+        A memory that was changed or said again since stays, without the older messages. Histories
+        keep what happened without any words.
+        """
+        before = aware(instant, self._zone)
+        total = DeletionReceipt(memories=0)
+        while True:
+            done = self._call(
+                lambda engine: delete_older(before, scope=self._project, tools=engine.ingest)
+            )
+            if not done.memories and not done.messages:
+                return total
+            total = DeletionReceipt(
+                memories=total.memories + done.memories,
+                messages=total.messages + done.messages,
+                entities=total.entities + done.entities,
+            )
 
     def _delete_all(
         self, tools: IngestTools, scope: Scope, filters: Mapping[str, object] | None

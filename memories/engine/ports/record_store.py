@@ -18,7 +18,9 @@ from memories.engine.domain import (
     Link,
     MemoryRecord,
     Message,
+    OwnedMessage,
     Participant,
+    Place,
     Quote,
     Scope,
     Selection,
@@ -53,6 +55,10 @@ class MessageStore(Protocol):
         """Messages by id; absent and foreign ones are left out."""
         ...
 
+    def owned(self, ids: Collection[str], *, scope: Scope) -> Mapping[str, OwnedMessage]:
+        """Messages by id, with whose they are; those that are not there are left out."""
+        ...
+
     def at(
         self, turns: Collection[tuple[str, int]], *, scope: Scope, selection: Selection
     ) -> tuple[Message, ...]:
@@ -85,6 +91,14 @@ class MessageStore(Protocol):
 
     def in_order(self, *, scope: Scope) -> Sequence[tuple[Scope, Message]]:
         """Every message with the scope it was said in, by session and position."""
+        ...
+
+    def recorded_before(self, instant: datetime, *, scope: Scope, limit: int) -> Sequence[str]:
+        """Ids of at most so many messages that were stored before, oldest first."""
+        ...
+
+    def delete(self, ids: Collection[str], *, scope: Scope) -> int:
+        """Delete messages; says how many there were."""
         ...
 
     def delete_all(self, *, scope: Scope) -> int:
@@ -145,14 +159,22 @@ class MemoryStore(Protocol):
         ...
 
     def browse(
-        self, *, scope: Scope, selection: Selection, skip: int, limit: int, newest_first: bool
+        self,
+        *,
+        scope: Scope,
+        selection: Selection,
+        after: Place | None,
+        skip: int,
+        limit: int,
+        newest_first: bool,
     ) -> Shelf:
         """Memories in the order they were said, then stored, with how many there are in all.
 
         Args:
             scope: whose.
             selection: which of them.
-            skip: how many to leave out at the beginning.
+            after: leave out everything up to that place.
+            skip: how many to leave out behind it.
             limit: at most so many.
             newest_first: what was said last comes first.
         """
@@ -233,6 +255,10 @@ class MemoryStore(Protocol):
         Returns:
             How many were there.
         """
+        ...
+
+    def not_said_since(self, instant: datetime, *, scope: Scope, limit: int) -> Sequence[str]:
+        """Ids of at most so many memories that rest on nothing stored since, oldest first."""
         ...
 
     def forget(self, digests: Collection[bytes], *, scope: Scope) -> None:

@@ -11,6 +11,7 @@ from memories.engine.domain import (
     Candidates,
     Found,
     Interval,
+    OwnedMessage,
     Passage,
     Scope,
     Selection,
@@ -60,6 +61,24 @@ class SearchIndex(Protocol):
             selection: which of them.
             limit: at most so many.
             messages: also messages.
+        """
+        ...
+
+    def pending(
+        self,
+        messages: Sequence[OwnedMessage],
+        alternatives: Sequence[Sequence[str]],
+        *,
+        scope: Scope,
+        selection: Selection,
+    ) -> Sequence[Found]:
+        """Of messages that are not stored yet, those that the read may see and that hold the words.
+
+        Args:
+            messages: which; the score is what `lexical` would give each.
+            alternatives: as for `lexical`.
+            scope: whose rows.
+            selection: which of them.
         """
         ...
 

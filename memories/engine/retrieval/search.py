@@ -15,6 +15,7 @@ from memories.engine.errors import EmbedderError
 from memories.engine.retrieval.expansion import expand, fold_turns
 from memories.engine.retrieval.explanation import Evidence, Findings
 from memories.engine.retrieval.fusion import SESSION_WEIGHT, fuse
+from memories.engine.retrieval.pending import find_pending, merged
 from memories.engine.retrieval.query import Query, read_query
 from memories.engine.retrieval.query_vector import QueryVector
 from memories.engine.retrieval.request import SESSION, SearchRequest
@@ -89,7 +90,10 @@ def _answer(
     hits = expand(
         best, candidates, fused, evidence, neighbours=request.neighbours, reach=reach, tools=tools
     )
-    return SearchResult(hits, found.degraded)
+    waiting = find_pending(
+        query, threshold=request.threshold, explain=request.explain, reach=reach, tools=tools
+    )
+    return SearchResult(merged(hits, waiting, top_k=request.top_k), found.degraded)
 
 
 def _find(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from memories.engine.domain import Scope, Selection
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
+from memories.engine.ports.pending import PendingMessages
 from memories.engine.ports.record_store import RecordStore
 from memories.engine.ports.search_index import SearchIndex
 
@@ -20,6 +21,7 @@ class SearchTools:
             model most of its time.
         words: threads for the other signals, which run one after another: side by side they would
             only take turns at the interpreter.
+        pending: messages that wait to be learned from, if any may.
         turn: held by the one search of this process that works through Python; the others wait for
             it, or for the model meanwhile. Eight at once without it answer a quarter less (measured
             on two cores): they pass the interpreter back and forth.
@@ -32,6 +34,7 @@ class SearchTools:
     clock: Clock
     meaning: Executor
     words: Executor
+    pending: PendingMessages | None
     turn: AbstractContextManager[object]
     deadline_seconds: float
 

@@ -55,8 +55,17 @@ class RegisteredAgent:
     expires_at: datetime
 
 
-def register_agent(address: Address, *, source: str, caller: str, now: datetime) -> RegisteredAgent:
+def register_agent(
+    address: Address, *, source: str, caller: str, now: datetime, has_proof: bool = False
+) -> RegisteredAgent:
     """An organisation, project, key and user of the agent's own.
+
+    Args:
+        address: where it asks from.
+        source: what it came by.
+        caller: which agent it is.
+        now: when it asks.
+        has_proof: it has proven work; then only the budget of the whole server counts.
 
     Raises:
         AgentModeOff: it is switched off here.
@@ -66,7 +75,7 @@ def register_agent(address: Address, *, source: str, caller: str, now: datetime)
     if not settings.AGENT_MODE:
         raise AgentModeOff
     with transaction.atomic():
-        verdict = shared_counters().take(_budgets(address))
+        verdict = shared_counters().take(_budgets(address, has_proof=has_proof))
         if not verdict.allowed:
             raise TooManyAgents(verdict)
         user_id = new_user_name()
@@ -92,12 +101,15 @@ def register_agent(address: Address, *, source: str, caller: str, now: datetime)
     return RegisteredAgent(issued.token, user_id, organization.id, project.id, expires_at)
 
 
-def _budgets(address: Address) -> list[Budget]:
+def _budgets(address: Address, *, has_proof: bool) -> list[Budget]:
     home, net = household(address), network(address)
+    altogether = Budget("agents", settings.AGENT_MODE_PER_HOUR, _HOUR)
+    if has_proof:
+        return [altogether]
     return [
         Budget(f"agents at {home}", settings.AGENT_MODE_PER_ADDRESS_PER_DAY, _DAY),
         Budget(f"agents in {net}", settings.AGENT_MODE_PER_NETWORK_PER_DAY, _DAY),
-        Budget("agents", settings.AGENT_MODE_PER_HOUR, _HOUR),
+        altogether,
     ]
 
 

@@ -1,6 +1,7 @@
 """Registration, log-in and claim as mem0's command line calls them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -22,6 +23,12 @@ from controlplane.accounts.codes import (
 )
 from controlplane.accounts.models import User
 from controlplane.agents.access import sign_in
+from controlplane.agents.proofs import (
+    GOOD_FOR_SECONDS,
+    WrongProof,
+    challenge_for,
+    redeem_proof,
+)
 from controlplane.agents.services import (
     AgentModeOff,
     AlreadyClaimed,
@@ -30,7 +37,7 @@ from controlplane.agents.services import (
     name_caller,
     register_agent,
 )
-from controlplane.api.addresses import caller_address
+from controlplane.api.addresses import Address, caller_address
 from controlplane.api.authentication import principal_of
 from controlplane.api.bodies import object_of
 from controlplane.api.errors import RequestRefused
@@ -48,13 +55,14 @@ class AgentMode(APIView):
 
     def post(self, request: Request) -> Response:
         """The key and what it opens."""
-        body = object_of(request)
+        body, address, now = object_of(request), caller_address(request), timezone.now()
         try:
             agent = register_agent(
-                caller_address(request),
+                address,
                 source=_word(body, "source"),
                 caller=_word(body, "agent_caller"),
-                now=timezone.now(),
+                now=now,
+                has_proof=_has_proof(body, address, now),
             )
         except AgentModeOff as error:
             raise RequestRefused(
@@ -63,7 +71,9 @@ class AgentMode(APIView):
                 code="agent_mode_off",
             ) from error
         except TooManyAgents as error:
-            raise _too_many("Too many agents registered from here.", error.verdict) from error
+            refusal = _too_many("Too many agents registered from here.", error.verdict)
+            refusal.more |= _way_past(address, now)
+            raise refusal from error
         base = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
         return Response(
             {
@@ -80,6 +90,39 @@ class AgentMode(APIView):
                 ),
             }
         )
+
+
+def _has_proof(body: Mapping[str, object], address: Address, now: datetime) -> bool:
+    proof = body.get("proof_of_work")
+    if proof is None:
+        return False
+    given = proof if isinstance(proof, Mapping) else {}
+    challenge, nonce = str(given.get("challenge", "")), str(given.get("nonce", ""))
+    try:
+        redeem_proof(challenge, nonce, address=address, now=now)
+    except WrongProof as error:
+        raise RequestRefused(
+            "The proof of work is wrong, used or too old. Ask for a new challenge.",
+            code="wrong_proof",
+            fields={"proof_of_work": ["must hold a challenge and a nonce that meets it"]},
+            more=_way_past(address, now),
+        ) from error
+    return True
+
+
+def _way_past(address: Address, now: datetime) -> dict[str, object]:
+    """What else the agent can do than wait."""
+    challenge = challenge_for(address, now=now)
+    if challenge is None:
+        return {}
+    return {
+        "proof_of_work": {
+            "challenge": challenge.text,
+            "bits": challenge.bits,
+            "algorithm": "sha256",
+            "good_for_seconds": GOOD_FOR_SECONDS,
+        }
+    }
 
 
 class AgentCaller(APIView):

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from http import HTTPStatus
 from typing import IO, Any, Final
 
@@ -12,10 +12,12 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from controlplane.api.errors import RequestRefused
-from controlplane.api.ignored import Body, body_of
+from controlplane.api.ignored import KNOWN_ANYWAY, Body, body_of
 
 # Deeper JSON than this says nothing that a memory could hold.
 _DEPTH: Final = 64
+_LONGEST_NAME: Final = 200
+_MOST_NAMED: Final = 20
 
 
 class StrictJsonParser(BaseParser):
@@ -115,6 +117,23 @@ def _parts_of(value: dict[object, object] | list[object]) -> Iterator[object]:
             raise RequestRefused("The body holds an object with a key that is no text.")
         _check_text(name)
         yield each
+
+
+def refuse_unknown(given: Mapping[str, object], known: Collection[str]) -> None:
+    """Refuse fields, of a body or of a query, that an address of our own does not know.
+
+    Raises:
+        RequestRefused: with 422, naming them.
+    """
+    unknown = [name for name in given if name not in known and name not in KNOWN_ANYWAY]
+    if unknown:
+        said = [f"is unknown here; known are {', '.join(known)}" if known else "is unknown here"]
+        raise RequestRefused(
+            "The request has fields that are unknown here.",
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
+            code="unknown_field",
+            fields={name[:_LONGEST_NAME]: said for name in unknown[:_MOST_NAMED]},
+        )
 
 
 def object_of(request: Request) -> Body:

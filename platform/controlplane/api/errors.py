@@ -38,6 +38,7 @@ class RequestRefused(APIException):
     Attributes:
         fields: by field, what is off.
         headers: sent with the answer.
+        more: members of the answer beside those that every error has.
     """
 
     def __init__(
@@ -48,11 +49,13 @@ class RequestRefused(APIException):
         code: str = "invalid",
         fields: Mapping[str, list[str]] | None = None,
         headers: Mapping[str, str] | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(detail, code)
         self.status_code = status
         self.fields = dict(fields or {})
         self.headers = dict(headers or {})
+        self.more = dict(more or {})
 
 
 def error_body(
@@ -102,6 +105,7 @@ def _answer_refusal(error: APIException) -> Response:
     response = _answer(
         error.status_code, detail, code=code if isinstance(code, str) else "invalid", fields=fields
     )
+    response.data |= getattr(error, "more", {})
     headers = dict(getattr(error, "headers", {}))
     if (scheme := getattr(error, "auth_header", None)) is not None:
         headers["WWW-Authenticate"] = scheme

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 
 _HEADER: Final = "X-Remembrancer-Ignored"
 # Sent by clients with every request, and known from the key or the address.
-_KNOWN_ANYWAY: Final = frozenset({"org_id", "project_id"})
+KNOWN_ANYWAY: Final = frozenset({"org_id", "project_id"})
 _MOST_NAMED: Final = 20
 _LONGEST_NAMED: Final = 100
 # Where in `request.META` the body stands.
@@ -40,7 +40,7 @@ class Body(dict[str, object]):
 
     def ignored(self) -> list[str]:
         """Names of fields that nothing looked for."""
-        return [name for name in self if name not in self._looked_for | _KNOWN_ANYWAY]
+        return [name for name in self if name not in self._looked_for | KNOWN_ANYWAY]
 
 
 def body_of(meta: MutableMapping[str, Any], fields: Mapping[str, object]) -> Body:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
 from controlplane.api.addresses import caller_address
@@ -42,6 +42,9 @@ class RequestTrail:
             with calling(Caller(ANONYMOUS, str(caller_address(request)), request_id)):
                 response = self._answer(request)
             response[_ID_HEADER] = request_id
+            if isinstance(response, HttpResponse):
+                # Its end is known: it need not be sent in chunks.
+                response.setdefault("Content-Length", str(len(response.content)))
             say_limits(request, response)
             say_ignored(request, response)
             # What a key may see is nobody else's to keep.

@@ -53,10 +53,55 @@ def _whole(raw: object, name: str, usual: int) -> int:
         raise RequestRefused(f"{name} must be a whole number.", fields={name: ["off"]}) from error
 
 
+def cursor_wanted(request: Request, body: Mapping[str, object] | None = None) -> str | None:
+    """Where a page is to begin that is named by the one before it; None if pages are counted.
+
+    Raises:
+        RequestRefused: it is no text.
+    """
+    cursor = request.query_params.get("cursor", (body or {}).get("cursor"))
+    if cursor is None or cursor == "":
+        return None
+    if not isinstance(cursor, str):
+        raise RequestRefused("cursor must be a string.", fields={"cursor": ["off"]})
+    return cursor
+
+
+def page_behind(
+    request: Request, results: Sequence[object], count: int, *, next_cursor: str | None
+) -> dict[str, object]:
+    """A page that was asked for by cursor: what comes in or goes meanwhile moves no row."""
+    following = None
+    if next_cursor is not None:
+        query = request.query_params.copy()
+        query.pop("page", None)
+        query["cursor"] = next_cursor
+        following = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+    return {
+        "count": count,
+        "next": following,
+        "previous": None,
+        "next_cursor": next_cursor,
+        "results": list(results),
+    }
+
+
 def page_of(
-    request: Request, wanted: PageWanted, results: Sequence[object], count: int
+    request: Request,
+    wanted: PageWanted,
+    results: Sequence[object],
+    count: int,
+    *,
+    next_cursor: str | None = None,
 ) -> dict[str, object]:
     """The page as it is answered.
+
+    Args:
+        request: asked for it.
+        wanted: which.
+        results: its rows.
+        count: of all rows.
+        next_cursor: where the next page begins, for lists that take cursors.
 
     Raises:
         RequestRefused: it lies beyond the end.
@@ -70,6 +115,7 @@ def page_of(
         "previous": _address(request, wanted.number - 1, wanted.size)
         if wanted.number > 1
         else None,
+        **({} if next_cursor is None else {"next_cursor": next_cursor}),
         "results": list(results),
     }
 

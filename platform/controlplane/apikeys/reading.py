@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
+from controlplane.api.bodies import refuse_unknown
 from controlplane.api.errors import RequestRefused
 from controlplane.apikeys.models import KeyScope
 from controlplane.apikeys.services import ROTATION_OVERLAP
 
 _LONGEST_NAME: Final = 200
 _LONGEST_OVERLAP_HOURS: Final = 30 * 24
-_MOST_NAMED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def key_wanted(body: Mapping[str, object], *, held: Collection[str], now: dateti
     Raises:
         RequestRefused: a field is off, or unknown.
     """
-    _refuse_unknown(body, ("name", "scopes", "expires_at"))
+    refuse_unknown(body, ("name", "scopes", "expires_at"))
     return KeyWanted(_name(body.get("name")), _scopes(body, held), _end(body, now))
 
 
@@ -44,7 +44,7 @@ def overlap_of(body: Mapping[str, object]) -> timedelta:
     Raises:
         RequestRefused: a field is off, or unknown.
     """
-    _refuse_unknown(body, ("overlap_hours",))
+    refuse_unknown(body, ("overlap_hours",))
     hours = body.get("overlap_hours")
     if hours is None:
         return ROTATION_OVERLAP
@@ -83,21 +83,6 @@ def _end(body: Mapping[str, object], now: datetime) -> datetime | None:
     if end <= now:
         raise _refuse("expires_at", "must be an ISO 8601 time in the future, or null")
     return end
-
-
-def _refuse_unknown(body: Mapping[str, object], known: Collection[str]) -> None:
-    unknown = {
-        name[:_LONGEST_NAME]: [f"is unknown here; known are {', '.join(known)}"]
-        for name in list(body)
-        if name not in known
-    }
-    if unknown:
-        raise RequestRefused(
-            "The body has fields that are unknown here.",
-            status=HTTPStatus.UNPROCESSABLE_ENTITY,
-            code="unknown_field",
-            fields=dict(list(unknown.items())[:_MOST_NAMED]),
-        )
 
 
 def _refuse(field: str, said: str) -> RequestRefused:

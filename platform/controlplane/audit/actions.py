@@ -11,6 +11,7 @@ class Action(StrEnum):
     MEMORY_ADDED = "memory.added"
     MEMORY_UPDATED = "memory.updated"
     MEMORY_DELETED = "memory.deleted"
+    MEMORIES_OUTDATED = "memories.outdated"
     MEMORY_UNCHANGED = "memory.unchanged"
     MEMORY_READ = "memory.read"
     MEMORY_SEARCHED = "memory.searched"

@@ -5,22 +5,29 @@ from typing import Final
 
 from rest_framework.request import Request
 
+from controlplane.api.bodies import refuse_unknown
 from controlplane.api.errors import RequestRefused
 from controlplane.audit.actions import Action
 from controlplane.audit.queries import Wanted
 
+_FIELDS: Final = ("action", "actor", "since", "until")
 _USUAL_PAGE: Final = 100
 MOST_OF_PAGE: Final = 1000
 # Digits of the largest number that the database keeps.
 _LONGEST_NUMBER: Final = 18
 
 
-def records_wanted(request: Request) -> Wanted:
+def records_wanted(request: Request, *also_known: str) -> Wanted:
     """Which records the query asks for.
 
+    Args:
+        request: asks.
+        also_known: fields that somebody else reads.
+
     Raises:
-        RequestRefused: a field is off.
+        RequestRefused: a field is off, or unknown.
     """
+    refuse_unknown(request.query_params, (*_FIELDS, *also_known))
     action = request.query_params.get("action") or None
     if action is not None and action not in list(Action):
         raise _refuse("action", f"must be one of {', '.join(Action)}")

@@ -33,7 +33,7 @@ class AuditTrail(_Audit):
     def get(self, request: Request) -> Response:
         """The records, newest first; `next` leads on until it is null."""
         size, before = page_size_of(request), before_of(request)
-        wanted = records_wanted(request)
+        wanted = records_wanted(request, "page_size", "before")
         # Reads that this process still holds.
         READS.write()
         found = records_of(principal_of(request).organization_id, wanted)

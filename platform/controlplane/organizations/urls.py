@@ -3,6 +3,7 @@
 from typing import Final
 
 from controlplane.api.routes import both
+from controlplane.organizations.pages import InvitationPage
 from controlplane.organizations.views import (
     AcceptInvitation,
     OneOrganization,
@@ -25,4 +26,5 @@ urlpatterns = [
     *both(_PROJECT, OneProject.as_view()),
     *both(f"{_PROJECT}/members", ProjectMembers.as_view()),
     *both("api/v1/invitations/accept", AcceptInvitation.as_view()),
+    *both("invitations/accept", InvitationPage.as_view()),
 ]

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from controlplane.api.authentication import principal_of
-from controlplane.api.bodies import object_of
+from controlplane.api.bodies import object_of, refuse_unknown
 from controlplane.api.errors import RequestRefused
 from controlplane.apikeys.models import KeyScope
 from controlplane.apikeys.queries import creator_of
@@ -255,7 +255,9 @@ class AcceptInvitation(APIView):
 
     def post(self, request: Request) -> Response:
         """What the person belongs to now."""
-        token = object_of(request).get("token")
+        body = object_of(request)
+        refuse_unknown(body, ("token",))
+        token = body.get("token")
         if not isinstance(token, str) or not token:
             raise RequestRefused("token is missing.", fields={"token": ["must be a string"]})
         with _refusals():

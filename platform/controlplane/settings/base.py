@@ -109,6 +109,8 @@ AGENT_MODE_PER_ADDRESS_PER_DAY = env.number("REMEMBRANCER_AGENTS_PER_ADDRESS_PER
 AGENT_MODE_PER_NETWORK_PER_DAY = env.number("REMEMBRANCER_AGENTS_PER_NETWORK_PER_DAY", 50)
 # Codes by mail; ten times as many for a network, and five tries for each.
 CODES_PER_ADDRESS_PER_DAY = env.number("REMEMBRANCER_CODES_PER_ADDRESS_PER_DAY", 50, least=1)
+# To register past the budget of an address; Python needs some 15 s for 24 bits.
+AGENT_PROOF_BITS = env.number("REMEMBRANCER_AGENT_PROOF_BITS", 24)
 AGENT_MODE_PER_HOUR = env.number("REMEMBRANCER_AGENTS_PER_HOUR", 500)
 UNCLAIMED_DAYS = env.number("REMEMBRANCER_UNCLAIMED_DAYS", 30, least=1)
 UNCLAIMED_ADDS_PER_DAY = env.number("REMEMBRANCER_UNCLAIMED_ADDS_PER_DAY", 100)

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from controlplane.api.authentication import principal_of
-from controlplane.api.bodies import object_of
+from controlplane.api.bodies import object_of, refuse_unknown
 from controlplane.api.errors import RequestRefused
 from controlplane.api.pagination import page_of, page_wanted
 from controlplane.apikeys.models import KeyScope
@@ -101,6 +101,7 @@ class WebhookDeliveries(_Webhooks):
     def get(self, request: Request, webhook_id: str) -> Response:
         """What it was or is to be told, newest first."""
         found = deliveries_of(access_webhook(principal_of(request), webhook_id))
+        refuse_unknown(request.query_params, ("page", "page_size"))
         wanted = page_wanted(request, most=_LARGEST_PAGE, usual=_USUAL_PAGE)
         rows = [_delivery_object(each) for each in found[wanted.first : wanted.first + wanted.size]]
         return Response(page_of(request, wanted, rows, found.count()))
@@ -112,6 +113,7 @@ class ReplayedDelivery(_Webhooks):
     def post(self, request: Request, delivery_id: str) -> Response:
         """Send it again, under the same id."""
         delivery = access_delivery(principal_of(request), delivery_id)
+        refuse_unknown(object_of(request), ())
         replay(delivery, now=timezone.now())
         delivery.refresh_from_db()
         return Response(_delivery_object(delivery), status=HTTPStatus.ACCEPTED)
@@ -122,8 +124,10 @@ class RotatedSecret(_Webhooks):
 
     def post(self, request: Request, webhook_id: str) -> Response:
         """The new secret, and how long the one before it signs as well."""
+        endpoint = access_webhook(principal_of(request), webhook_id)
+        refuse_unknown(object_of(request), ())
         now = timezone.now()
-        secret = rotate_secret(access_webhook(principal_of(request), webhook_id), now=now)
+        secret = rotate_secret(endpoint, now=now)
         said = {"secret": secret, "previous_secret_until": _iso(now + ROTATION_OVERLAP)}
         return shown_once(Response(said))
 

@@ -1,9 +1,11 @@
 """Agents that register themselves, and people who claim what they made."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -223,3 +225,58 @@ def test_an_unclaimed_key_ends_by_itself(database: None, client: Ask) -> None:
     agent = register()
     ApiKey.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert client(agent["api_key"]).get("/v1/ping/").status_code == 401
+
+
+def proven(challenge: str, bits: int) -> str:
+    """A nonce that meets it."""
+    for nonce in map(str, count()):
+        digest = hashlib.sha256(f"{challenge}:{nonce}".encode()).digest()
+        if int.from_bytes(digest) >> (256 - bits) == 0:
+            return nonce
+    raise AssertionError
+
+
+def test_work_leads_past_the_budget_of_an_address_once(database: None, settings: Settings) -> None:
+    settings.AGENT_MODE_PER_ADDRESS_PER_DAY, settings.AGENT_PROOF_BITS = 1, 8
+
+    def ask(address: str = "203.0.113.7", **body: object) -> tuple[int, dict[str, object]]:
+        response = APIClient().post(AGENT_MODE, body, format="json", REMOTE_ADDR=address)
+        return response.status_code, response.json()
+
+    assert ask()[0] == 200
+    status, refusal = ask()
+    assert (status, refusal["code"]) == (429, "too_many")
+    asked = refusal["proof_of_work"]
+    assert isinstance(asked, dict)
+    assert asked["bits"] == 8
+    proof = {"challenge": asked["challenge"], "nonce": proven(asked["challenge"], 8)}
+    wrong = next(n for n in map(str, count()) if n != proof["nonce"] and not meets(asked, n))
+    for body in (
+        {**proof, "nonce": wrong},
+        {**proof, "challenge": asked["challenge"].replace(".8.", ".1.", 1)},
+        {"nonce": proof["nonce"]},
+        "x",
+    ):
+        status, refusal = ask(proof_of_work=body)
+        assert (status, refusal["code"]) == (400, "wrong_proof"), body
+        assert refusal["proof_of_work"]
+    assert ask("203.0.113.8", proof_of_work=proof)[0] == 400
+    status, agent = ask(proof_of_work=proof)
+    assert (status, "api_key" in agent) == (200, True)
+    assert ask(proof_of_work=proof)[0] == 400
+
+    settings.AGENT_MODE_PER_HOUR = 2
+    status, refusal = ask()
+    again = refusal["proof_of_work"]
+    assert isinstance(again, dict)
+    proof = {"challenge": again["challenge"], "nonce": proven(again["challenge"], 8)}
+    assert ask(proof_of_work=proof)[0] == 429
+
+    settings.AGENT_PROOF_BITS = 0
+    assert "proof_of_work" not in ask()[1]
+    assert ask(proof_of_work=proof)[0] == 400
+
+
+def meets(asked: dict[str, object], nonce: str) -> bool:
+    digest = hashlib.sha256(f"{asked['challenge']}:{nonce}".encode()).digest()
+    return digest[0] == 0

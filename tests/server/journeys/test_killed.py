@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,8 @@ class Teller:
                 status, said = self._server.ask(
                     "POST", "/v3/memories/add/", body, **{"Idempotency-Key": f"boat-{number}"}
                 )
-            except OSError:
+            except (OSError, HTTPException):
+                # Not there, or killed in the middle of its answer.
                 time.sleep(0.1)
                 continue
             if status == 200:
@@ -80,7 +82,7 @@ def _wait_until_it_answers(server: LiveServer) -> None:
         try:
             if server.ask("GET", "/v1/ping/")[0] == 200:
                 return
-        except OSError:
+        except (OSError, HTTPException):
             time.sleep(0.1)
     raise AssertionError("the server did not come back")
 

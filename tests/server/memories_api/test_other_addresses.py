@@ -98,3 +98,31 @@ def test_a_field_that_has_no_effect_is_named(
     response = server.asking.post(path, body, format="json")
     assert response.status_code == 200
     assert response.headers.get("X-Remembrancer-Ignored") == ignored
+
+
+def test_cursors_lead_through_memories_and_events_while_others_come_in(server: Server) -> None:
+    for number in range(5):
+        server.learn(f"I own boat number {number}.", user_id="ana")
+    body = {"filters": {"user_id": "ana"}, "page_size": 2}
+    page = server.post("/v3/memories/", body)
+    assert page["next"]
+    server.learn("I own a car.", user_id="ana")
+    found = [each["memory"] for each in page["results"]]
+    while page["next_cursor"]:
+        page = server.post("/v3/memories/", {**body, "cursor": page["next_cursor"]})
+        assert page["count"] == 6
+        found += [each["memory"] for each in page["results"]]
+    assert found == [f"User owns boat number {number}." for number in (4, 3, 2, 1, 0)]
+    assert page["next"] is None
+
+    page = server.get("/v1/events/?page_size=2")
+    seen = [each["id"] for each in page["results"]]
+    server.learn("I own a house.", user_id="ana")
+    while page.get("next_cursor"):
+        page = server.get(f"/v1/events/?page_size=2&cursor={page['next_cursor']}")
+        seen += [each["id"] for each in page["results"]]
+    assert len(seen) == len(set(seen)) == 6
+    for path in ("/v1/events/?cursor=x", "/v1/events/?cursor=before-x"):
+        assert "cursor" in server.get(path, 400)["fields"]
+    assert "cursor" in server.post("/v3/memories/", {**body, "cursor": "x"}, 400)["detail"]
+    assert "cursor" in server.post("/v3/memories/", {**body, "cursor": 5}, 400)["detail"]

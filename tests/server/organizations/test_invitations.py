@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
@@ -177,3 +178,22 @@ def test_an_organizations_name_puts_no_link_into_a_mail(initech: Owned, client: 
     words = str(mail.outbox[-1].body)
     assert "evil.example" not in words
     assert '"Win at https evil example now now"' in words
+
+
+def test_the_mailed_page_accepts_an_invitation(initech: Owned, client: Ask) -> None:
+    token = invite(initech, client)
+    browser = Client(enforce_csrf_checks=True)
+    page = browser.get("/invitations/accept")
+    assert page.status_code == 200
+    assert page["Cache-Control"] == "no-store"
+    form = {"csrfmiddlewaretoken": page.cookies["csrftoken"].value, "token": f" {token} "}
+    assert browser.post("/invitations/accept", {"token": token}).status_code == 403
+    wrong = browser.post("/invitations/accept", {**form, "token": "wrong"})
+    assert wrong.status_code == 400
+    assert "not good any more" in wrong.content.decode()
+    welcome = browser.post("/invitations/accept", form)
+    assert welcome.status_code == 200
+    assert "Welcome to" in welcome.content.decode()
+    assert token not in welcome.content.decode()
+    assert Membership.objects.filter(user__email=EVE).exists()
+    assert browser.post("/invitations/accept", form).status_code == 400

@@ -16,6 +16,7 @@ from memories.engine.adapters.sqlite.gathering import (
     word_counts,
 )
 from memories.engine.adapters.sqlite.passage_cache import PassageCache, Passages
+from memories.engine.adapters.sqlite.pending import by_words, seen_of
 from memories.engine.adapters.sqlite.postings import digests
 from memories.engine.adapters.sqlite.rows import (
     optional_micros,
@@ -34,6 +35,7 @@ from memories.engine.domain import (
     Found,
     Integers,
     Interval,
+    OwnedMessage,
     Passage,
     Scope,
     Selection,
@@ -136,6 +138,19 @@ class SqliteIndex:
         matching = scores > 0
         best = best_owners(scores[matching], rows[matching], passages, limit=limit)
         return [Found(owner_id, score) for owner_id, score in best]
+
+    def pending(
+        self,
+        messages: Sequence[OwnedMessage],
+        alternatives: Sequence[Sequence[str]],
+        *,
+        scope: Scope,
+        selection: Selection,
+    ) -> Sequence[Found]:
+        with self._database.read() as connection:
+            seen = seen_of(connection, messages, scope, selection)
+            passages = self._passages.fresh(connection)
+        return by_words(passages, seen, alternatives) if seen else []
 
     def candidates(
         self,

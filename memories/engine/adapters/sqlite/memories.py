@@ -34,6 +34,7 @@ from memories.engine.domain import (
     Link,
     LinkKind,
     MemoryRecord,
+    Place,
     Quote,
     Scope,
     Selection,
@@ -99,11 +100,24 @@ class SqliteMemories:
             return page(connection, scope, selection, after=after, limit=limit)
 
     def browse(
-        self, *, scope: Scope, selection: Selection, skip: int, limit: int, newest_first: bool
+        self,
+        *,
+        scope: Scope,
+        selection: Selection,
+        after: Place | None,
+        skip: int,
+        limit: int,
+        newest_first: bool,
     ) -> Shelf:
         with self._database.read() as connection:
             return shelf(
-                connection, scope, selection, skip=skip, limit=limit, newest_first=newest_first
+                connection,
+                scope,
+                selection,
+                after=after,
+                skip=skip,
+                limit=limit,
+                newest_first=newest_first,
             )
 
     def _select(
@@ -292,6 +306,20 @@ class SqliteMemories:
                 bound,
             )
             return connection.run(f"DELETE FROM memories WHERE seq IN ({selected})", bound)
+
+    def not_said_since(self, instant: datetime, *, scope: Scope, limit: int) -> Sequence[str]:
+        condition, values = in_scope(scope)
+        with self._database.read() as connection:
+            rows = connection.rows(
+                "SELECT id FROM memories m WHERE recorded_at < ? AND updated_at < ?"
+                f" AND {condition} AND NOT EXISTS (SELECT 1 FROM sources JOIN messages said"
+                " ON said.seq = sources.message AND said.recorded_at >= ?"
+                " WHERE sources.memory = m.seq) AND id NOT IN (SELECT merged_into FROM memories"
+                " WHERE merged_into IS NOT NULL AND recorded_at >= ?)"
+                " ORDER BY recorded_at, seq LIMIT ?",
+                (at := to_micros(instant), at, *values, at, at, limit),
+            )
+        return [words(id_) for (id_,) in rows]
 
     def forget(self, digests: Collection[bytes], *, scope: Scope) -> None:
         with self._database.write() as connection:

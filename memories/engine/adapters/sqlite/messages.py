@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from memories.engine.adapters.sqlite.connection import Connection, SqlValue, blob, whole, words
@@ -10,6 +11,7 @@ from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.rows import (
     MESSAGE_COLUMNS,
     message_of,
+    optional_instant,
     optional_micros,
     scope_of,
     to_json,
@@ -18,7 +20,7 @@ from memories.engine.adapters.sqlite.rows import (
 )
 from memories.engine.adapters.sqlite.scopes import number_of
 from memories.engine.adapters.sqlite.visibility import in_scope, visible
-from memories.engine.domain import Arrival, Message, Scope, Selection, Source
+from memories.engine.domain import Arrival, Message, OwnedMessage, Scope, Selection, Source
 from memories.engine.text.redaction import redact
 
 _QUALIFIED: Final = ", ".join(f"m.{column}" for column in MESSAGE_COLUMNS.split(", "))
@@ -106,6 +108,21 @@ class SqliteMessages:
             )
         return {message.id: message for message in map(message_of, rows)}
 
+    def owned(self, ids: Collection[str], *, scope: Scope) -> Mapping[str, OwnedMessage]:
+        condition, values = in_scope(scope)
+        with self._database.read() as connection:
+            rows = connection.fields(
+                f"SELECT {MESSAGE_COLUMNS}, user, agent, app, run, expires_at FROM messages m"
+                f" WHERE id IN (SELECT value FROM json_each(?)) AND {condition}",
+                (json.dumps(list(ids)), *values),
+            )
+        return {
+            words(row["id"]): OwnedMessage(
+                message_of(row), scope_of(row, within=scope), optional_instant(row["expires_at"])
+            )
+            for row in rows
+        }
+
     def at(
         self, turns: Collection[tuple[str, int]], *, scope: Scope, selection: Selection
     ) -> tuple[Message, ...]:
@@ -166,8 +183,27 @@ class SqliteMessages:
             )
         return [(scope_of(row, within=scope), message_of(row)) for row in rows]
 
-    def delete_all(self, *, scope: Scope) -> int:
+    def recorded_before(self, instant: datetime, *, scope: Scope, limit: int) -> Sequence[str]:
         condition, values = in_scope(scope)
+        with self._database.read() as connection:
+            rows = connection.rows(
+                f"SELECT id FROM messages m WHERE recorded_at < ? AND {condition}"
+                " ORDER BY recorded_at, seq LIMIT ?",
+                (to_micros(instant), *values, limit),
+            )
+        return [words(id_) for (id_,) in rows]
+
+    def delete(self, ids: Collection[str], *, scope: Scope) -> int:
+        condition, values = in_scope(scope)
+        return self._delete(
+            f"id IN (SELECT value FROM json_each(?)) AND {condition}",
+            (json.dumps(list(ids)), *values),
+        )
+
+    def delete_all(self, *, scope: Scope) -> int:
+        return self._delete(*in_scope(scope))
+
+    def _delete(self, condition: str, values: Sequence[SqlValue]) -> int:
         with self._database.write() as connection:
             selected = f"SELECT seq FROM messages m WHERE {condition}"
             delete_owned(connection, f"SELECT seq * 2 + 1 FROM ({selected})", values)

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from memories.engine.adapters.sqlite.connection import Connection, whole, words
-from memories.engine.adapters.sqlite.rows import MEMORY_COLUMNS, memory_of, to_micros
+from memories.engine.adapters.sqlite.rows import MEMORY_COLUMNS, from_micros, memory_of, to_micros
 from memories.engine.adapters.sqlite.visibility import visible
 from memories.engine.domain import (
     MemoryRecord,
+    Place,
     Scope,
     Selection,
     Shelf,
@@ -62,6 +63,7 @@ def shelf(
     scope: Scope,
     selection: Selection,
     *,
+    after: Place | None,
     skip: int,
     limit: int,
     newest_first: bool,
@@ -71,15 +73,20 @@ def shelf(
     condition, values = visible(selection, scope)
     chosen = f"FROM memories m WHERE {condition}"
     by_time = f"ORDER BY m.said_at {order}, m.seq {order}"
+    behind, place = "", []
+    if after is not None:
+        behind = f"AND (m.said_at, m.seq) {'<' if newest_first else '>'} (?, ?)"
+        place = [to_micros(after.said_at), after.number]
     rows = connection.fields(
         # Numbers alone are sorted and skipped: whole rows are read of those that are shown.
-        f"SELECT {MEMORY_COLUMNS} FROM memories m WHERE m.seq IN"
-        f" (SELECT m.seq {chosen} {by_time} LIMIT ? OFFSET ?) {by_time}",
-        (*values, limit, skip),
+        f"SELECT seq, {MEMORY_COLUMNS} FROM memories m WHERE m.seq IN"
+        f" (SELECT m.seq {chosen} {behind} {by_time} LIMIT ? OFFSET ?) {by_time}",
+        (*values, *place, limit, skip),
     )
     found = {words(row["id"]): memory_of(row, within=scope) for row in rows}
     worded = told(connection, found, selection)
     return Shelf(
         memories=tuple(worded[id_] for id_ in found if id_ in worded),
         total=connection.number(f"SELECT count(*) {chosen}", values),
+        last=Place(from_micros(rows[-1]["said_at"]), whole(rows[-1]["seq"])) if rows else None,
     )

@@ -75,7 +75,8 @@ def from_micros(micros: SqlValue, offset: SqlValue = 0) -> datetime:
     return instant.astimezone(timezone(timedelta(minutes=whole(offset)))) if offset else instant
 
 
-def _optional_instant(micros: SqlValue) -> datetime | None:
+def optional_instant(micros: SqlValue) -> datetime | None:
+    """As `from_micros`, None for None."""
     return None if micros is None else from_micros(micros)
 
 
@@ -151,7 +152,7 @@ def memory_of(row: Fields, *, within: Scope) -> MemoryRecord:
         occurred=interval_of(row),
         categories=_texts(row["categories"]),
         metadata=_object(row["metadata"]),
-        expires_at=_optional_instant(row["expires_at"]),
+        expires_at=optional_instant(row["expires_at"]),
         immutable=bool(row["immutable"]),
         version=whole(row["version"]),
         reinforcements=whole(row["reinforcements"]),

@@ -1,0 +1,56 @@
+"""What was said a moment ago: found by its words until it is learned from."""
+
+from collections.abc import Sequence
+from heapq import merge
+from typing import Final
+
+from memories.engine.domain import ScoreBreakdown, SearchHit, Source
+from memories.engine.retrieval.query import Query
+from memories.engine.retrieval.tools import Reach, SearchTools
+
+_WHY: Final = "accepted and not learned yet: found by its words alone"
+
+
+def find_pending(
+    query: Query, *, threshold: float, explain: bool, reach: Reach, tools: SearchTools
+) -> list[SearchHit]:
+    """Pending messages that hold the question's words, best first.
+
+    Their words are the only signal that can be had of them, and so the whole of their score.
+    """
+    waiting = () if tools.pending is None else tools.pending.within(reach.scope)
+    pending = {each.message.id: each for each in waiting}
+    if not pending or not query.alternatives:
+        return []
+    # Stored by now, and its job about to say so: then what was learned from it is found.
+    for stored in tools.records.messages.get(pending.keys(), scope=reach.scope):
+        del pending[stored]
+    found = tools.index.pending(
+        list(pending.values()), query.alternatives, scope=reach.scope, selection=reach.selection
+    )
+    hits: list[SearchHit] = []
+    for each in sorted(found, key=lambda each: -each.score):
+        message = pending[each.owner_id].message
+        if each.score >= threshold:
+            hits.append(
+                SearchHit(
+                    id=message.id,
+                    text=message.text,
+                    score=each.score,
+                    breakdown=ScoreBreakdown(lexical=each.score),
+                    is_message=True,
+                    attributed_to=message.speaker,
+                    said_at=message.said_at,
+                    pending=pending[each.owner_id],
+                    sources=(Source(message, message.text, 0, len(message.text)),),
+                    explanation=(_WHY,) if explain else (),
+                )
+            )
+    return hits
+
+
+def merged(
+    hits: Sequence[SearchHit], pending: Sequence[SearchHit], *, top_k: int
+) -> tuple[SearchHit, ...]:
+    """Both, best first."""
+    return tuple(merge(hits, pending, key=lambda hit: -hit.score))[:top_k]
