@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import ClassVar, Final
 
+from django.db import transaction
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +16,8 @@ from controlplane.api.bodies import object_of
 from controlplane.api.openapi import described
 from controlplane.api.pagination import page_of, page_wanted
 from controlplane.apikeys.models import KeyScope
+from controlplane.audit.actions import Action
+from controlplane.audit.services import record_in
 from memories.api.access import project_of
 from memories.api.endpoints.listing import rows_of
 from memories.api.reading import object_field, refuse
@@ -160,10 +163,13 @@ class NewEntity(APIView):
         if not name or len(name) > _LONGEST_NAME:
             raise refuse(f"{self.kind}_id", f"must be a text of 1 to {_LONGEST_NAME} characters")
         project_id = principal_of(request).project_id
-        meet(Owner(**{self.kind: name}), project_id=project_id, now=timezone.now())
-        kept = participants_of(project_id).get(kind=self.kind, name=name)
-        kept.metadata = object_field(body, "metadata") or kept.metadata
-        kept.save(update_fields=["metadata"])
+        metadata = object_field(body, "metadata")
+        with transaction.atomic():
+            meet(Owner(**{self.kind: name}), project_id=project_id, now=timezone.now())
+            kept = participants_of(project_id).get(kind=self.kind, name=name)
+            kept.metadata = metadata or kept.metadata
+            kept.save(update_fields=["metadata"])
+            record_in(project_id, Action.ENTITY_NAMED, [kept.id])
         said = {
             "id": kept.id,
             f"{self.kind}_id": kept.name,

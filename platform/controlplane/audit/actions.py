@@ -16,6 +16,8 @@ class Action(StrEnum):
     MEMORY_READ = "memory.read"
     MEMORY_SEARCHED = "memory.searched"
     MEMORY_LISTED = "memory.listed"
+    ANSWER_REPEATED = "answer.repeated"
+    ENTITY_NAMED = "entity.named"
     FEEDBACK_GIVEN = "feedback.given"
     FEEDBACK_WITHDRAWN = "feedback.withdrawn"
     EXPORT_MADE = "export.made"

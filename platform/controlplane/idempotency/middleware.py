@@ -1,6 +1,7 @@
 """Around every POST that carries `Idempotency-Key`."""
 
 import hashlib
+import json
 import re
 import uuid
 from collections.abc import Callable
@@ -18,9 +19,13 @@ from rest_framework.response import Response
 from controlplane.api.authentication import token_of
 from controlplane.api.errors import error_body
 from controlplane.apikeys.verification import Principal, verify
+from controlplane.audit.actions import Action
+from controlplane.audit.callers import name_actor
+from controlplane.audit.stream import record_read
 from controlplane.idempotency.models import KeptAnswer
 
 HEADER: Final = "Idempotency-Key"
+_REPLAYED: Final = "Idempotent-Replayed"
 _FORM: Final = re.compile(r"[\x21-\x7e]{1,255}")
 KEPT: Final = timedelta(hours=24)
 # An answer that takes longer is made again beside the first: its job has the same id, and is done
@@ -61,6 +66,8 @@ class IdempotentPosts:
         scope = _scope_of(request, principal, key)
         refusal = _take(scope, asked, principal.project_id, timezone.now())
         if refusal is not None:
+            if _REPLAYED in refusal:
+                _record_again(refusal, principal)
             return refusal
         return self._answer_first(request, scope)
 
@@ -151,8 +158,21 @@ def _answer_again(
         response["Retry-After"] = str(_RETRY_SECONDS)
         return response
     response = HttpResponse(bytes(kept.answer), status=kept.status, content_type="application/json")
-    response["Idempotent-Replayed"] = "true"
+    response[_REPLAYED] = "true"
     return response
+
+
+def _record_again(response: HttpResponse, principal: Principal) -> None:
+    """What was served before is served again, and the trail says to whom."""
+    said = json.loads(response.content)
+    rows = said.get("results") if isinstance(said, dict) else said
+    name_actor(principal.key_id)
+    record_read(
+        Action.ANSWER_REPEATED,
+        [row["id"] for row in rows or () if isinstance(row, dict) and row.get("id")],
+        organization_id=principal.organization_id,
+        project_id=principal.project_id,
+    )
 
 
 def _refused(status: HTTPStatus, said: str, code: str) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from controlplane.api.addresses import Address, household
+from controlplane.api.addresses import Address, caller_address, household
 from controlplane.apikeys.verification import Principal
 from controlplane.limits.choosing import request_counters
 from controlplane.limits.counters import Budget, Verdict
@@ -18,9 +18,15 @@ _VERDICT: Final = "remembrancer.verdict"
 
 
 def count_request(request: Request, principal: Principal) -> Verdict:
-    """Count a request of a key; the verdict goes with the answer."""
-    budget = Budget(f"requests of {principal.key_id}", settings.REQUESTS_PER_MINUTE, _MINUTE)
-    verdict = request_counters().take([budget])
+    """Count a request for its key, its project and its address; the verdict goes along."""
+    project, home = principal.project_id, household(caller_address(request))
+    verdict = request_counters().take(
+        [
+            Budget(f"requests of {principal.key_id}", settings.REQUESTS_PER_MINUTE, _MINUTE),
+            Budget(f"requests in {project}", settings.PROJECT_REQUESTS_PER_MINUTE, _MINUTE),
+            Budget(f"requests from {home}", settings.ADDRESS_REQUESTS_PER_MINUTE, _MINUTE),
+        ]
+    )
     request.META[_VERDICT] = verdict
     return verdict
 

@@ -120,6 +120,13 @@ UNCLAIMED_SEARCHES_PER_DAY = env.number("REMEMBRANCER_UNCLAIMED_SEARCHES_PER_DAY
 WEBHOOKS_TO_LOOPBACK = env.flag("REMEMBRANCER_WEBHOOKS_TO_LOOPBACK", default=False)
 
 # Requests that one key may make in a minute.
+# Of all keys of a project together, and of all that ask from one address, as behind a proxy.
+PROJECT_REQUESTS_PER_MINUTE = env.number(
+    "REMEMBRANCER_PROJECT_REQUESTS_PER_MINUTE", 20_000, least=1
+)
+ADDRESS_REQUESTS_PER_MINUTE = env.number(
+    "REMEMBRANCER_ADDRESS_REQUESTS_PER_MINUTE", 60_000, least=1
+)
 REQUESTS_PER_MINUTE = env.number("REMEMBRANCER_REQUESTS_PER_MINUTE", 6000, least=1)
 # Requests with a key that is not good, from one address: nobody mistypes one so often.
 GUESSES_PER_MINUTE = env.number("REMEMBRANCER_GUESSES_PER_MINUTE", 60, least=1)

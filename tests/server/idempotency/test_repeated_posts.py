@@ -8,6 +8,8 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
+from controlplane.audit.models import AuditRecord
+from controlplane.audit.stream import READS
 from controlplane.idempotency.models import KeptAnswer
 from memories.ingest.models import Job
 from tests.server.conftest import Ask, Tenant
@@ -113,3 +115,21 @@ def test_a_key_is_forgotten_after_a_day(acme: Tenant, client: Ask) -> None:
 @pytest.mark.parametrize("key", ["", "a" * 256, "a b", "é"])
 def test_what_is_no_key_is_refused(acme: Tenant, client: Ask, key: str) -> None:
     assert send(client, acme.token, key)[0] == 400
+
+
+def test_the_trail_says_who_was_answered_again(
+    acme: Tenant, client: Ask, do_jobs: Callable[[], int]
+) -> None:
+    send(client, acme.token, "k1")
+    do_jobs()
+    question = {"query": "Who owns a boat?", "filters": {"user_id": "ana"}}
+    search = ("/v3/memories/search/", "/v2/memories/search/")
+    for path in search:
+        first = send(client, acme.token, "k2", question, path)
+        assert send(client, acme.token, "k2", question, path) == (*first[:2], "true")
+    READS.write()
+    again = AuditRecord.objects.filter(action="answer.repeated")
+    told = AuditRecord.objects.filter(action="memory.searched")
+    assert [each.subjects for each in again] == [each.subjects for each in told]
+    assert all(each.subjects for each in again)
+    assert {each.actor for each in again} == {each.actor for each in told}

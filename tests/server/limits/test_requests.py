@@ -4,6 +4,7 @@ import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from controlplane.apikeys.services import issue_key
 from controlplane.apikeys.tokens import new_token
 from tests.server.conftest import Ask, Tenant
 
@@ -27,6 +28,22 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_back(
     assert refused.json()["code"] == "rate_limited"
     assert 0 < int(refused["Retry-After"]) <= 60
     assert client(globex.token).get("/v1/ping/").status_code == 200
+
+
+def test_keys_of_a_project_and_callers_at_an_address_share_budgets(
+    acme: Tenant, globex: Tenant, client: Ask, settings: Settings
+) -> None:
+    settings.PROJECT_REQUESTS_PER_MINUTE = 3
+    other = issue_key(acme.project.id, name="other", scopes=["read"]).token
+    statuses = [client(token).get("/v1/ping/").status_code for token in (acme.token, other) * 2]
+    assert statuses == [200] * 3 + [429]
+    # Refused as a whole: nothing was taken of the address's.
+    settings.ADDRESS_REQUESTS_PER_MINUTE = 5
+    statuses = [client(globex.token).get("/v1/ping/").status_code for _ in range(3)]
+    assert statuses == [200] * 2 + [429]
+    elsewhere = client(globex.token).get("/v1/ping/", REMOTE_ADDR="198.51.100.9")
+    assert elsewhere.status_code == 200
+    assert int(elsewhere["X-RateLimit-Remaining"]) == 0
 
 
 @pytest.mark.usefixtures("database")
