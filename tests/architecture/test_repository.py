@@ -95,6 +95,24 @@ def test_the_lock_is_in_step_with_the_project() -> None:
     assert off == {}
 
 
+def test_the_image_holds_what_is_locked_and_no_tools_of_development() -> None:
+    versions = locked_versions(ROOT / "requirements.txt")
+    image = locked_versions(ROOT / "infra" / "requirements.txt")
+    assert {name: found for name, found in image.items() if versions.get(name) != found} == {}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    groups = project["optional-dependencies"]
+    names = {
+        group: {canonical(Requirement(each).name) for each in wanted}
+        for group, wanted in groups.items()
+    }
+    assert names["server"] | names["local"] <= image.keys()
+    tools = {"pytest", "mypy", "ruff", "codespell", "import-linter", "schemathesis", "hypothesis"}
+    assert tools <= names["dev"]
+    assert not tools & image.keys()
+    text = (ROOT / "infra" / "Dockerfile").read_text(encoding="utf-8")
+    assert "COPY infra/requirements.txt" in text
+
+
 def locked_versions(path: Path) -> dict[str, list[str]]:
     """Versions by canonical name; several where platforms differ."""
     found: dict[str, list[str]] = {}
