@@ -48,6 +48,8 @@ _STARTS: Final = """
 """
 # "just like you are doing": what agrees with "you" shows that it is the subject.
 _FOLLOW_A_SUBJECT: Final = frozenset("are were have do aren't weren't haven't don't".split())
+# "My name is Alice and I love hiking": one person.
+_INTRODUCING: Final = frozenset(("is", "i'm", "am", "name's", "called", "named", "it's", "this"))
 _CLAUSE_STARTS: Final = frozenset(_STARTS.split())
 
 
@@ -145,6 +147,8 @@ def _is_one_of_several(text: str, words: Sequence[Word], at: int) -> bool:
         return False
     partner = words[at - 2]
     if not partner.lower.isalpha():
+        return False
+    if at > 2 and words[at - 3].lower in _INTRODUCING:  # noqa: PLR2004 - the word before the partner
         return False
     capital = text[partner.start].isupper()
     opened = [word.lower for word in words[max(0, at - 5) : at - 2]]

@@ -71,6 +71,7 @@ def test_the_fake_gives_what_it_was_handed() -> None:
         ("I taught myself to knit.", "Nora taught themselves to knit."),
         ("I built it by myself.", "Nora built it alone."),
         ("Lena and I run a bakery.", "Lena and Nora run a bakery."),
+        ("My name is Lena and I run a bakery.", "Nora's name is Lena and Nora runs a bakery."),
         ("My wife and I like tea.", "Nora's wife and Nora like tea."),
         ("I collect World War I maps.", "Nora collects World War I maps."),
         ("i sold my car, im broke", "Nora sold Nora's car, Nora is broke"),
