@@ -83,3 +83,22 @@ def test_a_file_is_opened_once_however_many_ask_for_it(acme: Tenant) -> None:
     with ThreadPoolExecutor(8) as threads:
         memories = set(threads.map(opened, range(8)))
     assert len(memories) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/v1/context/?query=boat&user_id=ana&colour=red", None),
+        ("GET", "/v1/memories/{memory}/sources/?colour=red", None),
+        ("GET", "/api/v1/audit/?colour=red", None),
+        ("GET", "/api/v1/audit/export/?colour=red", None),
+        ("POST", "/api/v1/invitations/accept/", {"token": "x", "colour": "red"}),
+        ("POST", "/api/v1/keys/", {"name": "x", "colour": "red"}),
+    ],
+)
+def test_addresses_of_our_own_refuse_what_they_do_not_know(
+    server: Server, method: str, path: str, body: object
+) -> None:
+    (id_,) = server.learn("I own a boat.", user_id="ana")
+    said = server.call(method, path.replace("{memory}", id_), body, 422)
+    assert (said["code"], list(said["fields"])) == ("unknown_field", ["colour"])
