@@ -33,6 +33,8 @@ DATABASES = {
     "default": {
         "ENGINE": "controlplane.sqlite",
         "NAME": DATA_FOLDER / "platform.db",
+        # Threads keep their connections: opening one costs as much as a small request.
+        "CONN_MAX_AGE": None,
         "OPTIONS": {
             # A rollback journal: the interpreter's SQLite may lose commits of a write-ahead log
             # (docs/decisions/0003). Writers wait their turn from the start of a transaction.
