@@ -48,7 +48,7 @@ test: check
 	$(BIN)/pytest -m "not long"
 
 test-long: setup
-	$(BIN)/pytest tests/faults tests/server/full tests/quality tests/evaluation_speed tests/evaluation_mem0 --figures tests/results
+	$(BIN)/pytest tests/faults tests/server/journeys tests/server/full tests/quality tests/evaluation_speed tests/evaluation_mem0 --figures tests/results
 
 openapi: setup
 	@$(BIN)/python manage.py spectacular --format openapi-json --validate --fail-on-warn --file docs/openapi.json

@@ -98,7 +98,7 @@ def test_memories_are_searched_and_listed(line: CommandLine, keep: Callable[[str
     ids = [keep("I adopted a cat called Minou."), keep("My bicycle is green.")]
     hits, page, text, table, category, since = at_once(
         line.run,
-        ("--json", "search", "What is the cat called?", "--top-k", "1", "--threshold", "0.1"),
+        ("--json", "search", "What is the cat called?", "--top-k", "1"),
         "--json list --page-size 1",
         "search bicycle -o text --keyword --latest-only",
         "list",
@@ -114,6 +114,26 @@ def test_memories_are_searched_and_listed(line: CommandLine, keep: Callable[[str
     assert ids[1] in table.all
     assert json.loads(category.out)["data"] == []
     assert len(json.loads(since.out)["data"]) == 2
+
+
+def test_the_commands_own_threshold_hides_no_answer(line: CommandLine) -> None:
+    """It asks for 0.3 by itself, and a first memory shares no word with the question."""
+    told = {
+        "I moved to Lisbon last month.": ("ana", "Where does Ana live?"),
+        "My name is Alice and I love hiking.": ("alice", "What are my hobbies?"),
+        "I am allergic to peanuts.": ("ben", "dietary restrictions"),
+    }
+    for text, (user, _) in told.items():
+        added = line.run("--json", "add", text, "--user-id", user)
+        assert added.code == 0, added.all
+    eventually(
+        lambda: [len(line.texts(user_id=user)) for user, _ in told.values()],
+        until=lambda found: found == [1, 1, 1],
+    )
+    asked = [("--json", "search", query, "--user-id", user) for user, query in told.values()]
+    for answer in at_once(line.run, *asked):
+        (hit,) = json.loads(answer.out)["data"]
+        assert hit["score"] >= 0.3
 
 
 def test_memories_are_shown_changed_and_deleted(

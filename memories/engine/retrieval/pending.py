@@ -4,23 +4,25 @@ from collections.abc import Sequence
 from heapq import merge
 from typing import Final
 
-from memories.engine.domain import ScoreBreakdown, SearchHit, Source
+from memories.engine.domain import ScoreBreakdown, SearchHit, Signal, Source
 from memories.engine.retrieval.query import Query
+from memories.engine.retrieval.request import SearchRequest
 from memories.engine.retrieval.tools import Reach, SearchTools
 
 _WHY: Final = "accepted and not learned yet: found by its words alone"
 
 
 def find_pending(
-    query: Query, *, threshold: float, explain: bool, reach: Reach, tools: SearchTools
+    query: Query, *, request: SearchRequest, reach: Reach, tools: SearchTools
 ) -> list[SearchHit]:
     """Pending messages that hold the question's words, best first.
 
     Their words are the only signal that can be had of them, and so the whole of their score.
     """
-    waiting = () if tools.pending is None else tools.pending.within(reach.scope)
-    pending = {each.message.id: each for each in waiting}
-    if not pending or not query.alternatives:
+    if tools.pending is None or Signal.LEXICAL in request.leave_out or not query.alternatives:
+        return []
+    pending = {each.message.id: each for each in tools.pending.within(reach.scope)}
+    if not pending:
         return []
     # Stored by now, and its job about to say so: then what was learned from it is found.
     for stored in tools.records.messages.get(pending.keys(), scope=reach.scope):
@@ -31,7 +33,7 @@ def find_pending(
     hits: list[SearchHit] = []
     for each in sorted(found, key=lambda each: -each.score):
         message = pending[each.owner_id].message
-        if each.score >= threshold:
+        if each.score >= request.threshold:
             hits.append(
                 SearchHit(
                     id=message.id,
@@ -43,7 +45,7 @@ def find_pending(
                     said_at=message.said_at,
                     pending=pending[each.owner_id],
                     sources=(Source(message, message.text, 0, len(message.text)),),
-                    explanation=(_WHY,) if explain else (),
+                    explanation=(_WHY,) if request.explain else (),
                 )
             )
     return hits

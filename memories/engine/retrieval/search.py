@@ -8,6 +8,7 @@ from memories.engine.domain import (
     Candidates,
     Numbers,
     Scope,
+    SearchHit,
     SearchResult,
     Signal,
 )
@@ -61,10 +62,13 @@ def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> Searc
             languages=tools.index.languages(scope=scope),
             speakers=speakers,
         )
+    # Before the rest: what is stored in between is then found twice for a moment, and never not.
+    pending = find_pending(query, request=request, reach=reach, tools=tools)
     question = QueryVector(query.bare, tools.embedder)
     found = _find(query, question, speakers, request=request, reach=reach, tools=tools)
     with tools.turn:
-        return _answer(found, query, question, request=request, reach=reach, tools=tools)
+        hits = _answer(found, query, question, request=request, reach=reach, tools=tools)
+    return SearchResult(merged(hits, pending, top_k=request.top_k), found.degraded)
 
 
 def _answer(
@@ -75,7 +79,7 @@ def _answer(
     request: SearchRequest,
     reach: Reach,
     tools: SearchTools,
-) -> SearchResult:
+) -> tuple[SearchHit, ...]:
     """What was found, gathered, judged, fused and shown."""
     candidates = _gather(found, query, question, reach, tools)
     fused = fuse(
@@ -87,13 +91,9 @@ def _answer(
     best = ranked[: request.top_k]
     scale = tools.embedder.scale
     evidence = Evidence(query, found, candidates, fused, scale) if request.explain else None
-    hits = expand(
+    return expand(
         best, candidates, fused, evidence, neighbours=request.neighbours, reach=reach, tools=tools
     )
-    waiting = find_pending(
-        query, threshold=request.threshold, explain=request.explain, reach=reach, tools=tools
-    )
-    return SearchResult(merged(hits, waiting, top_k=request.top_k), found.degraded)
 
 
 def _find(

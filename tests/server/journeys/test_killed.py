@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from pathlib import Path
 
@@ -54,23 +55,26 @@ class Teller:
 def run(folder: Path, *, adds: int, kills: int) -> dict[str, float]:
     """Kill workers, and now and then the whole server, while it is told things."""
     server = LiveServer(
-        folder / "data", REMEMBRANCER_JOB_LEASE_SECONDS="5", REMEMBRANCER_LOG_LEVEL="WARNING"
+        folder / "data",
+        REMEMBRANCER_JOB_LEASE_SECONDS="5",
+        REMEMBRANCER_LOG_LEVEL="WARNING",
+        REMEMBRANCER_REQUESTS_PER_MINUTE="1000000",
+        REMEMBRANCER_PROJECT_REQUESTS_PER_MINUTE="1000000",
     ).start()
     teller = Teller(server, adds)
-    telling = [threading.Thread(target=teller.tell_all) for _ in range(4)]
-    for thread in telling:
-        thread.start()
-    for number in range(kills):
-        time.sleep(0.4)
-        if number % 5 == 4:
-            server.kill_all()
-            server.start()
-        else:
-            for pid in server.workers():
-                os.kill(pid, signal.SIGKILL)
-            _wait_until_it_answers(server)
-    for thread in telling:
-        thread.join()
+    with ThreadPoolExecutor(4) as threads:
+        telling = [threads.submit(teller.tell_all) for _ in range(4)]
+        for number in range(kills):
+            time.sleep(0.4)
+            if number % 5 == 4:
+                server.kill_all()
+                server.start()
+            else:
+                for pid in server.workers():
+                    os.kill(pid, signal.SIGKILL)
+                _wait_until_it_answers(server)
+    for each in telling:
+        each.result()
     found = _what_became(server, teller, adds)
     assert server.stop() == 0
     return found
