@@ -313,6 +313,10 @@ class RecordStore(Protocol):
         """What named jobs answered."""
         ...
 
+    def reading(self, *, scope: Scope) -> AbstractContextManager[object]:
+        """What is read in it is of one moment, in the index as well where both are one store."""
+        ...
+
     def writing(self, *, scope: Scope) -> AbstractContextManager[object]:
         """One immediate transaction around everything written inside it, the index included."""
         ...

@@ -26,6 +26,9 @@ class SqliteRecords:
         self.entities = SqliteEntities(database)
         self.receipts = SqliteReceipts(database)
 
+    def reading(self, *, scope: Scope) -> AbstractContextManager[object]:
+        return self._database.read()
+
     def writing(self, *, scope: Scope) -> AbstractContextManager[Connection]:
         return self._database.write()
 
