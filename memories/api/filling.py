@@ -71,7 +71,9 @@ def _value(name: str, wanted: object, shown: Shown, depth: int) -> JsonValue:
         include_messages=False,
         latest_only=True,
     )
-    hits = list(found) if kind == "array" else list(found)[:1]
+    # What is not learned yet is no answer to keep.
+    learned = [hit for hit in found if hit.pending is None]
+    hits = learned if kind == "array" else learned[:1]
     shown.ids.update(hit.id for hit in hits)
     if kind == "array":
         return [hit.text for hit in hits]

@@ -57,6 +57,7 @@ def cast(world: World) -> Cast:
     return Cast(world, message, boat, ship, ines)
 
 
+LATER = NOON + timedelta(days=1)
 Read: TypeAlias = Callable[[Cast, Scope], object]
 READS: Mapping[str, Read] = {
     "messages.known": lambda c, scope: c.records.messages.known(
@@ -64,6 +65,10 @@ READS: Mapping[str, Read] = {
     ),
     "messages.next_position": lambda c, scope: c.records.messages.next_position("s", scope=scope),
     "messages.get": lambda c, scope: c.records.messages.get([c.message.id], scope=scope),
+    "messages.owned": lambda c, scope: c.records.messages.owned([c.message.id], scope=scope),
+    "messages.recorded_before": lambda c, scope: c.records.messages.recorded_before(
+        LATER, scope=scope, limit=9
+    ),
     "messages.at": lambda c, scope: c.records.messages.at(
         [("s", 0)], scope=scope, selection=SEEING_ALL
     ),
@@ -75,6 +80,9 @@ READS: Mapping[str, Read] = {
     "memories.find": lambda c, scope: c.records.memories.find(digest(c.boat.id), scope=scope),
     "memories.with_fingerprint": lambda c, scope: c.records.memories.with_fingerprint(
         c.boat.fingerprint, scope=scope
+    ),
+    "memories.not_said_since": lambda c, scope: c.records.memories.not_said_since(
+        LATER, scope=scope, limit=9
     ),
     "memories.get": lambda c, scope: c.records.memories.get([c.boat.id], scope=scope),
     "memories.as_told": lambda c, scope: c.records.memories.as_told(
@@ -118,6 +126,7 @@ WRITES: Mapping[str, Write] = {
     "messages.redact": lambda c, scope: c.records.messages.redact(
         c.message.id, [(0, 4)], scope=scope
     ),
+    "messages.delete": lambda c, scope: c.records.messages.delete([c.message.id], scope=scope),
     "messages.delete_all": lambda c, scope: c.records.messages.delete_all(scope=scope),
     "memories.reinforce": lambda c, scope: c.records.memories.reinforce(
         c.boat.id, quotes=[Quote(c.message.id, 5, 9, "owns")], expires_at=None, scope=scope
@@ -374,3 +383,19 @@ def test_a_sound_store_verifies_and_a_backup_holds_the_same(cast: Cast, tmp_path
     assert (tmp_path / "copy.db").stat().st_size > 0
     cast.records.close()
     cast.records.close()
+
+
+def test_what_is_read_together_is_of_one_moment(world: World) -> None:
+    def learn_elsewhere() -> None:
+        thread = threading.Thread(target=world.learn, args=("Ines owns a kite.",))
+        thread.start()
+        thread.join()
+
+    def known() -> int:
+        return world.records.counts(scope=ACME)["memories"]
+
+    with world.records.reading(scope=ACME):
+        before = known()
+        learn_elsewhere()
+        assert known() == before
+    assert known() == before + 1
