@@ -41,6 +41,10 @@ class Fleet:
             "REMEMBRANCER_JOB_THREADS": "2",
             "REMEMBRANCER_JOB_LEASE_SECONDS": "5",
             "REMEMBRANCER_LOG_LEVEL": "WARNING",
+            # Tests ask again and again whether something is so.
+            "REMEMBRANCER_REQUESTS_PER_MINUTE": "1000000",
+            "REMEMBRANCER_PROJECT_REQUESTS_PER_MINUTE": "1000000",
+            "REMEMBRANCER_ADDRESS_REQUESTS_PER_MINUTE": "1000000",
             **environment,
         }
         self._processes: dict[str, subprocess.Popen[str]] = {}
