@@ -383,19 +383,3 @@ def test_a_sound_store_verifies_and_a_backup_holds_the_same(cast: Cast, tmp_path
     assert (tmp_path / "copy.db").stat().st_size > 0
     cast.records.close()
     cast.records.close()
-
-
-def test_what_is_read_together_is_of_one_moment(world: World) -> None:
-    def learn_elsewhere() -> None:
-        thread = threading.Thread(target=world.learn, args=("Ines owns a kite.",))
-        thread.start()
-        thread.join()
-
-    def known() -> int:
-        return world.records.counts(scope=ACME)["memories"]
-
-    with world.records.reading(scope=ACME):
-        before = known()
-        learn_elsewhere()
-        assert known() == before
-    assert known() == before + 1
