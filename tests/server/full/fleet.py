@@ -19,6 +19,8 @@ from tests.server.services import ROOT, Services
 _BIN: Final = Path(sys.executable).parent
 _START_SECONDS: Final = 60.0
 WEB_PROCESSES: Final = 2
+# Requests of one key in a minute.
+KEY_REQUESTS: Final = 100_000
 
 
 class Fleet:
@@ -42,7 +44,7 @@ class Fleet:
             "REMEMBRANCER_JOB_LEASE_SECONDS": "5",
             "REMEMBRANCER_LOG_LEVEL": "WARNING",
             # Tests ask again and again whether something is so.
-            "REMEMBRANCER_REQUESTS_PER_MINUTE": "1000000",
+            "REMEMBRANCER_REQUESTS_PER_MINUTE": str(KEY_REQUESTS),
             "REMEMBRANCER_PROJECT_REQUESTS_PER_MINUTE": "1000000",
             "REMEMBRANCER_ADDRESS_REQUESTS_PER_MINUTE": "1000000",
             **environment,

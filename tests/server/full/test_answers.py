@@ -5,7 +5,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.conftest import RecordFigure
-from tests.server.full.fleet import WEB_PROCESSES, Fleet
+from tests.server.full.fleet import KEY_REQUESTS, WEB_PROCESSES, Fleet
 
 
 def test_it_answers_and_says_that_all_of_it_is_there(fleet: Fleet) -> None:
@@ -63,7 +63,7 @@ def test_requests_of_one_key_are_counted_by_all_processes_together(fleet: Fleet)
     _, made = fleet.ask("POST", "/api/v1/keys/", {"name": "counted", "scopes": ["read"]})
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: fleet.ask("GET", "/v1/ping/", key=made["token"]), range(39)))
-    assert left_of(fleet, made["token"]) == 6000 - 40
+    assert left_of(fleet, made["token"]) == KEY_REQUESTS - 40
 
 
 def left_of(fleet: Fleet, key: str) -> int:
