@@ -22,6 +22,7 @@ from memories.engine.domain._filters import (
     NoneOf,
     Operator,
 )
+from memories.engine.domain._indexing import IndexedEntity, IndexedRow
 from memories.engine.domain._memory import (
     AddResult,
     DeletionReceipt,
@@ -90,6 +91,8 @@ __all__ = [
     "Found",
     "HistoryEntry",
     "HistoryEvent",
+    "IndexedEntity",
+    "IndexedRow",
     "IngestEvent",
     "IngestOutcome",
     "Integers",
