@@ -14,7 +14,8 @@ RemembrancerError
 │   ├── StoreBusy           another process kept the file locked past the timeout
 │   ├── StoreDamaged        the file is not a memory file, or is corrupt
 │   ├── NewerFormat         written by a newer release; upgrade to open it
-│   └── ModelMismatch       indexed with another embedding model; `reindex()` switches
+│   ├── ModelMismatch       indexed with another embedding model; `reindex()` switches
+│   └── IndexUnavailable    the index, where it is a server of its own, does not answer
 └── EmbedderError           the embedding model
     ├── ModelUnavailable    its files are missing, altered or can't be fetched
     └── EmbeddingFailed     it gave no usable vectors
@@ -111,6 +112,11 @@ class NewerFormat(StoreError):
 @final
 class ModelMismatch(StoreError):
     """The file is indexed with another embedding model; `reindex()` switches it."""
+
+
+@final
+class IndexUnavailable(StoreError):
+    """The index is a server of its own and does not answer; the truth is where it was."""
 
 
 class EmbedderError(RemembrancerError):

@@ -61,6 +61,7 @@ from memories.engine.domain._search import (
     SearchResult,
     Selection,
     Signal,
+    WordStatistics,
 )
 from memories.engine.domain._time import (
     DateExpression,
@@ -136,4 +137,5 @@ __all__ = [
     "Vector",
     "Vectors",
     "Version",
+    "WordStatistics",
 ]

@@ -132,6 +132,19 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class WordStatistics:
+    """What BM25 needs to know of a project.
+
+    Attributes:
+        rarities: of a question's words, as `text.bm25.rarity` gives them.
+        usual_length: of a passage, in terms.
+    """
+
+    rarities: tuple[float, ...]
+    usual_length: float
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One row that a signal found.
 

@@ -16,27 +16,12 @@ from memories.engine.domain import (
     Scope,
     Selection,
     Vector,
+    WordStatistics,
 )
 
 
-class SearchIndex(Protocol):
+class SearchReads(Protocol):
     """Finds rows by meaning, words, entities and time."""
-
-    def put(self, passages: Sequence[Passage], *, scope: Scope) -> None:
-        """Index passages; joins the open transaction, if there is one."""
-        ...
-
-    def retire(self, owner_id: str, *, by: Passage, scope: Scope) -> None:
-        """Let an older version's passages be found only as of a time before the new one's."""
-        ...
-
-    def withdraw(self, message_ids: Collection[str], *, scope: Scope) -> None:
-        """Take messages out of the index."""
-        ...
-
-    def clear(self, *, scope: Scope) -> None:
-        """Take out everything of the project; searches of others see it until the commit."""
-        ...
 
     def semantic(
         self, vector: Vector, *, scope: Scope, selection: Selection, limit: int, messages: bool
@@ -61,24 +46,6 @@ class SearchIndex(Protocol):
             selection: which of them.
             limit: at most so many.
             messages: also messages.
-        """
-        ...
-
-    def pending(
-        self,
-        messages: Sequence[OwnedMessage],
-        alternatives: Sequence[Sequence[str]],
-        *,
-        scope: Scope,
-        selection: Selection,
-    ) -> Sequence[Found]:
-        """Of messages that are not stored yet, those that the read may see and that hold the words.
-
-        Args:
-            messages: which; the score is what `lexical` would give each.
-            alternatives: as for `lexical`.
-            scope: whose rows.
-            selection: which of them.
         """
         ...
 
@@ -161,6 +128,52 @@ class SearchIndex(Protocol):
 
     def newest(self, *, scope: Scope, selection: Selection) -> datetime | None:
         """When the newest visible message or memory was said; None if there is none."""
+        ...
+
+    def words(self, alternatives: Sequence[Sequence[str]]) -> WordStatistics:
+        """What BM25 needs to know of the project.
+
+        Args:
+            alternatives: as for `lexical`; the rarities are in their order.
+        """
+        ...
+
+
+class SearchIndex(SearchReads, Protocol):
+    """What is found, and what is to be found."""
+
+    def put(self, passages: Sequence[Passage], *, scope: Scope) -> None:
+        """Index passages; joins the open transaction, if there is one."""
+        ...
+
+    def retire(self, owner_id: str, *, by: Passage, scope: Scope) -> None:
+        """Let an older version's passages be found only as of a time before the new one's."""
+        ...
+
+    def withdraw(self, message_ids: Collection[str], *, scope: Scope) -> None:
+        """Take messages out of the index."""
+        ...
+
+    def clear(self, *, scope: Scope) -> None:
+        """Take out everything of the project; searches of others see it until the commit."""
+        ...
+
+    def pending(
+        self,
+        messages: Sequence[OwnedMessage],
+        alternatives: Sequence[Sequence[str]],
+        *,
+        scope: Scope,
+        selection: Selection,
+    ) -> Sequence[Found]:
+        """Of messages that are not stored yet, those that the read may see and that hold the words.
+
+        Args:
+            messages: which; the score is what `lexical` would give each.
+            alternatives: as for `lexical`.
+            scope: whose rows.
+            selection: which of them.
+        """
         ...
 
     def languages(self, *, scope: Scope) -> frozenset[str]:

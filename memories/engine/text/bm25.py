@@ -8,7 +8,9 @@ import math
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from memories.engine.domain import Numbers
+    from collections.abc import Sequence
+
+    from memories.engine.domain import Numbers, Table
 
 # The usual values; the figures in docs/evaluation.md change little between k1 1.2 and 2, b .3
 # and .75.
@@ -52,3 +54,22 @@ def saturated(counts: "Numbers", lengths: "Numbers", usual: float) -> "Numbers":
         usual: the usual length of such texts.
     """
     return counts * (_K1 + 1) / (counts + _K1 * (1 - _B + _B * lengths / usual))
+
+
+def relevance(
+    counts: "Table", lengths: "Numbers", rarities: "Sequence[float]", usual: float
+) -> "Numbers":
+    """How far texts hold the words of a question: 1 for a very short one that holds every word.
+
+    Args:
+        counts: texts by words: how often the one holds the other.
+        lengths: of the texts, in terms.
+        rarities: of the words.
+        usual: the usual length of such texts.
+    """
+    scores = 0.0 * lengths
+    for word, weight in enumerate(rarities):
+        scores += weight * saturated(counts[:, word], lengths, usual)
+    most = sum(rarities) * MOST_PER_WORD
+    # A text that repeats a word often comes to more than one that holds it once.
+    return (scores / most).clip(max=1.0) if most else scores

@@ -16,7 +16,7 @@ from memories.engine.adapters.sqlite.gathering import (
     word_counts,
 )
 from memories.engine.adapters.sqlite.passage_cache import PassageCache, Passages
-from memories.engine.adapters.sqlite.pending import by_words, seen_of
+from memories.engine.adapters.sqlite.pending import seen_of
 from memories.engine.adapters.sqlite.postings import digests
 from memories.engine.adapters.sqlite.rows import (
     optional_micros,
@@ -40,7 +40,10 @@ from memories.engine.domain import (
     Scope,
     Selection,
     Vector,
+    WordStatistics,
 )
+from memories.engine.text.bm25 import rarity
+from memories.engine.text.wording import messages_holding
 
 # Above this share of all rows, comparing all of them is faster than gathering some first.
 _MOST_GATHERED: Final = 0.3
@@ -149,8 +152,15 @@ class SqliteIndex:
     ) -> Sequence[Found]:
         with self._database.read() as connection:
             seen = seen_of(connection, messages, scope, selection)
+        return messages_holding(seen, alternatives, self.words(alternatives)) if seen else []
+
+    def words(self, alternatives: Sequence[Sequence[str]]) -> WordStatistics:
+        with self._database.read() as connection:
             passages = self._passages.fresh(connection)
-        return by_words(passages, seen, alternatives) if seen else []
+        held = word_counts(passages, alternatives)
+        return WordStatistics(
+            tuple(rarity(holding, passages.total) for _, _, holding in held), passages.usual_length
+        )
 
     def candidates(
         self,

@@ -4,17 +4,10 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-
 from memories.engine.adapters.sqlite.connection import Connection, words
-from memories.engine.adapters.sqlite.gathering import word_counts
-from memories.engine.adapters.sqlite.passage_cache import Passages
 from memories.engine.adapters.sqlite.rows import optional_micros, to_micros
 from memories.engine.adapters.sqlite.visibility import visible
-from memories.engine.domain import Found, OwnedMessage, Scope, Selection
-from memories.engine.text.bm25 import MOST_PER_WORD, rarity, saturated
-from memories.engine.text.delimiters import blank_recalled
-from memories.engine.text.tokens import analyse
+from memories.engine.domain import OwnedMessage, Scope, Selection
 
 # Under the names that conditions use for memories.
 _AS_MEMORIES: Final = """(
@@ -54,24 +47,3 @@ def _as_row(pending: OwnedMessage) -> dict[str, object]:
         "metadata": message.metadata,
         "expires_at": optional_micros(pending.expires_at),
     }
-
-
-def by_words(
-    passages: Passages, messages: Sequence[OwnedMessage], alternatives: Sequence[Sequence[str]]
-) -> list[Found]:
-    """Those that hold any of the words, scored as `gathering.own_relevance` would."""
-    terms = [analyse(blank_recalled(each.message.text)) for each in messages]
-    lengths = np.array([len(each) for each in terms], dtype=np.float64)
-    scores, best = np.zeros(len(messages)), 0.0
-    for word, (_, _, holding) in zip(
-        alternatives, word_counts(passages, alternatives), strict=True
-    ):
-        weight = rarity(holding, passages.total)
-        best += weight
-        counts = np.array([max(map(each.count, word)) for each in terms], dtype=np.float64)
-        scores += weight * saturated(counts, lengths, passages.usual_length)
-    return [
-        Found(pending.message.id, min(score / (best * MOST_PER_WORD), 1.0))
-        for pending, score in zip(messages, scores.tolist(), strict=True)
-        if score > 0
-    ]

@@ -2,14 +2,12 @@
 
 from typing import Final
 
-import numpy as np
-
-from memories.engine.domain import Candidates, Numbers, Table
+from memories.engine.domain import Candidates, Numbers
 from memories.engine.retrieval.pooling import best_passage, with_turns
 from memories.engine.retrieval.query import Query
 from memories.engine.retrieval.signals import Finding
 from memories.engine.retrieval.tools import Reach, SearchTools
-from memories.engine.text.bm25 import MOST_PER_WORD, saturated
+from memories.engine.text.bm25 import relevance
 
 # A turn is read together with so many before and after it: people ask, answer and come back.
 TURNS_AROUND: Final = 5
@@ -33,10 +31,10 @@ def find_by_words(query: Query, *, reach: Reach, tools: SearchTools) -> Finding:
 
 def judge_words(candidates: Candidates) -> Numbers:
     """Each row by BM25, with its turn's; 1 would be a very short text that holds every word."""
-    usual = candidates.usual_length
-    own = _relevance(candidates, candidates.counts, candidates.lengths, usual)
-    around = _relevance(
-        candidates, candidates.counts_around, candidates.lengths_around, TURNS_AROUND * usual
+    usual, rarities = candidates.usual_length, candidates.rarities.tolist()
+    own = relevance(candidates.counts, candidates.lengths, rarities, usual)
+    around = relevance(
+        candidates.counts_around, candidates.lengths_around, rarities, TURNS_AROUND * usual
     )
     return with_turns(
         candidates,
@@ -44,13 +42,3 @@ def judge_words(candidates: Candidates) -> Numbers:
         best_passage(candidates, around),
         own_share=_OWN_SHARE,
     )
-
-
-def _relevance(candidates: Candidates, counts: Table, lengths: Numbers, usual: float) -> Numbers:
-    rarities = candidates.rarities
-    scores = np.zeros(len(lengths))
-    for word, rarity in enumerate(rarities):
-        scores += rarity * saturated(counts[:, word], lengths, usual)
-    most = float(rarities.sum()) * MOST_PER_WORD
-    # A text that repeats a word often comes to more than one that holds it once.
-    return np.minimum(scores / most, 1.0) if most else scores

@@ -1,0 +1,1 @@
+"""The search index on a Weaviate cluster: one tenant a project."""

@@ -1,0 +1,324 @@
+"""The read half of a SearchIndex over one project's tenant."""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeVar
+
+import numpy as np
+from weaviate.classes.aggregate import GroupByAggregate, Metrics
+from weaviate.classes.query import Filter as Where
+from weaviate.classes.query import MetadataQuery, Sort
+from weaviate.collections import Collection as Tenanted
+from weaviate.collections.classes.aggregate import AggregateNumber
+from weaviate.collections.classes.filters import _Filters as Wherever
+from weaviate.collections.classes.grpc import Sorting
+
+from memories.engine.adapters.weaviate.cluster import Cluster
+from memories.engine.adapters.weaviate.documents import StoredPassage, read_passage
+from memories.engine.adapters.weaviate.filters import LABELS, NEVER, all_of, every_row, micros
+from memories.engine.adapters.weaviate.gathering import gather, neighbours_of, own_relevance
+from memories.engine.adapters.weaviate.labels import has_label, is_label
+from memories.engine.adapters.weaviate.schema import ENTITIES, PASSAGES
+from memories.engine.adapters.weaviate.visibility import of_scope, visible
+from memories.engine.adapters.weaviate.word_statistics import Statistics
+from memories.engine.domain import (
+    Candidates,
+    Found,
+    Interval,
+    Scope,
+    Selection,
+    Vector,
+    WordStatistics,
+)
+
+# Passages asked for, for each row wanted: a long text has several.
+_PASSAGES_PER_ROW: Final = 2
+# Weaviate weighs words a little otherwise than the engine: of so many times more rows that it finds
+# the engine takes its own best.
+_WIDER: Final = 3
+# No more than Weaviate gives at once, unless it is told otherwise.
+_MOST: Final = 10_000
+_Answer = TypeVar("_Answer")
+_ROW: Final = ["row"]
+_ROW_AND_TERMS: Final = ["row", "terms"]
+
+
+class WeaviateIndex:
+    """Finds rows by meaning, words, entities and time in a project's tenant."""
+
+    def __init__(self, cluster: Cluster, *, tenant: str, statistics: Statistics) -> None:
+        """Begin.
+
+        Args:
+            cluster: where it is.
+            tenant: the project's.
+            statistics: of the project's words.
+        """
+        self._cluster = cluster
+        self._tenant = tenant
+        self._statistics = statistics
+
+    def semantic(
+        self, vector: Vector, *, scope: Scope, selection: Selection, limit: int, messages: bool
+    ) -> Sequence[Found]:
+        where = visible(scope, selection, messages=messages)
+        wanted = _PASSAGES_PER_ROW * limit
+        while True:
+            passages = self._near(vector, where, limit=wanted)
+            found = _best_of_rows(
+                [(each.owner_id, each.cosine) for each in passages if each.is_embedded], limit
+            )
+            if len(found) >= limit or len(passages) < wanted or wanted >= _MOST:
+                return found
+            wanted = min(4 * wanted, _MOST)
+
+    def lexical(
+        self,
+        alternatives: Sequence[Sequence[str]],
+        *,
+        scope: Scope,
+        selection: Selection,
+        limit: int,
+        messages: bool,
+    ) -> Sequence[Found]:
+        terms = list(dict.fromkeys(term for each in alternatives for term in each))
+        if not terms:
+            return []
+        where = visible(scope, selection, messages=messages)
+        answer = self._passages(
+            lambda passages: passages.query.bm25(
+                " ".join(terms),
+                query_properties=["terms"],
+                filters=where,
+                limit=min(_WIDER * limit, _MOST),
+                return_properties=_ROW_AND_TERMS,
+            )
+        )
+        passages = [read_passage(each.properties, None) for each in answer.objects]
+        scores = own_relevance(passages, alternatives, self._statistics.of(alternatives))
+        scored = zip(passages, scores.tolist(), strict=True)
+        best = sorted(scored, key=lambda each: (-each[1], each[0].number, each[0].start))
+        return _best_of_rows([(each.owner_id, score) for each, score in best if score > 0], limit)
+
+    def candidates(
+        self,
+        owner_ids: Collection[str],
+        *,
+        vector: "Vector | None",
+        alternatives: Sequence[Sequence[str]],
+        entities: Sequence[str],
+        scope: Scope,
+        selection: Selection,
+    ) -> Candidates:
+        where = visible(scope, selection)
+        words = self._statistics.of(alternatives)
+        passages = self._owned_by(owner_ids, vector, where)
+        around = self._at(neighbours_of(passages), where)
+        return gather(
+            passages,
+            around,
+            asked_for=frozenset(owner_ids),
+            alternatives=alternatives,
+            words=words,
+            mentions_of=entities,
+        )
+
+    def words(self, alternatives: Sequence[Sequence[str]]) -> WordStatistics:
+        return self._statistics.of(alternatives)
+
+    def speakers(self, *, scope: Scope) -> frozenset[str]:
+        return self._statistics.remembered(
+            ("speakers", scope), lambda: frozenset(self._grouped("speaker", scope))
+        )
+
+    def matched_terms(
+        self, owner_ids: Collection[str], terms: Collection[str], *, scope: Scope
+    ) -> Mapping[str, Sequence[str]]:
+        where = all_of(
+            [*of_scope(scope), Where.by_property("recorded_until").greater_or_equal(NEVER)]
+        )
+        found: dict[str, list[str]] = {id_: [] for id_ in owner_ids}
+        for passage in self._owned_by(owner_ids, None, where):
+            held = found.get(passage.owner_id, [])
+            held += [term for term in terms if term in passage.terms and term not in held]
+        return found
+
+    def entity(
+        self,
+        weights: Mapping[str, float],
+        *,
+        scope: Scope,
+        selection: Selection,
+        limit: int,
+        messages: bool,
+    ) -> Sequence[Found]:
+        if not weights:
+            return []
+        naming = LABELS.contains_any([is_label("entity", id_) for id_ in weights])
+        where = all_of([naming, visible(scope, selection, messages=messages)])
+        passages = self._fetch(where, limit=_MOST, properties=_ROW)
+        best = {
+            each.owner_id: (
+                -sum(weight * each.mentions.get(id_, 0.0) for id_, weight in weights.items()),
+                -each.number,
+            )
+            for each in passages
+        }
+        ranked = sorted(best, key=lambda owner_id: best[owner_id])
+        return [Found(owner_id, -best[owner_id][0]) for owner_id in ranked[:limit]]
+
+    def near_entities(self, vector: Vector, *, scope: Scope, limit: int) -> Sequence[Found]:
+        where = all_of([*of_scope(scope.home), LABELS.equal(has_label("vector"))])
+        answer = self._cluster.ask(
+            ENTITIES,
+            self._tenant,
+            lambda entities: entities.query.near_vector(
+                vector.tolist(),
+                filters=where,
+                limit=limit,
+                return_properties=_ROW,
+                return_metadata=MetadataQuery(distance=True),
+            ),
+        )
+        found: list[Found] = []
+        for each in answer.objects:
+            kept = json.loads(str(each.properties["row"]))
+            found.append(Found(kept[0], 1.0 - (each.metadata.distance or 0.0), (kept[1],)))
+        return found
+
+    def temporal(
+        self,
+        interval: Interval,
+        *,
+        scope: Scope,
+        selection: Selection,
+        limit: int,
+        messages: bool,
+    ) -> Sequence[Found]:
+        start, until = micros(interval.start), micros(interval.until)
+        number = Where.by_property
+        # A row that tells of a time is found by that.
+        told = [
+            number("occurred_from").less_than(until),
+            number("occurred_until").greater_than(start),
+        ]
+        said = [
+            Where.not_(LABELS.equal(has_label("occurred_from"))),
+            number("said_at").greater_or_equal(start),
+            number("said_at").less_than(until),
+        ]
+        where = all_of(
+            [
+                visible(scope, selection, messages=messages),
+                Where.any_of([Where.all_of(told), Where.all_of(said)]),
+            ]
+        )
+        middle = (start + until) / 2
+        passages = self._nearest_in_time(where, middle, limit=_PASSAGES_PER_ROW * limit)
+        nearest = sorted(
+            passages, key=lambda each: (abs(_at(each) - middle / 1e6), each.number, each.start)
+        )
+        return [Found(id_, 1.0) for id_ in list(dict.fromkeys(e.owner_id for e in nearest))[:limit]]
+
+    def newest(self, *, scope: Scope, selection: Selection) -> datetime | None:
+        answer = self._passages(
+            lambda passages: passages.aggregate.over_all(
+                filters=visible(scope, selection),
+                return_metrics=[Metrics("said_at").number(maximum=True)],
+            )
+        )
+        said_at = answer.properties.get("said_at")
+        if not isinstance(said_at, AggregateNumber) or said_at.maximum is None:
+            return None
+        return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=said_at.maximum)
+
+    def _nearest_in_time(
+        self, where: Wherever, middle: float, *, limit: int
+    ) -> Sequence[StoredPassage]:
+        """The passages nearest to an instant; sorted by Weaviate only where there are many."""
+        passages = self._fetch(where, limit=limit + 1, properties=_ROW)
+        if len(passages) <= limit:
+            return passages
+        at = Where.by_property("at")
+        sides = ((at.greater_or_equal(middle), True), (at.less_than(middle), False))
+        return [
+            passage
+            for side, ascending in sides
+            for passage in self._fetch(
+                all_of([where, side]),
+                limit=limit,
+                properties=_ROW,
+                sort=Sort.by_property("at", ascending=ascending),
+            )
+        ]
+
+    def _owned_by(
+        self, owner_ids: Collection[str], vector: "Vector | None", where: Wherever
+    ) -> list[StoredPassage]:
+        """Passages of the rows, of what they were learned from and of what was from them."""
+        if not owner_ids:
+            return []
+        theirs = [is_label(name, id_) for id_ in owner_ids for name in ("id", "learned")]
+        asked = all_of([LABELS.contains_any(theirs), where])
+        if vector is None:
+            return self._fetch(asked, limit=_MOST, properties=_ROW_AND_TERMS)
+        return self._near(vector, asked, limit=_MOST, properties=_ROW_AND_TERMS)
+
+    def _at(self, places: Collection[str], where: Wherever) -> list[StoredPassage]:
+        """Passages of messages that stand there, a label each."""
+        if not places:
+            return []
+        there = all_of([LABELS.contains_any(list(places)), where])
+        return self._fetch(there, limit=_MOST, properties=_ROW_AND_TERMS)
+
+    def _near(
+        self, vector: Vector, where: Wherever, *, limit: int, properties: Sequence[str] = _ROW
+    ) -> list[StoredPassage]:
+        answer = self._passages(
+            lambda passages: passages.query.near_vector(
+                vector.tolist(),
+                filters=where,
+                limit=limit,
+                return_properties=list(properties),
+                return_metadata=MetadataQuery(distance=True),
+            )
+        )
+        return [read_passage(each.properties, each.metadata.distance) for each in answer.objects]
+
+    def _fetch(
+        self, where: Wherever, *, limit: int, properties: Sequence[str], sort: Sorting | None = None
+    ) -> list[StoredPassage]:
+        answer = self._passages(
+            lambda passages: passages.query.fetch_objects(
+                filters=where, limit=limit, return_properties=list(properties), sort=sort
+            )
+        )
+        return [read_passage(each.properties, None) for each in answer.objects]
+
+    def _grouped(self, name: str, scope: Scope) -> Iterable[str]:
+        answer = self._passages(
+            lambda passages: passages.aggregate.over_all(
+                filters=all_of(of_scope(scope) or [every_row()]),
+                group_by=GroupByAggregate(prop=name, limit=_MOST),
+            )
+        )
+        return [str(each.grouped_by.value) for each in answer.groups]
+
+    def _passages(self, ask: Callable[[Tenanted], _Answer]) -> _Answer:
+        """Ask something of the project's passages."""
+        return self._cluster.ask(PASSAGES, self._tenant, ask)
+
+
+def _best_of_rows(scored: Sequence[tuple[str, float]], limit: int) -> list[Found]:
+    """Rows by their best passage; the passages come best first."""
+    best: dict[str, float] = {}
+    for owner_id, score in scored:
+        best.setdefault(owner_id, score)
+    return [Found(owner_id, score) for owner_id, score in list(best.items())[:limit]]
+
+
+def _at(passage: StoredPassage) -> float:
+    """When what it tells of was, or else when it was said; in seconds since 1970."""
+    told = float(np.mean(passage.occurred))
+    return passage.said_at if np.isnan(told) else told

@@ -1,0 +1,127 @@
+"""The collections: what is kept of a passage and of an entity, and how it is found.
+
+Names end with the number of their form, so that another form is built beside the one in use.
+"""
+
+from typing import Final
+
+from weaviate import WeaviateClient
+from weaviate.classes.config import (
+    Configure,
+    DataType,
+    Property,
+    StopwordsPreset,
+    Tokenization,
+    VectorDistances,
+)
+from weaviate.collections.classes.config import (
+    _InvertedIndexConfigCreate,
+    _MultiTenancyConfigCreate,
+    _ReplicationConfigCreate,
+)
+from weaviate.collections.classes.config_vector_index import _VectorIndexConfigCreate
+
+PASSAGES: Final = "Passages1"
+ENTITIES: Final = "Entities1"
+
+NUMBERS: Final = (
+    "said_at",
+    "recorded_at",
+    "updated_at",
+    "expires_at",
+    "occurred_from",
+    "occurred_until",
+    "at",
+    "said_from",
+    "said_until",
+    "recorded_from",
+    "recorded_until",
+    "merged_said_at",
+    "superseded_at",
+)
+
+
+def make_collections(client: WeaviateClient, *, replicas: int, graph: bool) -> None:
+    """Make the collections that are missing.
+
+    Args:
+        client: the cluster.
+        replicas: how many nodes hold each row.
+        graph: find vectors with HNSW instead of comparing all of a project's.
+    """
+    for name, properties in ((PASSAGES, _passage()), (ENTITIES, _entity())):
+        if not client.collections.exists(name):
+            client.collections.create(
+                name,
+                properties=properties,
+                vector_config=Configure.Vectors.self_provided(
+                    vector_index_config=_vector_index(graph=graph)
+                ),
+                multi_tenancy_config=_tenants(),
+                inverted_index_config=_words(),
+                replication_config=_copies(replicas),
+            )
+
+
+def _vector_index(*, graph: bool) -> _VectorIndexConfigCreate:
+    if graph:
+        return Configure.VectorIndex.hnsw(distance_metric=VectorDistances.COSINE)
+    return Configure.VectorIndex.flat(distance_metric=VectorDistances.COSINE)
+
+
+def _tenants() -> _MultiTenancyConfigCreate:
+    # A tenant is made on purpose; a cold one comes back by itself when it is asked.
+    return Configure.multi_tenancy(
+        enabled=True, auto_tenant_creation=False, auto_tenant_activation=True
+    )
+
+
+def _words() -> _InvertedIndexConfigCreate:
+    # Every word counts: which ones say little, the engine knows by language.
+    return Configure.inverted_index(stopwords_preset=StopwordsPreset.NONE)
+
+
+def _copies(replicas: int) -> _ReplicationConfigCreate:
+    return Configure.replication(factor=replicas)
+
+
+def _passage() -> list[Property]:
+    return [
+        _labels("labels"),
+        _labels("words"),
+        _labels("folded"),
+        # The engine's own terms, split on white space, so that both indexes count the same words.
+        Property(name="terms", data_type=DataType.TEXT, tokenization=Tokenization.WHITESPACE),
+        Property(
+            name="speaker",
+            data_type=DataType.TEXT,
+            tokenization=Tokenization.FIELD,
+            index_searchable=False,
+        ),
+        Property(name="length", data_type=DataType.INT),
+        *[
+            Property(name=name, data_type=DataType.NUMBER, index_range_filters=True)
+            for name in NUMBERS
+        ],
+        _kept("row"),
+        _kept("fingerprint"),
+    ]
+
+
+def _entity() -> list[Property]:
+    return [_labels("labels"), _kept("row"), _kept("fingerprint")]
+
+
+def _labels(name: str) -> Property:
+    return Property(
+        name=name,
+        data_type=DataType.TEXT_ARRAY,
+        tokenization=Tokenization.FIELD,
+        index_searchable=False,
+    )
+
+
+def _kept(name: str) -> Property:
+    return Property(
+        name=name, data_type=DataType.TEXT, index_filterable=False, index_searchable=False
+    )
