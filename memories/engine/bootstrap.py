@@ -15,6 +15,7 @@ from memories.engine.domain import Scope, SearchResult
 from memories.engine.errors import InvalidScope, MissingExtra, ModelMismatch
 from memories.engine.ingestion.reindexing import Progress, reindex
 from memories.engine.ingestion.tools import MODEL_SETTING, IngestTools
+from memories.engine.ports.answers import SavedAnswers
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder, SimilarityScale
 from memories.engine.ports.extractor import Extractor
@@ -112,6 +113,7 @@ class EngineSettings:
         durability: what an acknowledged write survives.
         deadline_seconds: how long a search waits for its signals.
         pending: what waits for an `add`; nothing if None.
+        answers: where the extractor's answers to jobs are saved; nowhere if None.
         reindex: switch the file to the model if it is indexed with another.
     """
 
@@ -123,6 +125,7 @@ class EngineSettings:
     durability: Durability
     deadline_seconds: float
     pending: PendingMessages | None
+    answers: SavedAnswers | None
     reindex: bool
 
 
@@ -185,6 +188,7 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
             extractor=settings.extractor or _local_extractor(),
             embedder=embedder,
             clock=settings.clock or SystemClock(),
+            answers=settings.answers,
         )
         _agree_on_model(settings, tools, on_progress)
     except BaseException:

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from controlplane.organizations.models import Project
 from memories import BundledModel, Embedder, Memory, NotFound, StoreBusy
+from memories.ingest.answers import AnswersOfProject
 from memories.ingest.pending import PendingOfProject
 
 # How long the removal of a project waits for calls under way: a large add takes seconds.
@@ -108,6 +109,7 @@ class OpenProjects:
             project=str(project_id),
             embedder=self._embedder or BundledModel(),
             pending=PendingOfProject(project_id),
+            answers=AnswersOfProject(project_id),
         )
         self._embedder = self._embedder or memory.embedder
         return memory

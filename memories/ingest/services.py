@@ -155,9 +155,7 @@ def _take(lane: Lane, now: datetime) -> Claim | None:
         return None
     if job.attempts >= settings.JOB_ATTEMPTS:
         # Whoever tried it died each time, and may have taken others along.
-        _finish(
-            Claim(job, holder), now, status=JobStatus.FAILED, error=_DIED, order=_only_owner(job)
-        )
+        _finish(Claim(job, holder), now, status=JobStatus.FAILED, error=_DIED)
         return None
     job.status, job.started_at, job.updated_at = JobStatus.RUNNING, now, now
     job.attempts += 1
@@ -196,16 +194,10 @@ def succeed(claim: Claim, results: list[dict[str, object]], *, reason: str, now:
         results=results,
         reason=reason,
         error="",
-        order=_only_owner(claim.job),
     )
     if is_ours:
         _record_done(claim.job, results)
     return is_ours
-
-
-def _only_owner(job: Job) -> dict[str, object]:
-    """What is kept of an order that is over: nothing that was said."""
-    return {"owner": job.order["owner"]}
 
 
 def _record_done(job: Job, results: list[dict[str, object]]) -> None:
@@ -226,7 +218,7 @@ def fail(claim: Claim, error: str, *, final: bool, now: datetime) -> bool:
     """
     attempts = claim.job.attempts
     if final or attempts >= settings.JOB_ATTEMPTS:
-        _finish(claim, now, status=JobStatus.FAILED, error=error, order=_only_owner(claim.job))
+        _finish(claim, now, status=JobStatus.FAILED, error=error)
         return False
     delay = min(_LONGEST_WAIT, timedelta(seconds=2.0**attempts))
     if _release(claim, now, rests_until=now + delay):
@@ -237,11 +229,18 @@ def fail(claim: Claim, error: str, *, final: bool, now: datetime) -> bool:
 
 
 def _finish(claim: Claim, now: datetime, **changes: object) -> bool:
+    """Close a job; whose it was is kept, and nothing that was said."""
     if not _release(claim, now):
         # Another took the job over and will say what became of it.
         return False
     job = claim.job
-    Job.objects.filter(number=job.number).update(completed_at=now, updated_at=now, **changes)
+    Job.objects.filter(number=job.number).update(
+        order={"owner": job.order["owner"]},
+        answer="",
+        completed_at=now,
+        updated_at=now,
+        **changes,
+    )
     Queue.objects.filter(project_id=job.project_id).update(waiting=F("waiting") - 1)
     Lane.objects.filter(id=job.lane_id).update(waiting=F("waiting") - 1)
     # The most urgent job may be gone; a lane that is empty has the usual urgency again.

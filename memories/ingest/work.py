@@ -153,5 +153,5 @@ def _void_earlier(order: DeleteOrder, job: Job) -> None:
         if order.reaches(each.order["owner"]):
             # Stays in its lane and is found empty there, so that its place is kept.
             Job.objects.filter(number=each.number, status=JobStatus.PENDING).update(
-                order={**each.order, "messages": []}, reason=VOIDED
+                order={**each.order, "messages": []}, answer="", reason=VOIDED
             )

@@ -1,10 +1,11 @@
-"""An extractor that quotes what a test tells it to."""
+"""Extractors that quote what a test tells them to, or count how often they are asked."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from memories.engine.adapters.local_extractor import LocalExtractor
 from memories.engine.domain import Fact, Interval, Kind, Precision, Quote
 from memories.engine.ports.extractor import ExtractionRequest
 
@@ -69,3 +70,18 @@ class DecidedExtractor:
             )
             for message in request.messages
         ]
+
+
+class WatchedExtractor:
+    """The local one, which counts how often it is asked."""
+
+    name = "watched"
+    known_memories_wanted = 0
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self._local = LocalExtractor()
+
+    def extract(self, request: ExtractionRequest) -> Sequence[Fact]:
+        self.asked += 1
+        return self._local.extract(request)

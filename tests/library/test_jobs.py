@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 
 from memories import AddResult, EmbeddingFailed, InvalidInput, InvalidMessages, Memory, Scope
-from memories.engine.adapters.local_extractor import LocalExtractor
-from memories.engine.domain import Fact, Vectors
 from memories.engine.ports.clock import FixedClock
 from memories.engine.ports.embedder import WordHashEmbedder
-from memories.engine.ports.extractor import ExtractionRequest
+from tests.library.embedders import WatchedEmbedder
+from tests.library.extractors import WatchedExtractor
 
 # Occurs in no program.
 QUUXEL = "Quuxelwort"
@@ -32,34 +31,6 @@ print(sorted([*result.message_ids, *(each.memory_id for each in result.outcomes)
 if sys.argv[2] == "killed":
     os.kill(os.getpid(), signal.SIGKILL)
 """
-
-
-class WatchedExtractor:
-    """The local one, which counts how often it is asked."""
-
-    name = "watched"
-    known_memories_wanted = 0
-
-    def __init__(self) -> None:
-        self.asked = 0
-        self._local = LocalExtractor()
-
-    def extract(self, request: ExtractionRequest) -> Sequence[Fact]:
-        self.asked += 1
-        return self._local.extract(request)
-
-
-class WatchedEmbedder(WordHashEmbedder):
-    """Counts how often it is asked, and can be away."""
-
-    asked = 0
-    is_away = False
-
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        self.asked += 1
-        if self.is_away:
-            raise EmbeddingFailed("the model is away")
-        return super().embed_passages(texts)
 
 
 @pytest.fixture

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Sequence
 
 from memories.engine.domain import AddResult, Arrival, IngestEvent, IngestOutcome, Message, Scope
+from memories.engine.ingestion.answers import SavingExtractor
 from memories.engine.ingestion.extraction import Extraction, find_facts, verbatim_facts
 from memories.engine.ingestion.identity import IngestRequest, first_of_each, identify
 from memories.engine.ingestion.preparation import Prepared, prepare
 from memories.engine.ingestion.records import keep_fact, keep_messages, link_entities
 from memories.engine.ingestion.tools import IngestTools
+from memories.engine.ports.extractor import Extractor
 
 
 def ingest(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> AddResult:
@@ -15,13 +17,14 @@ def ingest(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> AddRe
 
     Slow work, extraction and embedding, is done before the file is locked; whether anything is
     known already is asked again inside the one transaction that stores it all. A job that was done
-    is answered as it was then, whatever it asks for now.
+    is answered as it was then, whatever it asks for now; one that failed goes on from the
+    extractor's answer, where answers are saved.
     """
     if (answered := _answered(request, scope=scope, tools=tools)) is not None:
         return answered
     arrivals = identify(request, scope=scope, now=tools.clock.now())
     fresh, before = _unheard(arrivals, scope=scope, tools=tools)
-    extraction = _extract(request, fresh, before, tools)
+    extraction = _extract(request, fresh, before, scope=scope, tools=tools)
     prepared = prepare(
         fresh, extraction.facts, before=before, request=request, scope=scope, tools=tools
     )
@@ -77,13 +80,25 @@ def _unheard(
 
 
 def _extract(
-    request: IngestRequest, fresh: Sequence[Arrival], before: Message | None, tools: IngestTools
+    request: IngestRequest,
+    fresh: Sequence[Arrival],
+    before: Message | None,
+    *,
+    scope: Scope,
+    tools: IngestTools,
 ) -> Extraction:
     messages = [arrival.message for arrival in fresh]
     if not request.infer:
         return verbatim_facts(messages)
     earlier = [before] if before is not None else []
-    return find_facts(messages, earlier=earlier, extractor=tools.extractor, zone=request.zone)
+    extractor = _extractor_for(request.job_id, scope=scope, tools=tools)
+    return find_facts(messages, earlier=earlier, extractor=extractor, zone=request.zone)
+
+
+def _extractor_for(job_id: str | None, *, scope: Scope, tools: IngestTools) -> Extractor:
+    if job_id is None or tools.answers is None:
+        return tools.extractor
+    return SavingExtractor(tools.extractor, tools.answers, job_id=job_id, scope=scope)
 
 
 def _stored(outcomes: Sequence[IngestOutcome]) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from memories.engine.domain import Scope
 from memories.engine.errors import ModelMismatch
+from memories.engine.ports.answers import SavedAnswers
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.extractor import Extractor
@@ -19,13 +20,18 @@ MODEL_SETTING: Final = "embedding model"
 
 @dataclass(frozen=True, slots=True)
 class IngestTools:
-    """The ports that ingest, edits and deletions need."""
+    """The ports that ingest, edits and deletions need.
+
+    Attributes:
+        answers: where the extractor's answers to jobs are saved; nowhere if None.
+    """
 
     records: RecordStore
     index: SearchIndex
     extractor: Extractor
     embedder: Embedder
     clock: Clock
+    answers: SavedAnswers | None
 
     @contextmanager
     def writing(self, *, scope: Scope) -> Iterator[None]:

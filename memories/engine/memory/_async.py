@@ -35,6 +35,7 @@ from memories.engine.ingestion.revision import UNCHANGED, MaybeInstant
 from memories.engine.memory._file import TEMPORARY
 from memories.engine.memory._memory import Memory
 from memories.engine.memory._reads import RELEVANT
+from memories.engine.ports.answers import SavedAnswers
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.extractor import Extractor
@@ -64,6 +65,7 @@ class AsyncMemory:
         durability: Durability = "power-loss",
         deadline_seconds: float = 2.0,
         pending: PendingMessages | None = None,
+        answers: SavedAnswers | None = None,
         reindex: bool = False,
     ) -> None:
         """As `Memory`."""
@@ -78,6 +80,7 @@ class AsyncMemory:
             durability=durability,
             deadline_seconds=deadline_seconds,
             pending=pending,
+            answers=answers,
             reindex=reindex,
         )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="memories-async")

@@ -25,6 +25,7 @@ from memories.engine.errors import InvalidScope, ModelMismatch
 from memories.engine.ingestion.limits import check_scope
 from memories.engine.ingestion.reindexing import Progress, reindex
 from memories.engine.ingestion.tools import MODEL_SETTING
+from memories.engine.ports.answers import SavedAnswers
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.extractor import Extractor
@@ -57,6 +58,7 @@ class ProjectFile:
         durability: Durability = "power-loss",
         deadline_seconds: float = 2.0,
         pending: PendingMessages | None = None,
+        answers: SavedAnswers | None = None,
         reindex: bool = False,
     ) -> None:
         """Open a project's file, made if it is missing and upgraded if it is older.
@@ -72,6 +74,8 @@ class ProjectFile:
             durability: what an acknowledged write survives: losing power, or the process only.
             deadline_seconds: how long a search waits for its signals.
             pending: messages that wait for an `add`: searches find them by their words.
+            answers: where the extractor's answer to an `add` with a `job_id` is saved, so that the
+                same job, begun again after a failure, does not ask it again.
             reindex: switch the file to the given model if it is indexed with another.
 
         Raises:
@@ -97,6 +101,7 @@ class ProjectFile:
             durability=durability,
             deadline_seconds=deadline_seconds,
             pending=pending,
+            answers=answers,
             reindex=reindex,
         )
         self._opening = threading.Lock()

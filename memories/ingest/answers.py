@@ -1,0 +1,23 @@
+"""The extractor's answers, each beside its job until that is over."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from memories.ingest.models import Job, JobStatus
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersOfProject:
+    """The port's adapter over the job table."""
+
+    project_id: UUID
+
+    def find(self, job_id: str) -> str | None:
+        """As the port says."""
+        jobs = Job.objects.filter(id=job_id, project_id=self.project_id)
+        return jobs.values_list("answer", flat=True).first() or None
+
+    def save(self, job_id: str, answer: str) -> None:
+        """As the port says, for a job that is being done: one that is over gets no words again."""
+        jobs = Job.objects.filter(id=job_id, project_id=self.project_id)
+        jobs.filter(status=JobStatus.RUNNING).update(answer=answer)

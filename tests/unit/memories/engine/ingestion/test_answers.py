@@ -1,0 +1,91 @@
+"""What an extractor said is read as it was written."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memories.engine.domain import (
+    EntityType,
+    Fact,
+    FactLink,
+    Interval,
+    Kind,
+    LinkKind,
+    Mention,
+    Message,
+    Precision,
+    Quote,
+    Role,
+    Scope,
+)
+from memories.engine.ingestion.answers import SavingExtractor
+from memories.engine.ports.answers import AnswersInMemory
+from memories.engine.ports.extractor import ExtractionRequest, ScriptedExtractor
+
+ACME = Scope("acme", "notes", user="acme")
+# Whole minutes, and one as odd as the clocks of 1900.
+OFFSETS = st.sampled_from([UTC, timezone(timedelta(hours=-3, minutes=-30)),
+                           timezone(timedelta(minutes=19, seconds=32))])  # fmt: skip
+INSTANTS = st.datetimes(timezones=OFFSETS)
+TEXTS = st.text(st.characters())
+PLACES = st.integers(0, 10_000)
+FACTS = st.builds(
+    Fact,
+    text=TEXTS,
+    attributed_to=TEXTS,
+    quotes=st.lists(
+        st.builds(Quote, st.sampled_from(["m1", "m2", "stranger"]), PLACES, PLACES, TEXTS)
+    ).map(tuple),
+    said_at=INSTANTS,
+    kind=st.sampled_from(Kind),
+    occurred=st.none() | st.builds(Interval, INSTANTS, INSTANTS, st.sampled_from(Precision)),
+    mentions=st.none()
+    | st.lists(
+        st.builds(Mention, TEXTS, PLACES, PLACES, st.sampled_from(EntityType), st.floats(0.01, 1.0))
+    ).map(tuple),
+    categories=st.lists(TEXTS).map(tuple),
+    links=st.lists(st.builds(FactLink, st.sampled_from(LinkKind), TEXTS)).map(tuple),
+)
+
+
+def asking(*ids: str) -> ExtractionRequest:
+    now = datetime(2024, 5, 10, 12, tzinfo=UTC)
+    return ExtractionRequest(
+        tuple(
+            Message(
+                id=id_,
+                role=Role.USER,
+                speaker="Ana",
+                text=f"text {place}",
+                said_at=now,
+                recorded_at=now,
+                session="s",
+                position=place,
+            )
+            for place, id_ in enumerate(ids)
+        )
+    )
+
+
+@given(st.lists(FACTS, max_size=3))
+def test_a_saved_answer_is_what_was_said(facts: list[Fact]) -> None:
+    asked = ScriptedExtractor({"text 0": facts})
+    extractor = SavingExtractor(asked, AnswersInMemory(), job_id="j", scope=ACME)
+    first, second = (tuple(extractor.extract(asking("m1", "m2"))) for _ in range(2))
+    assert first == second == tuple(facts)
+    assert [each.said_at.utcoffset() for each in second] == [
+        each.said_at.utcoffset() for each in facts
+    ]
+    assert len(asked.requests) == 1
+
+
+def test_quotes_name_the_messages_of_the_attempt_that_asks() -> None:
+    now = datetime(2024, 5, 10, 12, tzinfo=UTC)
+    quotes = tuple(Quote(id_, 0, 4, "text") for id_ in ("m2", "m1", "stranger"))
+    facts = [Fact("Ana owns a boat.", "Ana", quotes, now, Kind.STATE)]
+    asked = ScriptedExtractor({"text 0": facts})
+    extractor = SavingExtractor(asked, AnswersInMemory(), job_id="j", scope=ACME)
+    extractor.extract(asking("m1", "m2"))
+    (again,) = extractor.extract(asking("n1", "n2"))
+    assert [quote.message_id for quote in again.quotes] == ["n2", "n1", "stranger"]
