@@ -216,7 +216,7 @@ def test_it_may_be_used_from_several_threads(memory: Memory, acme: Scope) -> Non
 
 def test_a_temporary_memory_is_gone_when_closed() -> None:
     memory = Memory(embedder=WordHashEmbedder())
-    folder = memory._settings.path.parent
+    folder = Path(str(memory._settings.place)).parent
     memory.add("I own a boat.", scope=memory.scope(user="acme"))
     assert list(folder.iterdir())
     memory.close()
@@ -225,7 +225,7 @@ def test_a_temporary_memory_is_gone_when_closed() -> None:
 
 def test_a_temporary_memory_that_nobody_closes_is_gone_too() -> None:
     memory = Memory(embedder=WordHashEmbedder())
-    folder = memory._settings.path.parent
+    folder = Path(str(memory._settings.place)).parent
     del memory
     assert not folder.exists()
 

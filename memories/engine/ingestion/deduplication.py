@@ -2,16 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Final
 
-from memories.engine.domain import Interval, MemoryRecord, Scope, Selection, Vector
+from memories.engine.domain import Interval, MemoryRecord, Scope, Vector
 from memories.engine.ingestion.identity import scope_digest
 from memories.engine.ports.record_store import RecordStore
 from memories.engine.ports.search_index import SearchIndex
 from memories.engine.text.statements import say_the_same
-
-# A near repeat is among so many nearest memories.
-_COMPARED: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +39,21 @@ def near_repeat(
     index: SearchIndex,
 ) -> NearRepeat | None:
     """The nearest live memory of the same scope and speaker that says the same."""
-    repeated = {
+    repeated = [
         known.id
         for known in records.memories.alike(memory, scope=scope)
         if _may_fold(memory, known)
-    }
+    ]
     if not repeated:
-        # As of nearly every memory: the vectors of the whole scope are compared for the others.
+        # As of nearly every memory.
         return None
-    selection = Selection(now=memory.recorded_at)
-    nearest = index.semantic(
-        vector, scope=scope, selection=selection, limit=_COMPARED, messages=False
-    )
-    for found in nearest:
-        if found.owner_id in repeated:
-            return NearRepeat(found.owner_id, found.score)
-    return None
+    similarities = {
+        id_: float(vector @ other) for id_, other in index.vectors(repeated, scope=scope).items()
+    }
+    if not similarities:
+        return None
+    nearest = max(similarities, key=lambda id_: similarities[id_])
+    return NearRepeat(nearest, similarities[nearest])
 
 
 def _lasts_as_long(known: MemoryRecord, memory: MemoryRecord) -> bool:

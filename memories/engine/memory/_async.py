@@ -40,6 +40,7 @@ from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.extractor import Extractor
 from memories.engine.ports.pending import PendingMessages
+from memories.engine.ports.stores import Stores
 
 _Result = TypeVar("_Result")
 # Calls that run at once: embedding and SQLite leave Python's lock, more would only queue there.
@@ -54,7 +55,7 @@ class AsyncMemory:
 
     def __init__(
         self,
-        path: Path | str = TEMPORARY,
+        path: Path | str | Stores = TEMPORARY,
         *,
         organization: str = "local",
         project: str = "default",

@@ -30,6 +30,7 @@ from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.extractor import Extractor
 from memories.engine.ports.pending import PendingMessages
+from memories.engine.ports.stores import Stores
 from memories.engine.text.zones import zone_of
 
 _Result = TypeVar("_Result")
@@ -47,7 +48,7 @@ class ProjectFile:
 
     def __init__(
         self,
-        path: Path | str = TEMPORARY,
+        path: Path | str | Stores = TEMPORARY,
         *,
         organization: str = "local",
         project: str = "default",
@@ -64,7 +65,8 @@ class ProjectFile:
         """Open a project's file, made if it is missing and upgraded if it is older.
 
         Args:
-            path: the file; ":memory:" is a temporary one, gone when closed.
+            path: the file, or whatever holds the project instead; ":memory:" is a temporary file,
+                gone when closed.
             organization: who owns the project.
             project: a hard partition; one file holds one.
             embedder: the embedding model; the bundled one if None.
@@ -88,12 +90,12 @@ class ProjectFile:
         self._project = Scope(organization=organization, project=project)
         check_scope(self._project)
         self._temporary: weakref.finalize[[str, int], ProjectFile] | None = None
-        if str(path) == TEMPORARY:
+        if path == TEMPORARY:
             folder = tempfile.mkdtemp(prefix="memories-")
             self._temporary = weakref.finalize(self, _remove, folder, os.getpid())
             path = Path(folder) / "memory.db"
         self._settings = EngineSettings(
-            path=Path(path),
+            place=Path(path) if isinstance(path, str) else path,
             scope=self._project,
             embedding=embedder or BundledModel(),
             extractor=extractor,
@@ -125,7 +127,7 @@ class ProjectFile:
                 indexed_with = self._indexed_with()
             if indexed_with != self._opened.ingest.embedder.model:
                 raise ModelMismatch(
-                    f"{self._settings.path} was switched to {indexed_with} by another process's "
+                    f"{self._settings.place} was switched to {indexed_with} by another process's "
                     "reindex(); open it anew with that model"
                 )
         return self._opened

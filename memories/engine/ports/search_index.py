@@ -130,11 +130,12 @@ class SearchReads(Protocol):
         """When the newest visible message or memory was said; None if there is none."""
         ...
 
-    def words(self, alternatives: Sequence[Sequence[str]]) -> WordStatistics:
+    def words(self, alternatives: Sequence[Sequence[str]], *, scope: Scope) -> WordStatistics:
         """What BM25 needs to know of the project.
 
         Args:
             alternatives: as for `lexical`; the rarities are in their order.
+            scope: the project.
         """
         ...
 
@@ -144,6 +145,10 @@ class SearchIndex(SearchReads, Protocol):
 
     def put(self, passages: Sequence[Passage], *, scope: Scope) -> None:
         """Index passages; joins the open transaction, if there is one."""
+        ...
+
+    def vectors(self, memory_ids: Collection[str], *, scope: Scope) -> Mapping[str, Vector]:
+        """The first vector of each memory's newest wording; of none, where it has no vector."""
         ...
 
     def retire(self, owner_id: str, *, by: Passage, scope: Scope) -> None:

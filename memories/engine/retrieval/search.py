@@ -136,9 +136,10 @@ def _find(
         Signal.TEMPORAL: by_time,
         Signal.ENTITY: by_entities,
     }
+    lanes = [{signal: find} for signal, find in words.items()] if tools.side_by_side else [words]
     running = [
         tools.meaning.submit(_one_after_another, meaning, request.leave_out, tried),
-        tools.words.submit(_one_after_another, words, request.leave_out, tried),
+        *[tools.words.submit(_one_after_another, each, request.leave_out, tried) for each in lanes],
     ]
     wait(running, timeout=tools.deadline_seconds)
     for future in running:

@@ -19,8 +19,9 @@ class SearchTools:
     Attributes:
         meaning: threads that the semantic signal runs in, beside the others: it waits for the
             model most of its time.
-        words: threads for the other signals, which run one after another: side by side they would
-            only take turns at the interpreter.
+        words: threads for the other signals.
+        side_by_side: those run each in a thread of its own, as where an index server answers them;
+            otherwise one after another, as they would only take turns at the interpreter.
         pending: messages that wait to be learned from, if any may.
         turn: held by the one search of this process that works through Python; the others wait for
             it, or for the model meanwhile. Eight at once without it answer a quarter less (measured
@@ -34,6 +35,7 @@ class SearchTools:
     clock: Clock
     meaning: Executor
     words: Executor
+    side_by_side: bool
     pending: PendingMessages | None
     turn: AbstractContextManager[object]
     deadline_seconds: float

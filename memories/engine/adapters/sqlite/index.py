@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from memories.engine.adapters.sqlite.connection import Connection, real, whole, words
+from memories.engine.adapters.sqlite.connection import Connection, blob, real, whole, words
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.gathering import (
     best_owners,
@@ -86,6 +86,18 @@ class SqliteIndex:
                     ),
                 )
 
+    def vectors(self, memory_ids: Collection[str], *, scope: Scope) -> Mapping[str, Vector]:
+        condition, values = in_scope(scope)
+        with self._database.read() as connection:
+            rows = connection.rows(
+                "SELECT m.id, p.vector FROM memories m JOIN passages p ON p.owner = m.seq * 2"
+                " WHERE p.recorded_until IS NULL AND p.vector IS NOT NULL"
+                f" AND m.id IN (SELECT value FROM json_each(?)) AND {condition}"
+                " ORDER BY p.start DESC",
+                (json.dumps(list(memory_ids)), *values),
+            )
+        return {words(id_): np.frombuffer(blob(vector), dtype="<f4") for id_, vector in rows}
+
     def retire(self, owner_id: str, *, by: Passage, scope: Scope) -> None:
         condition, values = in_scope(scope)
         with self._database.write() as connection:
@@ -152,9 +164,13 @@ class SqliteIndex:
     ) -> Sequence[Found]:
         with self._database.read() as connection:
             seen = seen_of(connection, messages, scope, selection)
-        return messages_holding(seen, alternatives, self.words(alternatives)) if seen else []
+        return (
+            messages_holding(seen, alternatives, self.words(alternatives, scope=scope))
+            if seen
+            else []
+        )
 
-    def words(self, alternatives: Sequence[Sequence[str]]) -> WordStatistics:
+    def words(self, alternatives: Sequence[Sequence[str]], *, scope: Scope) -> WordStatistics:
         with self._database.read() as connection:
             passages = self._passages.fresh(connection)
         held = word_counts(passages, alternatives)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
-from dataclasses import dataclass
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -20,6 +19,7 @@ from weaviate.exceptions import WeaviateBaseError, WeaviateQueryError
 
 from memories.engine.adapters.weaviate.schema import ENTITIES, PASSAGES, make_collections
 from memories.engine.errors import IndexUnavailable
+from memories.engine.ports.index_server import IndexAddress
 
 _Answer = TypeVar("_Answer")
 # The client itself waits up to 63 s for a dead endpoint, outside of any timeout that it is given:
@@ -29,33 +29,14 @@ _THREADS: Final = 32
 _FAILURES: Final = 5
 _REST_SECONDS: Final = 2.0
 _CONNECT_SECONDS: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class WeaviateAddress:
-    """Where the cluster answers.
-
-    Attributes:
-        url: of its REST interface, `http://host:port` or `https://host:port`.
-        grpc: of its gRPC interface, `host:port`.
-        key: sent as a bearer token; nothing if empty.
-        replicas: how many nodes hold each row.
-        graph: find vectors with HNSW; compare all of a project's if False.
-        deadline_seconds: how long one call may take.
-    """
-
-    url: str
-    grpc: str
-    key: str = ""
-    replicas: int = 1
-    graph: bool = False
-    deadline_seconds: float = 1.5
+_READY_SECONDS: Final = 1.0
+_INSERT_SECONDS: Final = 30
 
 
 class Cluster:
     """Calls to one cluster, each with a deadline; safe for several threads, and after a fork."""
 
-    def __init__(self, address: WeaviateAddress) -> None:
+    def __init__(self, address: IndexAddress) -> None:
         self.address = address
         self._lock = threading.Lock()
         self._process = 0
@@ -112,6 +93,7 @@ class Cluster:
         Raises:
             IndexUnavailable: the cluster did not answer, or refused.
         """
+        self.make_tenant(tenant)
         # Of three nodes any one may be away, and what two have taken is found by the next two.
         level = ConsistencyLevel.QUORUM if self.address.replicas > 1 else ConsistencyLevel.ONE
         return self.call(
@@ -146,6 +128,13 @@ class Cluster:
                 client.collections.get(name).tenants.update([cold])
 
         self.call(rest, seconds=_CONNECT_SECONDS)
+
+    def is_ready(self) -> bool:
+        """True if the cluster answers; within a second."""
+        try:
+            return self.call(lambda client: client.is_ready(), seconds=_READY_SECONDS)
+        except IndexUnavailable:
+            return False
 
     def close(self) -> None:
         """Close the way. Twice is harmless."""
@@ -194,7 +183,7 @@ def _make_tenant(client: WeaviateClient, tenant: str) -> None:
             tenants.create([Tenant(name=tenant)])
 
 
-def _connect(address: WeaviateAddress) -> WeaviateClient:
+def _connect(address: IndexAddress) -> WeaviateClient:
     rest = urlsplit(address.url)
     host, _, port = address.grpc.rpartition(":")
     is_secure = rest.scheme == "https"
@@ -213,6 +202,3 @@ def _connect(address: WeaviateAddress) -> WeaviateClient:
             )
         ),
     )
-
-
-_INSERT_SECONDS: Final = 30

@@ -39,6 +39,14 @@ Written: TypeAlias = str | int | float | list[str]
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """By what one object is told from another."""
+
+    owner_id: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One object as it is written.
 
@@ -52,9 +60,9 @@ class Document:
     vector: "Vector"
 
     @property
-    def fingerprint(self) -> str:
-        """What two objects share that hold the same."""
-        return str(self.properties["fingerprint"])
+    def mark(self) -> Mark:
+        """Whose it is, and what two objects share that hold the same."""
+        return Mark(str(self.properties["owner"]), str(self.properties["fingerprint"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,7 @@ def documents_of(row: IndexedRow, *, dimensions: int) -> list[Document]:
             {
                 **shared,
                 **_passage_numbers(passage),
+                "owner": row.told.id,
                 "labels": [*labels, NEWEST] if passage.recorded_until is None else labels,
                 "words": words,
                 "folded": folded,
@@ -134,7 +143,11 @@ def entity_document(indexed: IndexedEntity, *, dimensions: int) -> Document:
     vector = indexed.vector
     return _document(
         ("entity", entity.id),
-        {"labels": labels, "row": json.dumps([*row, vector is not None], ensure_ascii=False)},
+        {
+            "owner": entity.id,
+            "labels": labels,
+            "row": json.dumps([*row, vector is not None], ensure_ascii=False),
+        },
         np.zeros(dimensions, dtype=np.float32) if vector is None else vector,
     )
 

@@ -124,7 +124,7 @@ class WeaviateIndex:
             mentions_of=entities,
         )
 
-    def words(self, alternatives: Sequence[Sequence[str]]) -> WordStatistics:
+    def words(self, alternatives: Sequence[Sequence[str]], *, scope: Scope) -> WordStatistics:
         return self._statistics.of(alternatives)
 
     def speakers(self, *, scope: Scope) -> frozenset[str]:

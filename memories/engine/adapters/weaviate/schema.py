@@ -103,13 +103,14 @@ def _passage() -> list[Property]:
             Property(name=name, data_type=DataType.NUMBER, index_range_filters=True)
             for name in NUMBERS
         ],
+        _kept("owner"),
         _kept("row"),
         _kept("fingerprint"),
     ]
 
 
 def _entity() -> list[Property]:
-    return [_labels("labels"), _kept("row"), _kept("fingerprint")]
+    return [_labels("labels"), _kept("owner"), _kept("row"), _kept("fingerprint")]
 
 
 def _labels(name: str) -> Property:

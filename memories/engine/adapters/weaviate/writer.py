@@ -3,16 +3,21 @@
 What is written is a state, not a step: the same again changes nothing, in whatever order.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final, TypeVar
+from uuid import UUID
 
 from weaviate.classes.data import DataObject
 from weaviate.classes.query import Filter as Where
 from weaviate.collections import Collection as Tenanted
+from weaviate.collections.classes.internal import QueryReturn
+from weaviate.collections.classes.types import WeaviateProperties
 
 from memories.engine.adapters.weaviate.cluster import Cluster
 from memories.engine.adapters.weaviate.documents import (
     Document,
+    Mark,
     documents_of,
     entity_document,
 )
@@ -25,6 +30,7 @@ from memories.engine.errors import IndexUnavailable
 _Answer = TypeVar("_Answer")
 _INSERT_SECONDS: Final = 30.0
 _MOST: Final = 10_000
+_MARK: Final = ["owner", "fingerprint"]
 # Objects of one request; with their vectors some 400 KB.
 _BATCH: Final = 200
 
@@ -37,7 +43,7 @@ class WeaviateWriter:
 
         Args:
             cluster: where it is.
-            tenant: the project's; made when it is first written to.
+            tenant: the project's.
             dimensions: length of every vector.
         """
         self._cluster = cluster
@@ -45,46 +51,41 @@ class WeaviateWriter:
         self._dimensions = dimensions
 
     def settle(self, ids: Collection[str], rows: Mapping[str, IndexedRow]) -> int:
-        """Let the index hold exactly these passages of the rows.
+        return self._bring(PASSAGES, ids, self._passages_of(rows))
 
-        Args:
-            ids: which memories and messages.
-            rows: those of them that are there; of the others nothing stays.
+    def settle_entities(self, ids: Collection[str], entities: Mapping[str, IndexedEntity]) -> int:
+        wanted = [entity_document(each, dimensions=self._dimensions) for each in entities.values()]
+        return self._bring(ENTITIES, ids, wanted)
 
-        Returns:
-            How many objects were not as they should be.
+    def differing(self, ids: Collection[str], rows: Mapping[str, IndexedRow]) -> frozenset[str]:
+        return self._differing(PASSAGES, ids, self._passages_of(rows))
 
-        Raises:
-            IndexUnavailable: not all of it is written; the same again completes it.
-        """
-        wanted = [
+    def differing_entities(
+        self, ids: Collection[str], entities: Mapping[str, IndexedEntity]
+    ) -> frozenset[str]:
+        return self._differing(ENTITIES, ids, self._objects_of(entities))
+
+    def ids(self) -> Iterator[Collection[str]]:
+        return self._walk(PASSAGES)
+
+    def entity_ids(self) -> Iterator[Collection[str]]:
+        return self._walk(ENTITIES)
+
+    def _passages_of(self, rows: Mapping[str, IndexedRow]) -> list[Document]:
+        return [
             document
             for row in rows.values()
             for document in documents_of(row, dimensions=self._dimensions)
         ]
-        return self._bring(PASSAGES, ids, wanted)
 
-    def settle_entities(self, ids: Collection[str], entities: Mapping[str, IndexedEntity]) -> int:
-        """As `settle`, for entities."""
-        wanted = [entity_document(each, dimensions=self._dimensions) for each in entities.values()]
-        return self._bring(ENTITIES, ids, wanted)
-
-    def count(self) -> int:
-        """How many objects the tenant holds."""
-        self._cluster.make_tenant(self._tenant)
-        return sum(
-            self._call(
-                name, lambda held: held.aggregate.over_all(total_count=True).total_count or 0
-            )
-            for name in (PASSAGES, ENTITIES)
-        )
+    def _objects_of(self, entities: Mapping[str, IndexedEntity]) -> list[Document]:
+        return [entity_document(each, dimensions=self._dimensions) for each in entities.values()]
 
     def _bring(self, name: str, ids: Collection[str], wanted: Sequence[Document]) -> int:
         if not ids:
             return 0
-        self._cluster.make_tenant(self._tenant)
         held = self._held(name, ids)
-        missing = [each for each in wanted if held.get(each.id) != each.fingerprint]
+        missing = [each for each in wanted if held.get(each.id) != each.mark]
         surplus = held.keys() - {each.id for each in wanted}
         # What should not be found goes first.
         self._delete(name, sorted(surplus))
@@ -92,16 +93,34 @@ class WeaviateWriter:
             self._insert(name, missing[first : first + _BATCH])
         return len(missing) + len(surplus)
 
-    def _held(self, name: str, ids: Collection[str]) -> dict[str, str]:
-        """Fingerprints of the objects that are there of the rows, by id."""
+    def _differing(
+        self, name: str, ids: Collection[str], wanted: Sequence[Document]
+    ) -> frozenset[str]:
+        held = self._held(name, ids) if ids else {}
+        expected = {each.id: each.mark for each in wanted}
+        different = held.items() ^ expected.items()
+        return frozenset(mark.owner_id for _, mark in different)
+
+    def _walk(self, name: str) -> Iterator[Collection[str]]:
+        """Owners of all objects, in the order of the objects' ids."""
+        after: UUID | None = None
+        while True:
+            found = self._call(name, partial(_page, after=after)).objects
+            if not found:
+                return
+            yield frozenset(_mark_of(each.properties).owner_id for each in found)
+            after = found[-1].uuid
+
+    def _held(self, name: str, ids: Collection[str]) -> dict[str, Mark]:
+        """Marks of the objects that are there of the rows, by id."""
         where = LABELS.contains_any([is_label("id", id_) for id_ in ids])
         found = self._call(
             name,
             lambda held: held.query.fetch_objects(
-                filters=where, limit=_MOST, return_properties=["fingerprint"]
+                filters=where, limit=_MOST, return_properties=_MARK
             ),
         )
-        return {str(each.uuid): str(each.properties["fingerprint"]) for each in found.objects}
+        return {str(each.uuid): _mark_of(each.properties) for each in found.objects}
 
     def _delete(self, name: str, ids: Sequence[str]) -> None:
         left = len(ids)
@@ -126,3 +145,11 @@ class WeaviateWriter:
 
     def _call(self, name: str, ask: Callable[[Tenanted], _Answer]) -> _Answer:
         return self._cluster.ask(name, self._tenant, ask, seconds=_INSERT_SECONDS)
+
+
+def _page(held: Tenanted, *, after: UUID | None) -> QueryReturn[WeaviateProperties, None]:
+    return held.query.fetch_objects(limit=_BATCH, after=after, return_properties=_MARK)
+
+
+def _mark_of(properties: WeaviateProperties) -> Mark:
+    return Mark(str(properties["owner"]), str(properties["fingerprint"]))

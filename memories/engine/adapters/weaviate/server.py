@@ -1,0 +1,34 @@
+"""A Weaviate cluster as a server of indexes."""
+
+from collections.abc import Callable
+
+from memories.engine.adapters.weaviate.cluster import Cluster
+from memories.engine.adapters.weaviate.index import WeaviateIndex
+from memories.engine.adapters.weaviate.word_statistics import Statistics
+from memories.engine.adapters.weaviate.writer import WeaviateWriter
+
+
+class WeaviateServer:
+    """One tenant a project."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def reads(self, project: str, *, state: Callable[[], object]) -> WeaviateIndex:
+        statistics = Statistics(self._cluster, tenant=project, state=state)
+        return WeaviateIndex(self._cluster, tenant=project, statistics=statistics)
+
+    def writes(self, project: str, *, dimensions: int) -> WeaviateWriter:
+        return WeaviateWriter(self._cluster, tenant=project, dimensions=dimensions)
+
+    def rest(self, project: str) -> None:
+        self._cluster.rest_tenant(project)
+
+    def remove(self, project: str) -> None:
+        self._cluster.remove_tenant(project)
+
+    def is_ready(self) -> bool:
+        return self._cluster.is_ready()
+
+    def close(self) -> None:
+        self._cluster.close()

@@ -1,0 +1,24 @@
+"""Settings to adapters: the only place that knows which adapter fills which port."""
+
+from memories.engine.bootstrap._engine import Durability, Engine, EngineSettings, open_engine
+from memories.engine.bootstrap._index_server import open_index_server
+from memories.engine.bootstrap._models import (
+    BundledModel,
+    EmbeddingModel,
+    EndpointModel,
+    HubModel,
+    OnnxModel,
+)
+
+__all__ = [
+    "BundledModel",
+    "Durability",
+    "EmbeddingModel",
+    "EndpointModel",
+    "Engine",
+    "EngineSettings",
+    "HubModel",
+    "OnnxModel",
+    "open_engine",
+    "open_index_server",
+]

@@ -1,0 +1,208 @@
+"""Settings to adapters: the only place that knows which adapter fills which port."""
+
+import importlib.util
+import json
+import os
+import threading
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from memories.engine.bootstrap._models import EmbeddingModel, dimensions_of, embedder_of
+from memories.engine.domain import Scope, SearchResult
+from memories.engine.errors import InvalidScope, MissingExtra, ModelMismatch
+from memories.engine.ingestion.reindexing import Progress, reindex
+from memories.engine.ingestion.tools import MODEL_SETTING, IngestTools
+from memories.engine.ports.answers import SavedAnswers
+from memories.engine.ports.clock import Clock
+from memories.engine.ports.extractor import Extractor
+from memories.engine.ports.pending import PendingMessages
+from memories.engine.ports.record_store import RecordStore
+from memories.engine.ports.stores import Stores
+from memories.engine.retrieval.request import SearchRequest
+from memories.engine.retrieval.tools import SearchTools
+
+Durability: TypeAlias = Literal["power-loss", "process-crash"]
+
+_PROJECT_SETTING: Final = "project"
+# By process: a lock that a fork takes along may be held for ever.
+_TURNS: Final[defaultdict[int, threading.Lock]] = defaultdict(threading.Lock)
+# Modules of the `local` extra: importing the library needs none of them, opening a file all.
+_EXTRA: Final = ("apsw", "numpy", "onnxruntime", "tokenizers", "Stemmer")
+# Searches that may run side by side in one process before one waits for another's signals.
+_CONCURRENT_SEARCHES: Final = 4
+# Lexical, entity and temporal.
+_OTHER_SIGNALS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """How to open one project.
+
+    Attributes:
+        place: its file, made if it is missing, or the stores that hold it.
+        scope: the organisation and project; names nobody.
+        embedding: the model.
+        extractor: what learns facts; the local one if None.
+        clock: what time it is; the system's if None.
+        durability: what an acknowledged write survives.
+        deadline_seconds: how long a search waits for its signals.
+        pending: what waits for an `add`; nothing if None.
+        answers: where the extractor's answers to jobs are saved; nowhere if None.
+        reindex: switch the file to the model if it is indexed with another.
+    """
+
+    place: Path | Stores
+    scope: Scope
+    embedding: EmbeddingModel
+    extractor: Extractor | None
+    clock: Clock | None
+    durability: Durability
+    deadline_seconds: float
+    pending: PendingMessages | None
+    answers: SavedAnswers | None
+    reindex: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One opened project, of one process."""
+
+    ingest: IngestTools
+    search: SearchTools
+    process: int
+
+    def find(self, request: SearchRequest, *, scope: Scope) -> SearchResult:
+        """The rows that answer the question, best first."""
+        from memories.engine.retrieval.search import search
+
+        return search(request, scope=scope, tools=self.search)
+
+    def close(self) -> None:
+        """Close the file and end the signals' threads."""
+        for threads in (self.search.meaning, self.search.words):
+            threads.shutdown(wait=True, cancel_futures=True)
+        self.ingest.records.close()
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -> Engine:
+    """Open a project's file with its model.
+
+    Args:
+        settings: the file and what to open it with.
+        on_progress: told how a switch to another model goes.
+
+    Raises:
+        MissingExtra: the `local` extra is not installed.
+        InvalidScope: the file holds another project.
+        ModelMismatch: the file is indexed with another model.
+        ModelUnavailable: the model's files are missing.
+        StoreError: the file can't be opened.
+    """
+    _check_extra()
+    stores = settings.place
+    if isinstance(stores, Path):
+        stores = _open_file(stores, settings.durability)
+    records = stores.records
+    try:
+        _check_project(records, settings)
+        embedder = embedder_of(settings.embedding, records, settings.scope)
+        dimensions = dimensions_of(settings.embedding, embedder, records, settings.scope)
+        tools = IngestTools(
+            records=records,
+            index=stores.index(dimensions=dimensions),
+            extractor=settings.extractor or _local_extractor(),
+            embedder=embedder,
+            clock=settings.clock or SystemClock(),
+            answers=settings.answers,
+        )
+        _agree_on_model(settings, tools, on_progress)
+    except BaseException:
+        records.close()
+        raise
+    return Engine(
+        tools, _search_tools(settings, tools, is_apart=stores.index_is_apart), os.getpid()
+    )
+
+
+def _open_file(path: Path, durability: Durability) -> Stores:
+    from memories.engine.adapters.sqlite.stores import SqliteStores
+
+    return SqliteStores(path, durability=durability)
+
+
+def _check_project(records: RecordStore, settings: EngineSettings) -> None:
+    """One file holds one project: no other name opens it."""
+    asked = json.dumps([settings.scope.organization, settings.scope.project])
+    kept = records.setting(_PROJECT_SETTING, scope=settings.scope)
+    if kept is None:
+        records.remember_setting(_PROJECT_SETTING, asked, scope=settings.scope)
+    elif kept != asked:
+        organization, project = json.loads(kept)
+        raise InvalidScope(
+            f"{settings.place} holds project {project!r} of {organization!r}, "
+            f"not {settings.scope.project!r} of {settings.scope.organization!r}"
+        )
+
+
+def _check_extra() -> None:
+    missing = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingExtra(
+            f"the engine needs {', '.join(missing)}: pip install 'remembrancer[local]'"
+        )
+
+
+def _search_tools(settings: EngineSettings, tools: IngestTools, *, is_apart: bool) -> SearchTools:
+    side_by_side = _OTHER_SIGNALS if is_apart else 1
+    return SearchTools(
+        records=tools.records,
+        index=tools.index,
+        embedder=tools.embedder,
+        clock=tools.clock,
+        meaning=_threads_for("meaning", _CONCURRENT_SEARCHES),
+        words=_threads_for("words", _CONCURRENT_SEARCHES * side_by_side),
+        side_by_side=is_apart,
+        pending=settings.pending,
+        # Whoever waits for a server leaves the interpreter to others.
+        turn=nullcontext() if is_apart else _TURNS[os.getpid()],
+        deadline_seconds=settings.deadline_seconds,
+    )
+
+
+def _threads_for(what: str, count: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(count, thread_name_prefix=f"memories-{what}")
+
+
+def _agree_on_model(
+    settings: EngineSettings, tools: IngestTools, on_progress: Progress | None
+) -> None:
+    model = tools.embedder.model
+    found = tools.records.setting(MODEL_SETTING, scope=settings.scope)
+    if found is None:
+        tools.records.remember_setting(MODEL_SETTING, model, scope=settings.scope)
+    elif found != model and settings.reindex:
+        reindex(scope=settings.scope, tools=tools, on_progress=on_progress)
+    elif found != model:
+        raise ModelMismatch(
+            f"{settings.place} is indexed with {found}, not with {model}: open it with that model, "
+            "or switch it with reindex(embedder=...) or Memory(..., reindex=True)"
+        )
+
+
+def _local_extractor() -> Extractor:
+    from memories.engine.adapters.local_extractor import LocalExtractor
+
+    return LocalExtractor()

@@ -1,0 +1,110 @@
+"""An index that is a server of its own, apart from the truth, with a place for each project."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from memories.engine.domain import IndexedEntity, IndexedRow
+from memories.engine.ports.search_index import SearchReads
+
+
+@dataclass(frozen=True, slots=True)
+class IndexAddress:
+    """Where a Weaviate cluster answers, and how it keeps a project.
+
+    Attributes:
+        url: of its REST interface, `http://host:port` or `https://host:port`.
+        grpc: of its gRPC interface, `host:port`.
+        key: sent as a bearer token; nothing if empty.
+        replicas: how many nodes hold each row.
+        graph: find vectors with HNSW; compare all of a project's if False.
+        deadline_seconds: how long one question may take.
+    """
+
+    url: str
+    grpc: str
+    key: str = field(default="", repr=False)
+    replicas: int = 1
+    graph: bool = False
+    deadline_seconds: float = 1.5
+
+
+class IndexWriter(Protocol):
+    """Brings one project's index up to date.
+
+    What is written is a state, not a step: the same again changes nothing, in whatever order. Every
+    method raises IndexUnavailable where not all of it could be done; the same again completes it.
+    """
+
+    def settle(self, ids: Collection[str], rows: Mapping[str, IndexedRow]) -> int:
+        """Let the index hold exactly these passages of the memories and messages.
+
+        Args:
+            ids: which.
+            rows: those of them that are there; of the others nothing stays.
+
+        Returns:
+            How many passages were not as they should be.
+        """
+        ...
+
+    def settle_entities(self, ids: Collection[str], entities: Mapping[str, IndexedEntity]) -> int:
+        """As `settle`, for entities."""
+        ...
+
+    def differing(self, ids: Collection[str], rows: Mapping[str, IndexedRow]) -> frozenset[str]:
+        """Ids of those that the index does not hold as they are; nothing is changed."""
+        ...
+
+    def differing_entities(
+        self, ids: Collection[str], entities: Mapping[str, IndexedEntity]
+    ) -> frozenset[str]:
+        """As `differing`, for entities."""
+        ...
+
+    def ids(self) -> Iterator[Collection[str]]:
+        """Ids of all memories and messages that the index holds, some hundred at a time."""
+        ...
+
+    def entity_ids(self) -> Iterator[Collection[str]]:
+        """Ids of all entities that the index holds, likewise."""
+        ...
+
+
+class IndexServer(Protocol):
+    """Where the projects' indexes are. Safe for several threads, and after a fork."""
+
+    def reads(self, project: str, *, state: Callable[[], object]) -> SearchReads:
+        """A project's index, to be asked.
+
+        Args:
+            project: 4 to 64 letters, digits, underscores and hyphens.
+            state: names the state that the index is in, so that what is counted in it is
+                remembered until then; None where it can't be told.
+        """
+        ...
+
+    def writes(self, project: str, *, dimensions: int) -> IndexWriter:
+        """A project's index, to be brought up to date; made when it is first written to.
+
+        Args:
+            project: as for `reads`.
+            dimensions: length of every vector.
+        """
+        ...
+
+    def rest(self, project: str) -> None:
+        """Let a project's index give its memory back; the next call wakes it."""
+        ...
+
+    def remove(self, project: str) -> None:
+        """Delete a project's index."""
+        ...
+
+    def is_ready(self) -> bool:
+        """True if it answers; within a second."""
+        ...
+
+    def close(self) -> None:
+        """Close the way to it. Twice is harmless."""
+        ...

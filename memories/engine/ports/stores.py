@@ -1,0 +1,28 @@
+"""Where one project is kept."""
+
+from typing import Protocol
+
+from memories.engine.ports.record_store import RecordStore
+from memories.engine.ports.search_index import SearchIndex
+
+
+class Stores(Protocol):
+    """One project's truth and index. `str` names the place in errors."""
+
+    @property
+    def records(self) -> RecordStore:
+        """The truth."""
+        ...
+
+    @property
+    def index_is_apart(self) -> bool:
+        """True if the index is a server of its own: questions to it are asked side by side."""
+        ...
+
+    def index(self, *, dimensions: int) -> SearchIndex:
+        """The index.
+
+        Args:
+            dimensions: length of every vector.
+        """
+        ...
