@@ -52,7 +52,8 @@ class Writes(ProjectFile):
         threads or processes that do the same job at once one stores something and all answer
         alike, though each may have asked. What is kept for this holds no words: where a memory was
         deleted meanwhile, or a fact was not learned as it had been deleted before, the outcome's
-        text is then empty.
+        text is then empty. A job that failed is begun again, from what the extractor said where
+        this Memory was given a place to save that (its `answers`).
 
         Args:
             messages: `{role, content, name?, id?, timestamp?, metadata?}`, a list of them, or a
