@@ -26,7 +26,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def world(database: Database) -> World:
-    return World(SqliteRecords(database), SqliteIndex(database, dimensions=DIMENSIONS))
+    index = SqliteIndex(database, dimensions=DIMENSIONS)
+    return World(SqliteRecords(database), index, index)
 
 
 def in_a_thread(do: Callable[[], object]) -> None:

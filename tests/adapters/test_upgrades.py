@@ -22,7 +22,8 @@ ANA = Scope("local", "default", user="ana")
 
 def of_format(path: Path, number: int) -> World:
     database = Database(path, upgrades=UPGRADES[:number])
-    return World(SqliteRecords(database), SqliteIndex(database, dimensions=DIMENSIONS))
+    index = SqliteIndex(database, dimensions=DIMENSIONS)
+    return World(SqliteRecords(database), index, index)
 
 
 @pytest.mark.parametrize("number", range(1, len(UPGRADES) + 1))

@@ -24,7 +24,7 @@ def test_vectors_are_fresh_across_two_openings_of_one_store(
         assert world.semantic(f"kite {number}", NOW)[0] == answer.id
         other.records.memories.delete([added.id], at=NOON, scope=ACME)
         assert added.id not in world.semantic(f"boat {number}", NOW)
-        world.index.withdraw([answer.id], scope=ACME)
+        world.passages.withdraw([answer.id], scope=ACME)
         assert answer.id not in other.semantic(f"kite {number}", NOW)
 
 

@@ -1,4 +1,4 @@
-"""What memories/engine/ports/search_index.py promises of messages that are not stored yet."""
+"""What the ports promise of messages that are not stored yet."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,6 +7,7 @@ import pytest
 
 from memories.engine.domain import Condition, Operator, OwnedMessage, Selection
 from memories.engine.text.tokens import analyse_query
+from memories.engine.text.wording import messages_holding
 from tests.contracts.worlds import ACME, NOON, World
 
 NOW = Selection(now=NOON + timedelta(days=9))
@@ -14,8 +15,8 @@ BOAT = analyse_query("red boat", languages=frozenset({"en"}))
 
 
 def found(world: World, owned: OwnedMessage, selection: Selection = NOW) -> list[str]:
-    rows = world.index.pending([owned], BOAT, scope=ACME, selection=selection)
-    return [each.owner_id for each in rows]
+    seen = world.passages.visible([owned], scope=ACME, selection=selection)
+    return [each.message.id for each in seen]
 
 
 def test_words_count_as_they_do_for_what_is_stored(world: World) -> None:
@@ -27,11 +28,12 @@ def test_words_count_as_they_do_for_what_is_stored(world: World) -> None:
         if each.owner_id == stored.id
     ]
     pending = OwnedMessage(replace(stored, id="pending"), ACME)
-    (score,) = world.index.pending([pending], BOAT, scope=ACME, selection=NOW)
+    words = world.index.words(BOAT, scope=ACME)
+    (score,) = messages_holding([pending], BOAT, words)
     assert score.owner_id == "pending"
     assert score.score == pytest.approx(lexical.score)
     silent = OwnedMessage(replace(stored, id="silent", text="I own a house"), ACME)
-    assert world.index.pending([silent], BOAT, scope=ACME, selection=NOW) == []
+    assert messages_holding([silent], BOAT, words) == []
 
 
 def test_only_what_the_read_may_see_is_found(world: World) -> None:

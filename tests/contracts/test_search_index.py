@@ -252,9 +252,9 @@ def test_the_row_of_the_asked_time_comes_first(world: World) -> None:
 
 def test_what_is_put_without_a_vector_is_found_by_its_words_alone(world: World) -> None:
     known = world.learn("a red boat")
-    world.index.withdraw([], scope=ACME)
+    world.passages.withdraw([], scope=ACME)
     message = world.say("hello")
-    world.index.withdraw([message.id], scope=ACME)
+    world.passages.withdraw([message.id], scope=ACME)
     world.put(message.id, "a blue boat", is_message=True, embedded=False)
     assert world.semantic("boat", NOW) == [known.id]
     assert set(world.lexical("boat", NOW)) == {known.id, message.id}
@@ -266,12 +266,12 @@ def test_a_retired_wording_is_found_only_as_of_its_time(world: World) -> None:
     newer = world.put(
         row.id, "a blue kite", version=2, said_at=NOON + DAY, recorded_at=NOON + 2 * DAY
     )
-    world.index.clear(scope=ACME)
+    world.passages.clear(scope=ACME)
     world.put(row.id, "a red boat")
     for scope in foreign_scopes():
-        world.index.retire(row.id, by=newer, scope=scope)
+        world.passages.retire(row.id, by=newer, scope=scope)
     assert world.lexical("boat", NOW) == [row.id]
-    world.index.retire(row.id, by=newer, scope=ACME)
+    world.passages.retire(row.id, by=newer, scope=ACME)
     world.put(row.id, "a blue kite", version=2, said_at=NOON + DAY, recorded_at=NOON + 2 * DAY)
     vector = world.vector("red boat")
     for time, is_old in ((NOON, True), (NOON + DAY, False)):
@@ -288,9 +288,9 @@ def test_a_retired_wording_is_found_only_as_of_its_time(world: World) -> None:
 def test_a_withdrawn_message_is_found_no_more(world: World) -> None:
     boat, car = world.say("my boat"), world.say("my car")
     for scope in foreign_scopes():
-        world.index.withdraw([boat.id], scope=scope)
+        world.passages.withdraw([boat.id], scope=scope)
     assert world.lexical("boat", NOW) == [boat.id]
-    world.index.withdraw([boat.id], scope=ACME)
+    world.passages.withdraw([boat.id], scope=ACME)
     assert world.lexical("boat", NOW) == []
     assert world.semantic("my boat", NOW) == [car.id]
 
@@ -302,7 +302,7 @@ def test_what_is_cleared_is_found_no_more_and_can_be_put_again(
     rows = [world.learn(text) for text in ("a boat", "a car")]
     assert len(other.semantic("boat", NOW)) == 2
     with world.records.writing(scope=ACME):
-        world.index.clear(scope=EVERYONE)
+        world.passages.clear(scope=EVERYONE)
         world.put(rows[1].id, "a kite")
         assert len(other.semantic("boat", NOW)) == 2
         assert other.lexical("boat", NOW) == [rows[0].id]
@@ -375,15 +375,15 @@ def test_turns_that_a_read_may_not_see_do_not_count_around_one(world: World) -> 
 
 def test_who_speaks_in_a_scope_is_known(world: World, rows: set[str]) -> None:
     assert rows
-    assert world.index.speakers(scope=ACME) == {"Nora"}
-    assert world.index.speakers(scope=replace(ACME, user="nobody")) == frozenset()
+    assert world.passages.speakers(scope=ACME) == {"Nora"}
+    assert world.passages.speakers(scope=replace(ACME, user="nobody")) == frozenset()
 
 
 def test_languages_are_remembered(world: World, open_world: Callable[[str], World]) -> None:
-    assert world.index.languages(scope=EVERYONE) == frozenset()
-    world.index.note_languages(["pt", "en"], scope=EVERYONE)
-    world.index.note_languages(["en", "th"], scope=ACME)
-    assert open_world("b").index.languages(scope=EVERYONE) == {"en", "pt", "th"}
+    assert world.passages.languages(scope=EVERYONE) == frozenset()
+    world.passages.note_languages(["pt", "en"], scope=EVERYONE)
+    world.passages.note_languages(["en", "th"], scope=ACME)
+    assert open_world("b").passages.languages(scope=EVERYONE) == {"en", "pt", "th"}
 
 
 def test_everything_is_seen_when_everything_is_asked_for(world: World, rows: set[str]) -> None:

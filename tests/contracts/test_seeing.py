@@ -50,8 +50,8 @@ def revise(world: World, memory: MemoryRecord, **changes: object) -> None:
         )
         if newer.text != memory.text:
             passage = world.draft(newer.id, newer.text, version=newer.version)
-            world.index.retire(newer.id, by=passage, scope=memory.scope)
-            world.index.put([passage], scope=memory.scope)
+            world.passages.retire(newer.id, by=passage, scope=memory.scope)
+            world.passages.put([passage], scope=memory.scope)
 
 
 changes = st.sampled_from(["nothing", "expire", "merge", "revise", "delete", "withdraw", "earlier"])
@@ -94,7 +94,7 @@ def happen(world: World, scope: Scope, change: str, *, is_message: bool) -> None
         message = world.say("boat", scope=scope, said_at=said_at, expires_at=expires_at,
                             session=f"{scope.user} {scope.run}")  # fmt: skip
         if change in ("withdraw", "delete"):
-            world.index.withdraw([message.id], scope=scope)
+            world.passages.withdraw([message.id], scope=scope)
         return
     memory = world.learn("boat", scope=scope, said_at=said_at, expires_at=expires_at)
     if change == "merge":

@@ -8,9 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from memories.engine.adapters.sqlite.database import Database
-from memories.engine.adapters.sqlite.index import SqliteIndex
-from memories.engine.adapters.sqlite.store import SqliteRecords
+from memories.engine.adapters.sqlite.stores import SqliteStores
 from memories.engine.domain import (
     Arrival,
     Candidates,
@@ -29,6 +27,7 @@ from memories.engine.domain import (
     Vector,
 )
 from memories.engine.ports.embedder import WordHashEmbedder
+from memories.engine.ports.passage_store import PassageStore
 from memories.engine.ports.record_store import RecordStore
 from memories.engine.ports.search_index import SearchIndex
 from memories.engine.text.fingerprints import digest, fingerprint
@@ -52,6 +51,7 @@ class World:
     """
 
     records: RecordStore
+    passages: PassageStore
     index: SearchIndex
     name: str = "a"
     embedder: WordHashEmbedder = field(
@@ -149,7 +149,7 @@ class World:
             recorded_at=recorded_at,
             embedded=embedded,
         )
-        self.index.put([passage], scope=scope)
+        self.passages.put([passage], scope=scope)
         return passage
 
     def draft(
@@ -232,8 +232,9 @@ class World:
 
 
 def _sqlite(path: Path, name: str) -> World:
-    database = Database(path)
-    return World(SqliteRecords(database), SqliteIndex(database, dimensions=DIMENSIONS), name)
+    stores = SqliteStores(path, durability="power-loss")
+    passages = stores.passages(dimensions=DIMENSIONS)
+    return World(stores.records, passages, stores.index(dimensions=DIMENSIONS), name)
 
 
 # Opens a store by file and name of the world.

@@ -22,6 +22,7 @@ from memories.engine.ports.clock import Clock
 from memories.engine.ports.extractor import Extractor
 from memories.engine.ports.pending import PendingMessages
 from memories.engine.ports.record_store import RecordStore
+from memories.engine.ports.search_index import SearchIndex
 from memories.engine.ports.stores import Stores
 from memories.engine.retrieval.request import SearchRequest
 from memories.engine.retrieval.tools import SearchTools
@@ -122,7 +123,7 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
         dimensions = dimensions_of(settings.embedding, embedder, records, settings.scope)
         tools = IngestTools(
             records=records,
-            index=stores.index(dimensions=dimensions),
+            passages=stores.passages(dimensions=dimensions),
             extractor=settings.extractor or _local_extractor(),
             embedder=embedder,
             clock=settings.clock or SystemClock(),
@@ -132,9 +133,9 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
     except BaseException:
         records.close()
         raise
-    return Engine(
-        tools, _search_tools(settings, tools, is_apart=stores.index_is_apart), os.getpid()
-    )
+    index = stores.index(dimensions=dimensions)
+    search = _search_tools(settings, tools, index, is_apart=stores.index_is_apart)
+    return Engine(tools, search, os.getpid())
 
 
 def _open_file(path: Path, durability: Durability) -> Stores:
@@ -165,11 +166,14 @@ def _check_extra() -> None:
         )
 
 
-def _search_tools(settings: EngineSettings, tools: IngestTools, *, is_apart: bool) -> SearchTools:
+def _search_tools(
+    settings: EngineSettings, tools: IngestTools, index: SearchIndex, *, is_apart: bool
+) -> SearchTools:
     side_by_side = _OTHER_SIGNALS if is_apart else 1
     return SearchTools(
         records=tools.records,
-        index=tools.index,
+        passages=tools.passages,
+        index=index,
         embedder=tools.embedder,
         clock=tools.clock,
         meaning=_threads_for("meaning", _CONCURRENT_SEARCHES),

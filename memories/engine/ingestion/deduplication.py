@@ -5,8 +5,8 @@ from datetime import UTC
 
 from memories.engine.domain import Interval, MemoryRecord, Scope, Vector
 from memories.engine.ingestion.identity import scope_digest
+from memories.engine.ports.passage_store import PassageStore
 from memories.engine.ports.record_store import RecordStore
-from memories.engine.ports.search_index import SearchIndex
 from memories.engine.text.statements import say_the_same
 
 
@@ -36,7 +36,7 @@ def near_repeat(
     *,
     scope: Scope,
     records: RecordStore,
-    index: SearchIndex,
+    passages: PassageStore,
 ) -> NearRepeat | None:
     """The nearest live memory of the same scope and speaker that says the same."""
     repeated = [
@@ -48,7 +48,7 @@ def near_repeat(
         # As of nearly every memory.
         return None
     similarities = {
-        id_: float(vector @ other) for id_, other in index.vectors(repeated, scope=scope).items()
+        id_: float(vector @ other) for id_, other in passages.vectors(repeated, scope=scope).items()
     }
     if not similarities:
         return None

@@ -142,7 +142,7 @@ def _passages(
     tools: IngestTools,
 ) -> dict[str, list[Passage]]:
     drafts: list[Draft] = []
-    names = tools.index.speakers(scope=scope.home) | {each.message.speaker for each in fresh}
+    names = tools.passages.speakers(scope=scope.home) | {each.message.speaker for each in fresh}
     for arrival in fresh:
         message = arrival.message
         context = before if sits_with(message, before, scope=scope) else None

@@ -40,8 +40,8 @@ def keep_messages(
         placed.append(replace(each.arrival, message=message))
         before = message
     store.add(placed, scope=scope)
-    tools.index.put([passage for each in fresh for passage in each.passages], scope=scope)
-    tools.index.note_languages(
+    tools.passages.put([passage for each in fresh for passage in each.passages], scope=scope)
+    tools.passages.note_languages(
         languages_of(arrival.message.text for arrival in placed), scope=scope
     )
     return {arrival.message.id: arrival for arrival in placed}
@@ -83,10 +83,10 @@ def keep_fact(
     repeat = (
         None
         if vector is None
-        else near_repeat(memory, vector, scope=scope, records=records, index=tools.index)
+        else near_repeat(memory, vector, scope=scope, records=records, passages=tools.passages)
     )
     records.memories.add(memory, identity=identity, quotes=fact.quotes, scope=scope)
-    tools.index.put(learned.passages, scope=scope)
+    tools.passages.put(learned.passages, scope=scope)
     for claimed in fact.links:
         link = Link(claimed.kind, memory.id, claimed.memory_id, 1.0, "found by the extractor")
         records.memories.link(link, at=memory.recorded_at, said_at=memory.said_at, scope=scope)

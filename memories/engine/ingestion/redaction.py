@@ -109,8 +109,8 @@ def apply_redactions(redactions: Sequence[Redaction], ahead: Ahead, *, tools: In
         # Somebody changed the messages since: what they leave now is embedded after all.
         ahead = _embed(drafts, tools)
     for each in anew:
-        tools.index.withdraw([each.message_id], scope=each.scope)
-        tools.index.put(_passages(each, ahead), scope=each.scope)
+        tools.passages.withdraw([each.message_id], scope=each.scope)
+        tools.passages.put(_passages(each, ahead), scope=each.scope)
     return 0 if ahead.asked else len(anew)
 
 
@@ -135,7 +135,7 @@ def _anew(redactions: Sequence[Redaction], tools: IngestTools) -> list[_Anew]:
     anew: dict[str, _Anew] = {}
     for redaction in redactions:
         scope = redaction.scope
-        names = tools.index.speakers(scope=scope.home)
+        names = tools.passages.speakers(scope=scope.home)
         after = _around(redaction.message, 1, scope=scope, tools=tools)
         for message in (redaction.message, *after):
             before = _around(message, -1, scope=scope, tools=tools)

@@ -41,12 +41,12 @@ def reindex(*, scope: Scope, tools: IngestTools, on_progress: Progress | None = 
     with tools.records.writing(scope=scope):
         drafts = _drafts(scope, tools)
         vectors = _embed(drafts, vectors, tools, None)
-        tools.index.clear(scope=scope)
+        tools.passages.clear(scope=scope)
         for owner_scope, draft in drafts:
             passage = replace(draft.passage, vector=vectors[draft.text])
-            tools.index.put([passage], scope=owner_scope)
+            tools.passages.put([passage], scope=owner_scope)
         texts = (message.text for _, message in tools.records.messages.in_order(scope=scope))
-        tools.index.note_languages(languages_of(texts), scope=scope)
+        tools.passages.note_languages(languages_of(texts), scope=scope)
         _embed_entities(scope, tools)
         tools.records.remember_setting(MODEL_SETTING, tools.embedder.model, scope=scope)
     return len(drafts)

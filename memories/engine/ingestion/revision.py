@@ -61,7 +61,7 @@ def update_memory(memory_id: str, edit: Edit, *, scope: Scope, tools: IngestTool
     if edit.if_version not in (None, old.version):
         raise ChangedMeanwhile(f"memory {memory_id} is version {old.version} by now")
     new = _edited(old, edit, now=tools.clock.now())
-    names = tools.index.speakers(scope=old.scope.home)
+    names = tools.passages.speakers(scope=old.scope.home)
     drafts = draft_memory(new, names=names, embedder=tools.embedder)
     passages = embedded(drafts, tools.embedder)
     with tools.writing(scope=scope):
@@ -153,5 +153,5 @@ def _index(
     tools: IngestTools,
 ) -> None:
     dated = [replace(passage, said_at=said_at) for passage in passages]
-    tools.index.retire(new.id, by=dated[0], scope=scope)
-    tools.index.put(dated, scope=scope)
+    tools.passages.retire(new.id, by=dated[0], scope=scope)
+    tools.passages.put(dated, scope=scope)

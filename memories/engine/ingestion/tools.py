@@ -11,8 +11,8 @@ from memories.engine.ports.answers import SavedAnswers
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.extractor import Extractor
+from memories.engine.ports.passage_store import PassageStore
 from memories.engine.ports.record_store import RecordStore
-from memories.engine.ports.search_index import SearchIndex
 
 # The file remembers its embedding model under this setting.
 MODEL_SETTING: Final = "embedding model"
@@ -27,7 +27,7 @@ class IngestTools:
     """
 
     records: RecordStore
-    index: SearchIndex
+    passages: PassageStore
     extractor: Extractor
     embedder: Embedder
     clock: Clock

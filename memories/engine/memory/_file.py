@@ -169,7 +169,7 @@ class ProjectFile:
             **tools.records.counts(scope=self._own(scope, required=False)),
             bytes_on_disk=tools.records.size(),
             model=tools.embedder.model,
-            languages=tuple(sorted(tools.index.languages(scope=self._project))),
+            languages=tuple(sorted(tools.passages.languages(scope=self._project))),
         )
 
     def export(self, path: Path | str) -> TransferReceipt:

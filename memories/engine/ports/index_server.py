@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from memories.engine.domain import IndexedEntity, IndexedRow
-from memories.engine.ports.search_index import SearchReads
+from memories.engine.ports.search_index import SearchIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class IndexWriter(Protocol):
 class IndexServer(Protocol):
     """Where the projects' indexes are. Safe for several threads, and after a fork."""
 
-    def reads(self, project: str, *, state: Callable[[], object]) -> SearchReads:
+    def reads(self, project: str, *, state: Callable[[], object]) -> SearchIndex:
         """A project's index, to be asked.
 
         Args:

@@ -11,8 +11,6 @@ from memories.engine.domain import (
     Candidates,
     Found,
     Interval,
-    OwnedMessage,
-    Passage,
     Scope,
     Selection,
     Vector,
@@ -20,7 +18,7 @@ from memories.engine.domain import (
 )
 
 
-class SearchReads(Protocol):
+class SearchIndex(Protocol):
     """Finds rows by meaning, words, entities and time."""
 
     def semantic(
@@ -72,10 +70,6 @@ class SearchReads(Protocol):
             scope: whose rows.
             selection: which of them.
         """
-        ...
-
-    def speakers(self, *, scope: Scope) -> frozenset[str]:
-        """Names of those who said what is indexed in the scope."""
         ...
 
     def matched_terms(
@@ -137,54 +131,4 @@ class SearchReads(Protocol):
             alternatives: as for `lexical`; the rarities are in their order.
             scope: the project.
         """
-        ...
-
-
-class SearchIndex(SearchReads, Protocol):
-    """What is found, and what is to be found."""
-
-    def put(self, passages: Sequence[Passage], *, scope: Scope) -> None:
-        """Index passages; joins the open transaction, if there is one."""
-        ...
-
-    def vectors(self, memory_ids: Collection[str], *, scope: Scope) -> Mapping[str, Vector]:
-        """The first vector of each memory's newest wording; of none, where it has no vector."""
-        ...
-
-    def retire(self, owner_id: str, *, by: Passage, scope: Scope) -> None:
-        """Let an older version's passages be found only as of a time before the new one's."""
-        ...
-
-    def withdraw(self, message_ids: Collection[str], *, scope: Scope) -> None:
-        """Take messages out of the index."""
-        ...
-
-    def clear(self, *, scope: Scope) -> None:
-        """Take out everything of the project; searches of others see it until the commit."""
-        ...
-
-    def pending(
-        self,
-        messages: Sequence[OwnedMessage],
-        alternatives: Sequence[Sequence[str]],
-        *,
-        scope: Scope,
-        selection: Selection,
-    ) -> Sequence[Found]:
-        """Of messages that are not stored yet, those that the read may see and that hold the words.
-
-        Args:
-            messages: which; the score is what `lexical` would give each.
-            alternatives: as for `lexical`.
-            scope: whose rows.
-            selection: which of them.
-        """
-        ...
-
-    def languages(self, *, scope: Scope) -> frozenset[str]:
-        """Languages that the project's texts were found to be in."""
-        ...
-
-    def note_languages(self, languages: Collection[str], *, scope: Scope) -> None:
-        """Remember that texts in these languages are indexed."""
         ...

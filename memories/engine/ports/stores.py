@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from memories.engine.ports.passage_store import PassageStore
 from memories.engine.ports.record_store import RecordStore
 from memories.engine.ports.search_index import SearchIndex
 
@@ -17,6 +18,14 @@ class Stores(Protocol):
     @property
     def index_is_apart(self) -> bool:
         """True if the index is a server of its own: questions to it are asked side by side."""
+        ...
+
+    def passages(self, *, dimensions: int) -> PassageStore:
+        """What the index is made of.
+
+        Args:
+            dimensions: length of every vector.
+        """
         ...
 
     def index(self, *, dimensions: int) -> SearchIndex:

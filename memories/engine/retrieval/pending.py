@@ -8,6 +8,7 @@ from memories.engine.domain import ScoreBreakdown, SearchHit, Signal, Source
 from memories.engine.retrieval.query import Query
 from memories.engine.retrieval.request import SearchRequest
 from memories.engine.retrieval.tools import Reach, SearchTools
+from memories.engine.text.wording import messages_holding
 
 _WHY: Final = "accepted and not learned yet: found by its words alone"
 
@@ -27,9 +28,13 @@ def find_pending(
     # Stored by now, and its job about to say so: then what was learned from it is found.
     for stored in tools.records.messages.get(pending.keys(), scope=reach.scope):
         del pending[stored]
-    found = tools.index.pending(
-        list(pending.values()), query.alternatives, scope=reach.scope, selection=reach.selection
+    seen = tools.passages.visible(
+        list(pending.values()), scope=reach.scope, selection=reach.selection
     )
+    if not seen:
+        return []
+    words = tools.index.words(query.alternatives, scope=reach.scope)
+    found = messages_holding(seen, query.alternatives, words)
     hits: list[SearchHit] = []
     for each in sorted(found, key=lambda each: -each.score):
         message = pending[each.owner_id].message

@@ -54,12 +54,12 @@ def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> Searc
         messages=request.messages,
     )
     with tools.turn, tools.records.reading(scope=scope):
-        speakers = tools.index.speakers(scope=scope)
+        speakers = tools.passages.speakers(scope=scope)
         query = read_query(
             request.query,
             reference=request.reference,
             zone=request.zone,
-            languages=tools.index.languages(scope=scope),
+            languages=tools.passages.languages(scope=scope),
             speakers=speakers,
         )
     # Before the rest: what is stored in between is then found twice for a moment, and never not.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from memories.engine.domain import Scope, Selection
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
+from memories.engine.ports.passage_store import PassageStore
 from memories.engine.ports.pending import PendingMessages
 from memories.engine.ports.record_store import RecordStore
 from memories.engine.ports.search_index import SearchIndex
@@ -30,6 +31,7 @@ class SearchTools:
     """
 
     records: RecordStore
+    passages: PassageStore
     index: SearchIndex
     embedder: Embedder
     clock: Clock

@@ -1,4 +1,4 @@
-"""The SearchIndex of one file: vectors and terms in memory, SQL for the rest."""
+"""One file's passages and the search in them: vectors and terms in memory, SQL for the rest."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -43,7 +43,6 @@ from memories.engine.domain import (
     WordStatistics,
 )
 from memories.engine.text.bm25 import rarity
-from memories.engine.text.wording import messages_holding
 
 # Above this share of all rows, comparing all of them is faster than gathering some first.
 _MOST_GATHERED: Final = 0.3
@@ -52,7 +51,7 @@ _Seen: TypeAlias = tuple[Passages, Scope, Selection, Flags]
 
 
 class SqliteIndex:
-    """Finds rows by meaning, words, entities and time."""
+    """Keeps passages, and finds rows by meaning, words, entities and time."""
 
     def __init__(self, database: Database, *, dimensions: int) -> None:
         self._database = database
@@ -154,21 +153,11 @@ class SqliteIndex:
         best = best_owners(scores[matching], rows[matching], passages, limit=limit)
         return [Found(owner_id, score) for owner_id, score in best]
 
-    def pending(
-        self,
-        messages: Sequence[OwnedMessage],
-        alternatives: Sequence[Sequence[str]],
-        *,
-        scope: Scope,
-        selection: Selection,
-    ) -> Sequence[Found]:
+    def visible(
+        self, messages: Sequence[OwnedMessage], *, scope: Scope, selection: Selection
+    ) -> Sequence[OwnedMessage]:
         with self._database.read() as connection:
-            seen = seen_of(connection, messages, scope, selection)
-        return (
-            messages_holding(seen, alternatives, self.words(alternatives, scope=scope))
-            if seen
-            else []
-        )
+            return seen_of(connection, messages, scope, selection)
 
     def words(self, alternatives: Sequence[Sequence[str]], *, scope: Scope) -> WordStatistics:
         with self._database.read() as connection:

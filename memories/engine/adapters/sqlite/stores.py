@@ -21,10 +21,16 @@ class SqliteStores:
             durability: what an acknowledged write survives.
         """
         self._database = Database(path, durability=durability)
+        self._index: SqliteIndex | None = None
         self.records = SqliteRecords(self._database)
 
     def __str__(self) -> str:
         return str(self._database.path)
 
+    def passages(self, *, dimensions: int) -> SqliteIndex:
+        return self.index(dimensions=dimensions)
+
     def index(self, *, dimensions: int) -> SqliteIndex:
-        return SqliteIndex(self._database, dimensions=dimensions)
+        # One, as what is loaded of the file is large.
+        self._index = self._index or SqliteIndex(self._database, dimensions=dimensions)
+        return self._index

@@ -120,7 +120,6 @@ def documents_of(row: IndexedRow, *, dimensions: int) -> list[Document]:
                 "folded": folded,
                 "terms": " ".join(passage.terms),
                 "length": len(passage.terms),
-                "speaker": _speaker(row),
                 "row": _row(row, passage),
             },
             np.zeros(dimensions, dtype=np.float32) if passage.vector is None else passage.vector,

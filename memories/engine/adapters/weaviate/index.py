@@ -1,12 +1,12 @@
 """The read half of a SearchIndex over one project's tenant."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
 import numpy as np
-from weaviate.classes.aggregate import GroupByAggregate, Metrics
+from weaviate.classes.aggregate import Metrics
 from weaviate.classes.query import Filter as Where
 from weaviate.classes.query import MetadataQuery, Sort
 from weaviate.collections import Collection as Tenanted
@@ -16,7 +16,7 @@ from weaviate.collections.classes.grpc import Sorting
 
 from memories.engine.adapters.weaviate.cluster import Cluster
 from memories.engine.adapters.weaviate.documents import StoredPassage, read_passage
-from memories.engine.adapters.weaviate.filters import LABELS, NEVER, all_of, every_row, micros
+from memories.engine.adapters.weaviate.filters import LABELS, NEVER, all_of, micros
 from memories.engine.adapters.weaviate.gathering import gather, neighbours_of, own_relevance
 from memories.engine.adapters.weaviate.labels import has_label, is_label
 from memories.engine.adapters.weaviate.schema import ENTITIES, PASSAGES
@@ -126,11 +126,6 @@ class WeaviateIndex:
 
     def words(self, alternatives: Sequence[Sequence[str]], *, scope: Scope) -> WordStatistics:
         return self._statistics.of(alternatives)
-
-    def speakers(self, *, scope: Scope) -> frozenset[str]:
-        return self._statistics.remembered(
-            ("speakers", scope), lambda: frozenset(self._grouped("speaker", scope))
-        )
 
     def matched_terms(
         self, owner_ids: Collection[str], terms: Collection[str], *, scope: Scope
@@ -295,15 +290,6 @@ class WeaviateIndex:
             )
         )
         return [read_passage(each.properties, None) for each in answer.objects]
-
-    def _grouped(self, name: str, scope: Scope) -> Iterable[str]:
-        answer = self._passages(
-            lambda passages: passages.aggregate.over_all(
-                filters=all_of(of_scope(scope) or [every_row()]),
-                group_by=GroupByAggregate(prop=name, limit=_MOST),
-            )
-        )
-        return [str(each.grouped_by.value) for each in answer.groups]
 
     def _passages(self, ask: Callable[[Tenanted], _Answer]) -> _Answer:
         """Ask something of the project's passages."""

@@ -92,12 +92,6 @@ def _passage() -> list[Property]:
         _labels("folded"),
         # The engine's own terms, split on white space, so that both indexes count the same words.
         Property(name="terms", data_type=DataType.TEXT, tokenization=Tokenization.WHITESPACE),
-        Property(
-            name="speaker",
-            data_type=DataType.TEXT,
-            tokenization=Tokenization.FIELD,
-            index_searchable=False,
-        ),
         Property(name="length", data_type=DataType.INT),
         *[
             Property(name=name, data_type=DataType.NUMBER, index_range_filters=True)
