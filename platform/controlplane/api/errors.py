@@ -21,6 +21,7 @@ from memories.engine.errors import (
     ChangedMeanwhile,
     EmbedderError,
     Immutable,
+    IndexUnavailable,
     InvalidInput,
     RemembrancerError,
     StoreBusy,
@@ -29,6 +30,8 @@ from memories.engine.errors import NotFound as MemoryNotFound
 
 _logger = logging.getLogger(__name__)
 _RETRY_SECONDS: Final = 2
+_BUSY: Final = "The project is busy. Try again shortly."
+_INDEX_AWAY: Final = "The index does not answer; nothing is lost. Try again shortly."
 _FAILURE: Final = "The server failed to answer. The failure is in its log under the request's id."
 
 
@@ -138,8 +141,8 @@ def _answer_engine(error: RemembrancerError) -> Response:
     if isinstance(error, InvalidInput):
         return _answer(HTTPStatus.BAD_REQUEST, str(error), code="invalid")
     _logger.error("the engine failed: %s", type(error).__name__)
-    if isinstance(error, StoreBusy | EmbedderError):
-        return _unavailable("The project is busy. Try again shortly.")
+    if isinstance(error, IndexUnavailable | StoreBusy | EmbedderError):
+        return _unavailable(_INDEX_AWAY if isinstance(error, IndexUnavailable) else _BUSY)
     return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, _FAILURE, code="failure")
 
 

@@ -13,6 +13,7 @@ from redis import RedisError
 
 from controlplane.api.errors import error_body
 from controlplane.health.metrics import exposition
+from controlplane.shared_index import shared_index
 from controlplane.shared_redis import shared_redis
 
 _UNAVAILABLE = 503
@@ -28,11 +29,14 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """By dependency: ok, or what is wrong with it.
 
     Without its database the server is unavailable. Without Redis it is degraded, and stays in
-    service: what is accepted is done, though later, and everything but sign-up goes on.
+    service: what is accepted is done, though later, and everything but sign-up goes on. So it is
+    without its index: what is added is found once that is back.
     """
     found = {"database": _database()}
     if settings.REDIS_URL:
         found["redis"] = _redis()
+    if settings.INDEX:
+        found["index"] = "ok" if shared_index(settings.INDEX).is_ready() else "does not answer"
     is_ready = found["database"] == "ok"
     is_whole = all(state == "ok" for state in found.values())
     status = ("ok" if is_whole else "degraded") if is_ready else "unavailable"

@@ -5,6 +5,7 @@ from pathlib import Path
 from controlplane.settings import env
 from controlplane.settings.people import *
 from controlplane.settings.people import APPS, MIDDLEWARE_OF_PEOPLE
+from memories.engine.ports.index_server import IndexAddress
 
 ROOT = Path(__file__).resolve().parents[3]
 # Where the engine's files lie, one a project, and what embedded mode keeps beside them.
@@ -79,6 +80,10 @@ STATIC_URL = "/static/"
 # One process on files, or (production.py) several on Postgres and Redis.
 EMBEDDED = False
 REDIS_URL = ""
+# Where the index of all projects is; each has its own in its file if None.
+INDEX: IndexAddress | None = None
+# How long a search waits for its signals; those that are late are named in its answer.
+SEARCH_DEADLINE_SECONDS = 2.0
 
 # Who may read /metrics from another machine; nobody if empty.
 METRICS_TOKEN = env.text("REMEMBRANCER_METRICS_TOKEN")

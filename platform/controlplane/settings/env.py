@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 import environ
 
+from memories.engine.ports.index_server import IndexAddress
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -33,6 +35,8 @@ _CONNECT_SECONDS: Final = 5
 _CONNECTION_WAIT_SECONDS: Final = 10
 # A mail server that hangs must not hold a request for long.
 _MAIL_SECONDS: Final = 10
+_FLAT: Final = "flat"
+_GRAPH: Final = "hnsw"
 _TRUE: Final = "true"
 _FALSE: Final = "false"
 
@@ -101,6 +105,28 @@ def database(*, connections: int) -> dict[str, object]:
     options["pool"] = {"min_size": 1, "max_size": connections, "timeout": _CONNECTION_WAIT_SECONDS}
     # The pool keeps connections; a thread gives its own back after each request.
     return found | {"OPTIONS": options, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+
+
+def index() -> IndexAddress | None:
+    """Where the index of all projects is; None where each has its own in its file."""
+    url = address("REMEMBRANCER_WEAVIATE_URL", ("http", "https"))
+    if not url:
+        return None
+    grpc = text("REMEMBRANCER_WEAVIATE_GRPC")
+    host, _, port = grpc.rpartition(":")
+    if not host or not port.isdecimal():
+        PROBLEMS.append(Problem("REMEMBRANCER_WEAVIATE_GRPC", "must be host:port"))
+        return None
+    kind = text("REMEMBRANCER_WEAVIATE_VECTORS", _FLAT)
+    if kind not in (_FLAT, _GRAPH):
+        PROBLEMS.append(Problem("REMEMBRANCER_WEAVIATE_VECTORS", f"must be {_FLAT} or {_GRAPH}"))
+    return IndexAddress(
+        url=url,
+        grpc=grpc,
+        key=text("REMEMBRANCER_WEAVIATE_KEY"),
+        replicas=number("REMEMBRANCER_WEAVIATE_REPLICAS", 1, least=1),
+        graph=kind == _GRAPH,
+    )
 
 
 def mail() -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from controlplane.settings import env
 from controlplane.settings.base import *
-from controlplane.settings.base import JOB_THREADS, WEB_THREADS
+from controlplane.settings.base import JOB_THREADS, SEARCH_DEADLINE_SECONDS, WEB_THREADS
 
 DEBUG = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
@@ -25,6 +25,9 @@ if REDIS_URL:
             "OPTIONS": {"socket_timeout": 1.0, "socket_connect_timeout": 1.0},
         }
     }
+INDEX = env.index()
+_deadline = env.number("REMEMBRANCER_SEARCH_DEADLINE_MS", 250, least=10) / 1000
+SEARCH_DEADLINE_SECONDS = _deadline if INDEX else SEARCH_DEADLINE_SECONDS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Whoever watches the server asks it without the proxy that speaks HTTPS.
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]

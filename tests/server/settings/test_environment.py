@@ -54,6 +54,8 @@ def test_good_settings_pass() -> None:
         ("REDIS_URL", "http://127.0.0.1", "E001"),
         ("REDIS_URL", None, "E005"),
         ("REMEMBRANCER_WEB_PROCESSES", "0", "E001"),
+        ("REMEMBRANCER_WEAVIATE_URL", "weaviate:8080", "E001"),
+        ("REMEMBRANCER_SEARCH_DEADLINE_MS", "1", "E001"),
         ("EMAIL_URL", "nothing", "E001"),
         ("EMAIL_URL", None, "W001"),
         ("REMEMBRANCER_SECRET_KEY_FILE", "/nowhere/at/all", "E001"),
