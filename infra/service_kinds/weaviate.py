@@ -166,7 +166,11 @@ class _Node:
             process = subprocess.Popen(
                 [*self.server.words(self._container, self.folder, settings), *listening],
                 # Of the environment no more than programs need: the rest may be Weaviate's too.
-                env={**settings, "PATH": os.environ["PATH"], "HOME": str(Path.home())},
+                env={
+                    **settings,
+                    "PATH": os.environ.get("PATH", os.defpath),
+                    "HOME": str(Path.home()),
+                },
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
