@@ -79,6 +79,10 @@ STATIC_URL = "/static/"
 # One process on files, or (production.py) several on Postgres and Redis.
 EMBEDDED = False
 REDIS_URL = ""
+# Weaviate, where memories are found; they are found in their own files if empty.
+WEAVIATE_URL = env.address("REMEMBRANCER_WEAVIATE_URL", ("http", "https"))
+WEAVIATE_GRPC = env.text("REMEMBRANCER_WEAVIATE_GRPC")
+WEAVIATE_KEY = env.text("REMEMBRANCER_WEAVIATE_KEY")
 
 # Who may read /metrics from another machine; nobody if empty.
 METRICS_TOKEN = env.text("REMEMBRANCER_METRICS_TOKEN")

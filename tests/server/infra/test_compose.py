@@ -61,6 +61,7 @@ def test_what_runs_waits_for_the_services_and_the_migrations(name: str) -> None:
     assert conditions == {
         "postgres": "service_healthy",
         "valkey": "service_healthy",
+        "weaviate": "service_healthy",
         "migrate": "service_completed_successfully",
     }
 
@@ -84,6 +85,16 @@ def test_weaviate_is_the_one_of_the_tests_and_lets_nobody_in_without_a_key() -> 
     assert environment["AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED"] == "false"
     assert environment["AUTOSCHEMA_ENABLED"] == "false"
     assert environment["DISABLE_TELEMETRY"] == "true"
+
+
+def test_the_server_has_the_key_of_weaviate_and_its_addresses() -> None:
+    services = compose()["services"]
+    key = services["weaviate"]["environment"]["AUTHENTICATION_APIKEY_ALLOWED_KEYS"]
+    for name in _OURS:
+        environment = services[name]["environment"]
+        assert environment["REMEMBRANCER_WEAVIATE_KEY"] == key
+        assert environment["REMEMBRANCER_WEAVIATE_URL"] == "http://weaviate:8080"
+        assert environment["REMEMBRANCER_WEAVIATE_GRPC"] == "weaviate:50051"
 
 
 def test_nothing_but_the_web_is_reached_from_outside_and_that_through_a_proxy() -> None:
