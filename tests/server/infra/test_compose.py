@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from typing import Any, Final
 
 import pytest
@@ -30,7 +32,7 @@ def instructions(name: str) -> list[list[str]]:
 
 
 def test_every_service_is_there() -> None:
-    assert set(compose()["services"]) == {*_OURS, "postgres", "valkey"}
+    assert set(compose()["services"]) == {*_OURS, "postgres", "valkey", "weaviate"}
 
 
 @pytest.mark.parametrize("name", _OURS)
@@ -42,7 +44,12 @@ def test_it_sets_no_variable_that_the_server_does_not_read(name: str) -> None:
 
 def test_what_must_be_chosen_has_no_default() -> None:
     text = _COMPOSE.read_text(encoding="utf-8")
-    for variable in ("POSTGRES_PASSWORD", "REMEMBRANCER_SECRET_KEY", "REMEMBRANCER_ALLOWED_HOSTS"):
+    for variable in (
+        "POSTGRES_PASSWORD",
+        "WEAVIATE_KEY",
+        "REMEMBRANCER_SECRET_KEY",
+        "REMEMBRANCER_ALLOWED_HOSTS",
+    ):
         assert set(re.findall(rf"\$\{{{variable}(..)", text)) == {":?"}
 
 
@@ -54,13 +61,45 @@ def test_what_runs_waits_for_the_services_and_the_migrations(name: str) -> None:
     assert conditions == {
         "postgres": "service_healthy",
         "valkey": "service_healthy",
+        "weaviate": "service_healthy",
         "migrate": "service_completed_successfully",
     }
 
 
 def test_what_is_waited_for_says_when_it_is_healthy() -> None:
     services = compose()["services"]
-    assert all("healthcheck" in services[name] for name in ("postgres", "valkey", "web"))
+    assert all(
+        "healthcheck" in services[name] for name in ("postgres", "valkey", "weaviate", "web")
+    )
+
+
+def test_weaviate_is_the_one_of_the_tests_and_lets_nobody_in_without_a_key() -> None:
+    weaviate = compose()["services"]["weaviate"]
+    version = "import service_kinds.weaviate_server as server; print(server.VERSION)"
+    tested = subprocess.run(
+        [sys.executable, "-c", version], cwd=ROOT / "infra", check=True, capture_output=True
+    )
+    assert weaviate["image"] == f"semitechnologies/weaviate:{tested.stdout.decode().strip()}"
+    environment = weaviate["environment"]
+    assert environment["AUTHENTICATION_APIKEY_ENABLED"] == "true"
+    assert environment["AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED"] == "false"
+    assert environment["AUTOSCHEMA_ENABLED"] == "false"
+    assert environment["DISABLE_TELEMETRY"] == "true"
+
+
+def test_the_server_has_the_key_of_weaviate_and_its_addresses() -> None:
+    services = compose()["services"]
+    key = services["weaviate"]["environment"]["AUTHENTICATION_APIKEY_ALLOWED_KEYS"]
+    for name in _OURS:
+        environment = services[name]["environment"]
+        assert environment["REMEMBRANCER_WEAVIATE_KEY"] == key
+        assert environment["REMEMBRANCER_WEAVIATE_URL"] == "http://weaviate:8080"
+        assert environment["REMEMBRANCER_WEAVIATE_GRPC"] == "weaviate:50051"
+
+
+def test_nothing_but_the_web_is_reached_from_outside_and_that_through_a_proxy() -> None:
+    ports = {name: each["ports"] for name, each in compose()["services"].items() if "ports" in each}
+    assert ports == {"web": ["127.0.0.1:8000:8000"]}
 
 
 def test_every_volume_used_is_declared() -> None:

@@ -29,8 +29,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_it_starts_twice_and_stops_twice_without_harm(folder: Path) -> None:
-    code, first, said = call("start", str(folder))
+    code, first, said = call("start", str(folder), "--weaviate", "0")
     assert code == 0, said
+    assert "WEAVIATE" not in first
     mine = Services(folder)
     try:
         assert call("start", str(folder))[1] == first
@@ -59,14 +60,18 @@ def test_a_start_that_fails_leaves_nothing_and_says_why(folder: Path, tmp_path: 
     programs.mkdir()
     (programs / "redis-server").write_text("#!/bin/sh\necho no room >&2\nexit 3\n")
     (programs / "redis-server").chmod(0o755)
-    code, _, said = call("start", str(folder), PATH=f"{programs}:/usr/bin:/bin:/usr/sbin:/sbin")
+    path = f"{programs}:/usr/bin:/bin:/usr/sbin:/sbin"
+    code, _, said = call("start", str(folder), "--weaviate", "0", PATH=path)
     assert code == 1
     assert "redis-server failed with 3" in said
     assert "no room" in said
     assert {path.name for path in folder.iterdir()} == {"services.lock"}
 
 
-@pytest.mark.parametrize("words", [(), ("start",), ("restart", "x"), ("start", "a", "b")])
+@pytest.mark.parametrize(
+    "words",
+    [(), ("start",), ("restart", "x"), ("start", "a", "b"), ("start", "a", "--weaviate", "2")],
+)
 def test_it_says_how_it_is_called(words: tuple[str, ...]) -> None:
     code, _, said = call(*words)
     assert code == 2

@@ -1,0 +1,1 @@
+"""What `infra/services` starts, a module for each kind."""
