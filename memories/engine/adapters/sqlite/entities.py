@@ -4,11 +4,12 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from memories.engine.adapters.sqlite.connection import Connection, SqlValue, whole, words
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.scopes import number_of
 from memories.engine.adapters.sqlite.visibility import Condition, in_scope
 from memories.engine.domain import Entity, EntityType, KnownEntity, Scope, Vector
+from memories.engine.storage.values import SqlValue, whole, words
 from memories.engine.text.forms import form_of, name_words, opening
 
 _OWNER = """(

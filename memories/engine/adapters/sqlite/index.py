@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from memories.engine.adapters.sqlite.connection import Connection, real, whole, words
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.gathering import (
     best_owners,
@@ -18,13 +18,6 @@ from memories.engine.adapters.sqlite.gathering import (
 from memories.engine.adapters.sqlite.passage_cache import PassageCache, Passages
 from memories.engine.adapters.sqlite.pending import by_words, seen_of
 from memories.engine.adapters.sqlite.postings import digests
-from memories.engine.adapters.sqlite.rows import (
-    optional_micros,
-    owner_of_memory,
-    owner_of_message,
-    to_micros,
-    to_seconds,
-)
 from memories.engine.adapters.sqlite.scopes import number_of
 from memories.engine.adapters.sqlite.seeing import in_scope_of, seen
 from memories.engine.adapters.sqlite.vectors import VectorCache
@@ -41,6 +34,14 @@ from memories.engine.domain import (
     Selection,
     Vector,
 )
+from memories.engine.storage.rows import (
+    optional_micros,
+    owner_of_memory,
+    owner_of_message,
+    to_micros,
+    to_seconds,
+)
+from memories.engine.storage.values import real, whole, words
 
 # Above this share of all rows, comparing all of them is faster than gathering some first.
 _MOST_GATHERED: Final = 0.3

@@ -6,12 +6,13 @@ from typing import Final
 
 import numpy as np
 
-from memories.engine.adapters.sqlite.connection import Connection, words
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.gathering import word_counts
 from memories.engine.adapters.sqlite.passage_cache import Passages
-from memories.engine.adapters.sqlite.rows import optional_micros, to_micros
 from memories.engine.adapters.sqlite.visibility import visible
 from memories.engine.domain import Found, OwnedMessage, Scope, Selection
+from memories.engine.storage.rows import optional_micros, to_micros
+from memories.engine.storage.values import words
 from memories.engine.text.bm25 import MOST_PER_WORD, rarity, saturated
 from memories.engine.text.delimiters import blank_recalled
 from memories.engine.text.tokens import analyse

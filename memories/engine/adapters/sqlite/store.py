@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from memories.engine.adapters.sqlite.connection import Connection, optional_words, words
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.entities import SqliteEntities
 from memories.engine.adapters.sqlite.memories import SqliteMemories
@@ -14,6 +14,7 @@ from memories.engine.adapters.sqlite.receipts import SqliteReceipts
 from memories.engine.adapters.sqlite.transfer import export, import_
 from memories.engine.adapters.sqlite.visibility import in_scope
 from memories.engine.domain import Participant, Scope, TransferReceipt
+from memories.engine.storage.values import optional_words, words
 
 
 class SqliteRecords:

@@ -15,20 +15,21 @@ from typing import Final
 
 import apsw
 
-from memories.engine.adapters.sqlite.connection import Connection, Fields, SqlValue, blob, words
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.entities import note_names
 from memories.engine.adapters.sqlite.gists import note_gists
-from memories.engine.adapters.sqlite.rows import (
+from memories.engine.adapters.sqlite.scopes import number_of
+from memories.engine.domain import EntityType, HistoryEvent, LinkKind, Scope, TransferReceipt
+from memories.engine.errors import StoreError, UnreadableFile
+from memories.engine.storage.rows import (
     MEMORY_COLUMNS,
     from_micros,
     memory_of,
     message_of,
     to_micros,
 )
-from memories.engine.adapters.sqlite.scopes import number_of
-from memories.engine.domain import EntityType, HistoryEvent, LinkKind, Scope, TransferReceipt
-from memories.engine.errors import StoreError, UnreadableFile
+from memories.engine.storage.values import Fields, SqlValue, blob, words
 
 FORMAT: Final = 1
 _INSTANTS: Final = frozenset(

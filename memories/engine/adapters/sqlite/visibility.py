@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from memories.engine.adapters.sqlite.connection import Connection, SqlValue, whole
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.filters import compile_filter
-from memories.engine.adapters.sqlite.rows import to_micros
 from memories.engine.domain import AllOf, AnyOf, Filter, NoneOf, Scope, Selection
+from memories.engine.storage.rows import to_micros
+from memories.engine.storage.values import SqlValue, whole
 
 Condition: TypeAlias = tuple[str, list[SqlValue]]
 
