@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias, cast
 
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.index import SqliteIndex
@@ -30,7 +30,7 @@ from memories.engine.domain import (
 )
 from memories.engine.ports.embedder import WordHashEmbedder
 from memories.engine.ports.record_store import RecordStore
-from memories.engine.ports.search_index import SearchIndex
+from memories.engine.ports.search_index import PassageStore, SearchIndex
 from memories.engine.text.fingerprints import digest, fingerprint
 from memories.engine.text.forms import form_of
 from memories.engine.text.tokens import analyse
@@ -48,16 +48,22 @@ class World:
     """One opened store with its index, and short ways to fill them.
 
     Attributes:
+        passages: where rows are indexed; the index itself, where there is one.
         name: tells the ids of its rows from those of another world on the same file.
     """
 
     records: RecordStore
-    index: SearchIndex
+    passages: PassageStore
     name: str = "a"
     embedder: WordHashEmbedder = field(
         default_factory=lambda: WordHashEmbedder(dimensions=DIMENSIONS)
     )
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def index(self) -> SearchIndex:
+        """What finds the rows, in suites that run only where there is an index."""
+        return cast("SearchIndex", self.passages)
 
     def vector(self, text: str) -> Vector:
         return self.embedder.embed_query(text)
@@ -149,7 +155,7 @@ class World:
             recorded_at=recorded_at,
             embedded=embedded,
         )
-        self.index.put([passage], scope=scope)
+        self.passages.put([passage], scope=scope)
         return passage
 
     def draft(
@@ -236,5 +242,18 @@ def _sqlite(path: Path, name: str) -> World:
     return World(SqliteRecords(database), SqliteIndex(database, dimensions=DIMENSIONS), name)
 
 
-# Opens a store by file and name of the world.
-ADAPTERS: Final[Mapping[str, Callable[[Path, str], World]]] = {"sqlite": _sqlite}
+def _postgres(path: Path, name: str) -> World:
+    # Only where the app is installed, and Django with it.
+    from memories.records.database import Database as Postgres  # noqa: PLC0415
+    from memories.records.passages import PostgresPassages  # noqa: PLC0415
+    from memories.records.store import PostgresRecords  # noqa: PLC0415
+
+    database = Postgres(EVERYONE)
+    return World(PostgresRecords(database), PostgresPassages(database), name)
+
+
+Opens: TypeAlias = Callable[[Path, str], World]
+# Each opens a store by file and name of the world. With an index that searches:
+ADAPTERS: Final[Mapping[str, Opens]] = {"sqlite": _sqlite}
+# Without one, where the database is Postgres:
+POSTGRES: Final[Mapping[str, Opens]] = {"postgres": _postgres}

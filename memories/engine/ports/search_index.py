@@ -19,8 +19,8 @@ from memories.engine.domain import (
 )
 
 
-class SearchIndex(Protocol):
-    """Finds rows by meaning, words, entities and time."""
+class PassageStore(Protocol):
+    """What is indexed; written with the records that it comes from."""
 
     def put(self, passages: Sequence[Passage], *, scope: Scope) -> None:
         """Index passages; joins the open transaction, if there is one."""
@@ -37,6 +37,10 @@ class SearchIndex(Protocol):
     def clear(self, *, scope: Scope) -> None:
         """Take out everything of the project; searches of others see it until the commit."""
         ...
+
+
+class SearchIndex(PassageStore, Protocol):
+    """Finds rows by meaning, words, entities and time."""
 
     def semantic(
         self, vector: Vector, *, scope: Scope, selection: Selection, limit: int, messages: bool
