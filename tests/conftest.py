@@ -4,11 +4,12 @@ import json
 import platform
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from hypothesis import settings
 
 # On a busy machine the first call of a test can take as long as it likes; what must be quick is
@@ -42,6 +43,14 @@ def record_figure(request: pytest.FixtureRequest) -> RecordFigure:
         figures[name] = round(value, 4)
 
     return record
+
+
+@pytest.fixture
+def records_database(transactional_db: None) -> Iterator[None]:
+    """Postgres without any project's records, seen by all threads."""
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE records_project CASCADE")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

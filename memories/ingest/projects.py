@@ -1,11 +1,10 @@
-"""Files of projects, opened when they are needed and kept open while they are used."""
+"""Memories of projects, opened when they are needed and kept open while they are used."""
 
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -16,6 +15,7 @@ from controlplane.organizations.models import Project
 from memories import BundledModel, Embedder, Memory, NotFound, StoreBusy
 from memories.ingest.answers import AnswersOfProject
 from memories.ingest.pending import PendingOfProject
+from memories.ingest.places import places
 
 # How long the removal of a project waits for calls under way: a large add takes seconds.
 _LONGEST_USE_SECONDS: Final = 60.0
@@ -99,17 +99,18 @@ class OpenProjects:
             return opened
 
     def _open(self, project_id: UUID, organization_id: UUID) -> Memory:
-        path = path_of(project_id)
-        if not path.exists() and not Project.objects.filter(id=project_id).exists():
+        is_new = places().may_be_new(project_id)
+        if is_new and not Project.objects.filter(id=project_id).exists():
             # Another process removed it, and this one knew its key for a moment longer.
             raise NotFound("the project was removed")
         memory = Memory(
-            path,
+            places().of(project_id, organization_id=organization_id),
             organization=str(organization_id),
             project=str(project_id),
             embedder=self._embedder or BundledModel(),
             pending=PendingOfProject(project_id),
             answers=AnswersOfProject(project_id),
+            deadline_seconds=settings.SEARCH_DEADLINE_SECONDS,
         )
         self._embedder = self._embedder or memory.embedder
         return memory
@@ -120,7 +121,7 @@ class OpenProjects:
         if time.monotonic() >= self._looked_at + _LOOK_EVERY_SECONDS:
             self._looked_at = time.monotonic()
             # Removed by another process; while it is open here, the disk keeps what was in it.
-            surplus += [id_ for id_ in idle[len(surplus) :] if not path_of(id_).exists()]
+            surplus += [id_ for id_ in idle[len(surplus) :] if places().was_removed(id_)]
         return [self._opened.pop(id_).memory for id_ in surplus]
 
     def remove(self, project_id: UUID) -> None:
@@ -136,9 +137,7 @@ class OpenProjects:
             opened = self._opened.pop(project_id, None)
         if opened is not None:
             opened.memory.close()
-        path = path_of(project_id)
-        for each in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
-            each.unlink(missing_ok=True)
+        places().remove(project_id)
 
     def _users(self, project_id: UUID) -> int:
         opened = self._opened.get(project_id)
@@ -151,13 +150,6 @@ class OpenProjects:
             self._opened.clear()
         for each in opened:
             each.memory.close()
-
-
-def path_of(project_id: UUID) -> Path:
-    """Where a project's file lies; its folder is there."""
-    folder: Path = settings.DATA_FOLDER / "projects"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder / f"{project_id}.db"
 
 
 PROJECTS = OpenProjects()

@@ -50,5 +50,5 @@ def test_using_the_library_loads_no_framework() -> None:
 def test_the_library_exports_exactly_what_it_says() -> None:
     assert len(set(memories.__all__)) == len(memories.__all__)
     public = {name for name in vars(memories) if not name.startswith("_")}
-    assert public - set(memories.__all__) <= {"engine", "ingest", "api"}
+    assert public - set(memories.__all__) <= {"engine", "ingest", "api", "records"}
     assert set(memories.__all__) <= public

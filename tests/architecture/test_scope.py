@@ -21,7 +21,7 @@ _WITHOUT_SCOPE = frozenset({"size", "backup", "verify", "close"})
 # and as the whole project of a scope at hand.
 _MINTS = (
     "memories/engine/memory/",
-    "memories/engine/adapters/sqlite/transfer.py",
+    "memories/engine/storage/transfer.py",
     "memories/engine/domain/_conversation.py",
 )
 

@@ -1,20 +1,39 @@
-"""Every test runs over every adapter."""
+"""Every test runs over every adapter; those of the records alone also over the one in Postgres."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
+from django.apps import apps
 
-from tests.contracts.worlds import ADAPTERS, World
+from tests.contracts.worlds import ADAPTERS, POSTGRES, World
+
+_OF_RECORDS: Final = frozenset(
+    """test_record_store test_browsing test_looking_up test_receipts test_reading""".split()
+)
 
 
-@pytest.fixture(params=list(ADAPTERS.values()), ids=list(ADAPTERS))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "open_world" in metafunc.fixturenames:
+        adapters = [pytest.param(name, id=name) for name in ADAPTERS]
+        suite = metafunc.module.__name__.rpartition(".")[2]
+        if suite in _OF_RECORDS and apps.is_installed("memories.records"):
+            seen_by_all_threads = pytest.mark.django_db(transaction=True)
+            adapters += [pytest.param(name, marks=seen_by_all_threads) for name in POSTGRES]
+        metafunc.parametrize("open_world", adapters, indirect=True)
+
+
+@pytest.fixture
 def open_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], World]]:
     """Opens the same store again under another name, as another process would."""
+    if request.param in POSTGRES:
+        request.getfixturevalue("records_database")
+    opens = {**ADAPTERS, **POSTGRES}[request.param]
     opened: list[World] = []
 
     def open_again(name: str) -> World:
-        opened.append(request.param(tmp_path / "notes.db", name))
+        opened.append(opens(tmp_path / "notes.db", name))
         return opened[-1]
 
     yield open_again

@@ -258,15 +258,15 @@ def test_nobody_sees_what_is_not_committed(cast: Cast, open_world: Callable[[str
     other = open_world("b")
     seen: list[list[str]] = []
 
-    def look() -> None:
-        seen.append(cast.world.texts())
+    def look(world: World) -> None:
+        seen.append(world.texts())
 
     with cast.records.writing(scope=ACME):
         cast.world.learn("Ines sold a car.")
-        thread = threading.Thread(target=look)
-        thread.start()
-        thread.join()
-        seen.append(other.texts())
+        for world in (cast.world, other):
+            thread = threading.Thread(target=look, args=(world,))
+            thread.start()
+            thread.join()
         assert "Ines sold a car." in cast.world.texts()
     assert seen == [["Ines owns a boat.", "Ines owns a ship."]] * 2
     assert "Ines sold a car." in other.texts()
@@ -376,10 +376,8 @@ def test_what_is_forgotten_stays_forgotten(
     assert key == world.records.memories.forgetting_key(scope=EVERYONE)
 
 
-def test_a_sound_store_verifies_and_a_backup_holds_the_same(cast: Cast, tmp_path: Path) -> None:
+def test_a_sound_store_verifies(cast: Cast) -> None:
     assert cast.records.verify() == "ok"
     assert cast.records.size() > 0
-    cast.records.backup(tmp_path / "copy.db")
-    assert (tmp_path / "copy.db").stat().st_size > 0
     cast.records.close()
     cast.records.close()

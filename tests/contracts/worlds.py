@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias, cast
 
 from memories.engine.adapters.sqlite.stores import SqliteStores
 from memories.engine.domain import (
@@ -47,6 +47,7 @@ class World:
     """One opened store with its index, and short ways to fill them.
 
     Attributes:
+        passages: what the index is made of.
         name: tells the ids of its rows from those of another world on the same file.
     """
 
@@ -233,9 +234,24 @@ class World:
 
 def _sqlite(path: Path, name: str) -> World:
     stores = SqliteStores(path, durability="power-loss")
-    passages = stores.passages(dimensions=DIMENSIONS)
-    return World(stores.records, passages, stores.index(dimensions=DIMENSIONS), name)
+    model = WordHashEmbedder().model
+    passages = stores.passages(model=model, dimensions=DIMENSIONS)
+    index = stores.index(model=model, dimensions=DIMENSIONS)
+    return World(stores.records, passages, index, name)
 
 
-# Opens a store by file and name of the world.
-ADAPTERS: Final[Mapping[str, Callable[[Path, str], World]]] = {"sqlite": _sqlite}
+def _postgres(path: Path, name: str) -> World:
+    # Only where the app is installed, and Django with it.
+    from memories.records.database import Database as Postgres  # noqa: PLC0415
+    from memories.records.passages import PostgresPassages  # noqa: PLC0415
+    from memories.records.store import PostgresRecords  # noqa: PLC0415
+
+    database = Postgres(EVERYONE)
+    return World(PostgresRecords(database), PostgresPassages(database), name)
+
+
+Opens: TypeAlias = Callable[[Path, str], World]
+# Each opens a store by file and name of the world. With an index that searches:
+ADAPTERS: Final[Mapping[str, Opens]] = {"sqlite": _sqlite}
+# Without one, where the database is Postgres:
+POSTGRES: Final[Mapping[str, Opens]] = {"postgres": _postgres}

@@ -11,10 +11,10 @@ import pytest
 
 import memories
 from memories.engine import errors
-from memories.engine.adapters.sqlite.transfer import KINDS
 from memories.engine.domain import Operator
 from memories.engine.ingestion.limits import LIMITS
 from memories.engine.retrieval.filters import _FIELDS, DEFAULT_LIMITS
+from memories.engine.storage.transfer import KINDS
 from tests.docs.pages import PAGES, ROOT, blocks, links, named, rows, snippets
 
 README = ROOT / "README.md"
@@ -139,16 +139,8 @@ def test_the_export_page_names_every_record_and_field() -> None:
         for row in rows(ROOT / "docs" / "export.md")
     }
     assert set(table) >= set(KINDS)
-    for kind, how in KINDS.items():
-        assert table[kind] == columns_of(how.select), kind
-
-
-def columns_of(select: str) -> set[str]:
-    nested = re.compile(r"\([^()]*\)")
-    while nested.search(select):
-        select = nested.sub("", select)
-    columns = select.removeprefix("SELECT ").partition(" FROM ")[0]
-    return {column.split()[-1].rpartition(".")[2] for column in columns.split(",")}
+    for kind, names in KINDS.items():
+        assert table[kind] == set(names), kind
 
 
 def code_in(cells: Iterable[str]) -> set[str]:

@@ -123,7 +123,7 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
         dimensions = dimensions_of(settings.embedding, embedder, records, settings.scope)
         tools = IngestTools(
             records=records,
-            passages=stores.passages(dimensions=dimensions),
+            passages=stores.passages(model=embedder.model, dimensions=dimensions),
             extractor=settings.extractor or _local_extractor(),
             embedder=embedder,
             clock=settings.clock or SystemClock(),
@@ -133,7 +133,7 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
     except BaseException:
         records.close()
         raise
-    index = stores.index(dimensions=dimensions)
+    index = stores.index(model=embedder.model, dimensions=dimensions)
     search = _search_tools(settings, tools, index, is_apart=stores.index_is_apart)
     return Engine(tools, search, os.getpid())
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from memories.engine.domain import OwnedMessage, Passage, Scope, Selection, Vector
+from memories.engine.domain import Passage, Scope, Vector
 
 
 class PassageStore(Protocol):
@@ -31,12 +31,6 @@ class PassageStore(Protocol):
 
     def speakers(self, *, scope: Scope) -> frozenset[str]:
         """Names of those who said what is indexed in the scope."""
-        ...
-
-    def visible(
-        self, messages: Sequence[OwnedMessage], *, scope: Scope, selection: Selection
-    ) -> Sequence[OwnedMessage]:
-        """Of messages that are not stored yet, those that the read may see."""
         ...
 
     def languages(self, *, scope: Scope) -> frozenset[str]:

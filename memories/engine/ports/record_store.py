@@ -338,7 +338,7 @@ class RecordStore(Protocol):
         ...
 
     def size(self) -> int:
-        """Bytes of the file with what its log holds."""
+        """Bytes of the file with what its log holds; where there is none, about the rows'."""
         ...
 
     def export(self, to: Path, *, scope: Scope) -> TransferReceipt:
@@ -358,13 +358,17 @@ class RecordStore(Protocol):
         ...
 
     def backup(self, to: Path) -> None:
-        """Copy the whole file, consistent, while others read and write."""
+        """Copy the whole file, consistent, while others read and write.
+
+        Raises:
+            StoreError: the target exists or can't be written, or the project has no file.
+        """
         ...
 
     def verify(self) -> str:
-        """What SQLite's integrity check answers: "ok", or what is wrong."""
+        """What a check of what is stored answers: "ok", or what is wrong."""
         ...
 
     def close(self) -> None:
-        """Close the file. Twice is harmless."""
+        """Close the file, if it is one. Twice is harmless."""
         ...

@@ -20,18 +20,15 @@ class Stores(Protocol):
         """True if the index is a server of its own: questions to it are asked side by side."""
         ...
 
-    def passages(self, *, dimensions: int) -> PassageStore:
+    def passages(self, *, model: str, dimensions: int) -> PassageStore:
         """What the index is made of.
 
         Args:
+            model: the embedding model's name.
             dimensions: length of every vector.
         """
         ...
 
-    def index(self, *, dimensions: int) -> SearchIndex:
-        """The index.
-
-        Args:
-            dimensions: length of every vector.
-        """
+    def index(self, *, model: str, dimensions: int) -> SearchIndex:
+        """The index; its arguments are those of `passages`."""
         ...

@@ -5,6 +5,7 @@ from heapq import merge
 from typing import Final
 
 from memories.engine.domain import ScoreBreakdown, SearchHit, Signal, Source
+from memories.engine.retrieval.matching import visible
 from memories.engine.retrieval.query import Query
 from memories.engine.retrieval.request import SearchRequest
 from memories.engine.retrieval.tools import Reach, SearchTools
@@ -28,9 +29,7 @@ def find_pending(
     # Stored by now, and its job about to say so: then what was learned from it is found.
     for stored in tools.records.messages.get(pending.keys(), scope=reach.scope):
         del pending[stored]
-    seen = tools.passages.visible(
-        list(pending.values()), scope=reach.scope, selection=reach.selection
-    )
+    seen = visible(list(pending.values()), scope=reach.scope, selection=reach.selection)
     if not seen:
         return []
     words = tools.index.words(query.alternatives, scope=reach.scope)

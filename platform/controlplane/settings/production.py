@@ -2,13 +2,19 @@
 
 from controlplane.settings import env
 from controlplane.settings.base import *
-from controlplane.settings.base import JOB_THREADS, SEARCH_DEADLINE_SECONDS, WEB_THREADS
+from controlplane.settings.base import (
+    INSTALLED_APPS,
+    JOB_THREADS,
+    SEARCH_DEADLINE_SECONDS,
+    WEB_THREADS,
+)
 
 DEBUG = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
 # Django itself would refuse an empty one without saying which variable it comes from.
 SECRET_KEY = env.text("REMEMBRANCER_SECRET_KEY") or "missing"
 ALLOWED_HOSTS = env.names("REMEMBRANCER_ALLOWED_HOSTS")
+INSTALLED_APPS = [*INSTALLED_APPS, "memories.records"]
 DATABASES = {
     "default": env.database(
         # A connection a thread, and some for what runs beside.

@@ -2,5 +2,7 @@
 
 from controlplane.settings import env
 from controlplane.settings.test import *
+from controlplane.settings.test import INSTALLED_APPS
 
+INSTALLED_APPS = [*INSTALLED_APPS, "memories.records"]
 DATABASES = {"default": env.database(connections=30)}

@@ -13,7 +13,8 @@ from controlplane.organizations.models import Project, RemovedProject
 from controlplane.organizations.removal import finish_removals, on_project_removed, remove_with
 from memories import NotFound
 from memories.ingest.models import Job, Participant
-from memories.ingest.projects import PROJECTS, path_of
+from memories.ingest.places import Files
+from memories.ingest.projects import PROJECTS
 from tests.server.conftest import Ask
 from tests.server.organizations.conftest import Owned
 
@@ -31,7 +32,7 @@ def test_deleting_deletes_rows_and_the_engines_file(
     asking = client(initech.token)
     asking.post(f"{initech.address}/projects/", {"name": "Second"}, format="json")
     remembered(initech.token, client, do_jobs)
-    file = path_of(initech.project.id)
+    file = Files().of(initech.project.id, organization_id=initech.organization.id)
     assert file.exists()
     address = initech.address if what == "organization" else initech.project_address
     assert asking.delete(f"{address}/").status_code == 200
@@ -91,7 +92,7 @@ def test_a_removal_waits_for_who_uses_the_file_and_lets_nobody_open_it_again(
     initech: Owned,
 ) -> None:
     whose = {"organization_id": initech.organization.id}
-    project_id, file = initech.project.id, path_of(initech.project.id)
+    project_id, file = initech.project.id, Files().of(initech.project.id, organization_id=initech.organization.id)
     with ThreadPoolExecutor(1) as threads:
         with PROJECTS.use(project_id, **whose) as memory:
             removing = threads.submit(PROJECTS.remove, project_id)

@@ -9,7 +9,8 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from memories.engine.adapters.sqlite.connection import Connection, Row, whole
+from memories.engine.adapters.sqlite.connection import Connection
+from memories.engine.storage.values import Row, whole
 
 # Above this share of removed rows, and so many, the arrays are loaded anew.
 _WASTE: Final = 0.25

@@ -12,9 +12,10 @@ from typing import Final, Literal, TypeAlias
 
 import apsw
 
-from memories.engine.adapters.sqlite.connection import Connection, whole
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.schema import APPLICATION_ID, UPGRADES
 from memories.engine.errors import NewerFormat, StoreBusy, StoreDamaged, StoreError
+from memories.engine.storage.values import whole
 
 Durability: TypeAlias = Literal["power-loss", "process-crash"]
 

@@ -4,12 +4,13 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from memories.engine.adapters.sqlite.connection import Connection, SqlValue, whole, words
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.scopes import number_of
 from memories.engine.adapters.sqlite.visibility import Condition, in_scope
 from memories.engine.domain import Entity, EntityType, KnownEntity, Scope, Vector
-from memories.engine.text.forms import form_of, name_words, opening
+from memories.engine.storage.names import forms_kept, fullest, name_columns
+from memories.engine.storage.values import SqlValue, whole, words
 
 _OWNER = """(
     SELECT seq * 2 FROM memories WHERE id = ? UNION ALL
@@ -245,11 +246,10 @@ def note_names(connection: Connection) -> None:
 
 def _note_name(connection: Connection, seq: int, name: str, type_: str) -> None:
     """Give an entity its name, with what a person is looked up by."""
-    is_person = type_ == EntityType.PERSON
-    spoken = " ".join(name_words(name)) if is_person else None
+    columns = name_columns(name, type_)
     connection.run(
-        "UPDATE entities SET name = ?, words = ?, opening = ? WHERE seq = ?",
-        (name, spoken, opening(name) if is_person else None, seq),
+        f"UPDATE entities SET {', '.join(f'{each} = ?' for each in columns)} WHERE seq = ?",
+        (*columns.values(), seq),
     )
 
 
@@ -268,20 +268,18 @@ def _forget_unsaid_names(connection: Connection, seq: int, name: str, type_: str
         " WHERE entity = ? AND owner % 2 = 1",
         (seq, seq),
     )
-    said = "\n".join(words(text) for (text,) in texts).casefold()
     mentioned = connection.rows("SELECT surface FROM mentions WHERE entity = ?", (seq,))
-    by_form = {form_of(words(surface)): words(surface) for (surface,) in mentioned}
     forms = {
         words(form): words(surface)
         for form, surface in connection.rows(
             "SELECT form, surface FROM aliases WHERE entity = ?", (seq,)
         )
     }
-    kept = {
-        form: surface if surface.casefold() in said else by_form[form]
-        for form, surface in forms.items()
-        if surface.casefold() in said or form in by_form
-    } or by_form
+    kept = forms_kept(
+        forms,
+        said=(words(text) for (text,) in texts),
+        mentioned=(words(surface) for (surface,) in mentioned),
+    )
     if kept == forms:
         return
     connection.run("DELETE FROM aliases WHERE entity = ?", (seq,))
@@ -292,7 +290,6 @@ def _forget_unsaid_names(connection: Connection, seq: int, name: str, type_: str
             (form, surface, seq),
         )
     if name not in kept.values():
-        fullest = max(kept.values(), key=lambda surface: (len(surface.split()), len(surface)))
-        _note_name(connection, seq, fullest, type_)
+        _note_name(connection, seq, fullest(kept.values()), type_)
         # It stands for the old name; the next ingest that mentions the entity gives a new one.
         connection.run("DELETE FROM entity_vectors WHERE entity = ?", (seq,))

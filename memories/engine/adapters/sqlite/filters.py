@@ -12,42 +12,15 @@ of the metadata are compared in `json_each`, as no quoting in SQLite's JSON path
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Final, TypeAlias, assert_never
+from typing import Final, TypeAlias
 
-from memories.engine.domain import (
-    AllOf,
-    AnyOf,
-    Condition,
-    Filter,
-    FilterValue,
-    NoneOf,
-    Operator,
-)
-from memories.engine.errors import InvalidFilter
+from memories.engine.domain import Condition, Filter, FilterValue, Operator
+from memories.engine.storage.filters import SIGNS, TEXTS, TIMES, compile_tree, unusable
 
 SqlValue: TypeAlias = int | float | str
 Compiled: TypeAlias = tuple[str, tuple[SqlValue, ...]]
 
-_TEXTS: Final = frozenset(
-    {"id", "user", "agent", "app", "run", "kind", "attributed_to", "text"},
-)
-_TIMES: Final = frozenset(
-    {"said_at", "recorded_at", "updated_at", "expires_at", "occurred_from", "occurred_until"},
-)
-_OPPOSITES: Final[Mapping[Operator, Operator]] = {
-    Operator.NE: Operator.EQ,
-    Operator.NIN: Operator.IN,
-}
-_SIGNS: Final[Mapping[Operator, str]] = {
-    Operator.EQ: "=",
-    Operator.GT: ">",
-    Operator.GTE: ">=",
-    Operator.LT: "<",
-    Operator.LTE: "<=",
-}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LISTED: Final = "IN (SELECT value FROM json_each(?))"
 _NUMERIC: Final = "IN ('integer', 'real')"
@@ -66,40 +39,19 @@ def compile_filter(filter_: Filter) -> Compiled:
     Raises:
         InvalidFilter: a condition pairs a field with an operator or value that it has no use for.
     """
-    match filter_:
-        case Condition():
-            return _condition(filter_)
-        case AllOf(parts):
-            return _join(parts, " AND ", empty="1")
-        case AnyOf(parts):
-            return _join(parts, " OR ", empty="0")
-        case NoneOf(parts):
-            sql, values = _join(parts, " OR ", empty="0")
-            return f"(NOT {sql})", values
-        case _:
-            assert_never(filter_)
-
-
-def _join(parts: tuple[Filter, ...], word: str, *, empty: str) -> Compiled:
-    compiled = [compile_filter(part) for part in parts]
-    sql = word.join(sql for sql, _ in compiled) or empty
-    return f"({sql})", tuple(value for _, values in compiled for value in values)
+    return compile_tree(filter_, _condition, true="1", false="0")
 
 
 def _condition(condition: Condition) -> Compiled:
-    opposite = _OPPOSITES.get(condition.operator)
-    if opposite is not None:
-        sql, values = _condition(replace(condition, operator=opposite))
-        return f"(NOT {sql})", values
-    if condition.field in _TEXTS:
+    if condition.field in TEXTS:
         return _text(condition)
-    if condition.field in _TIMES:
+    if condition.field in TIMES:
         return _time(condition)
     if condition.field == "categories":
         return _categories(condition)
     if condition.field == "metadata" and condition.key:
         return _metadata(condition)
-    raise _unusable(condition)
+    raise unusable(condition)
 
 
 def _text(condition: Condition) -> Compiled:
@@ -118,7 +70,7 @@ def _text(condition: Condition) -> Compiled:
         case Operator.ICONTAINS, str(value):
             return _guarded(column, f"instr(fold({column}), ?) > 0", value.casefold())
         case _:
-            raise _unusable(condition)
+            raise unusable(condition)
 
 
 def _guarded(column: str, test: str, value: SqlValue) -> Compiled:
@@ -132,12 +84,12 @@ def _time(condition: Condition) -> Compiled:
             return f"({column} IS NOT NULL)", ()
         case Operator.EQ, None:
             return f"({column} IS NULL)", ()
-        case operator, datetime() as at if operator in _SIGNS:
+        case operator, datetime() as at if operator in SIGNS:
             microseconds = (at - _EPOCH) // timedelta(microseconds=1)
-            sign = _SIGNS[operator]
+            sign = SIGNS[operator]
             return f"({column} IS NOT NULL AND {column} {sign} ?)", (microseconds,)
         case _:
-            raise _unusable(condition)
+            raise unusable(condition)
 
 
 def _categories(condition: Condition) -> Compiled:
@@ -153,7 +105,7 @@ def _categories(condition: Condition) -> Compiled:
         case ((Operator.CONTAINS | Operator.ICONTAINS), str(value)):
             return _some_category("instr(fold(c.value), ?) > 0", value.casefold())
         case _:
-            raise _unusable(condition)
+            raise unusable(condition)
 
 
 def _some_category(test: str, value: str) -> Compiled:
@@ -182,11 +134,11 @@ def _metadata_test(condition: Condition, row: str) -> Compiled:
             return f"{row}.type <> 'null'", ()
         case Operator.EQ, bool(value):
             return f"{row}.type = '{'true' if value else 'false'}'", ()
-        case operator, (int() | float() | str()) as value if operator in _SIGNS and not isinstance(
+        case operator, (int() | float() | str()) as value if operator in SIGNS and not isinstance(
             value, bool
         ):
             types = "= 'text'" if isinstance(value, str) else _NUMERIC
-            test = f"{row}.type {types} AND {row}.value {_SIGNS[operator]} ?"
+            test = f"{row}.type {types} AND {row}.value {SIGNS[operator]} ?"
             return f"({test})", (value,)
         case Operator.IN, tuple(values):
             return _same_in("json_each(?)", row), (_json(values),)
@@ -198,7 +150,7 @@ def _metadata_test(condition: Condition, row: str) -> Compiled:
             equal = "CASE e.type WHEN 'text' THEN fold(e.value) = ? ELSE 0 END"
             return _in_text_or_array(row, within, equal), (folded, folded)
         case _:
-            raise _unusable(condition)
+            raise unusable(condition)
 
 
 def _metadata_contains(row: str, value: float | str) -> Compiled:
@@ -235,8 +187,3 @@ def _exists(source: str, test: str) -> str:
 
 def _json(values: tuple[FilterValue, ...]) -> str:
     return json.dumps(values, ensure_ascii=False, allow_nan=False)
-
-
-def _unusable(condition: Condition) -> InvalidFilter:
-    path = ".".join((condition.field, *condition.key))
-    return InvalidFilter(f"no use for {condition.operator} with this value here", path=path)

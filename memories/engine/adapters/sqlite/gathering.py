@@ -6,9 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from memories.engine.adapters.sqlite.connection import Connection, real, whole
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.passage_cache import Passages
 from memories.engine.domain import Candidates, Flags, Integers, Numbers, Pairs, Table, Vector
+from memories.engine.storage.values import real, whole
 from memories.engine.text.bm25 import MOST_PER_WORD, rarity, saturated
 
 # How far around a turn words count as said with it.

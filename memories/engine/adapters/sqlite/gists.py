@@ -2,35 +2,16 @@
 
 from collections.abc import Sequence
 
-from memories.engine.adapters.sqlite.connection import Connection, Fields, SqlValue, words
-from memories.engine.adapters.sqlite.rows import MEMORY_COLUMNS, optional_micros
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.domain import MemoryRecord, Scope
-from memories.engine.text.fingerprints import digest
-from memories.engine.text.statements import gists_of
-
-
-def gist_columns(memory: MemoryRecord) -> dict[str, SqlValue]:
-    """Digests of the memory's gists, each with its speaker and the time that it tells of."""
-    occurred = memory.occurred
-    return _gist_columns(
-        memory.text,
-        memory.attributed_to,
-        optional_micros(occurred.start if occurred else None),
-        optional_micros(occurred.until if occurred else None),
-    )
-
-
-def _gist_columns(
-    text: str, speaker: str, occurred_from: SqlValue, occurred_until: SqlValue
-) -> dict[str, SqlValue]:
-    bounds = (str(occurred_from), str(occurred_until))
-    plain, dated = (digest(speaker, *bounds, gist) for gist in gists_of(text))
-    return {"gist": plain, "dated_gist": None if dated == plain else dated}
+from memories.engine.storage.gists import gist_columns
+from memories.engine.storage.rows import MEMORY_COLUMNS, memory_row
+from memories.engine.storage.values import Fields, words
 
 
 def with_gists(connection: Connection, memory: MemoryRecord, scope: Scope) -> Sequence[Fields]:
     """Rows of exactly this scope that share a gist with the memory, and are in force."""
-    columns = gist_columns(memory)
+    columns = memory_row(memory)
     dated = columns["dated_gist"] or columns["gist"]
     return connection.fields(
         "WITH home AS (SELECT seq FROM scopes WHERE user IS ? AND agent IS ? AND app IS ?"
@@ -51,7 +32,7 @@ def note_gists(connection: Connection) -> None:
         " WHERE gist IS NULL"
     )
     for seq, text, speaker, *occurred in rows:
-        columns = _gist_columns(words(text), words(speaker), *occurred)
+        columns = gist_columns(words(text), words(speaker), *occurred)
         connection.run(
             "UPDATE memories SET gist = ?, dated_gist = ? WHERE seq = ?", (*columns.values(), seq)
         )

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from memories.engine.adapters.sqlite.connection import Connection, blob, real, whole, words
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.gathering import (
     best_owners,
@@ -16,15 +16,7 @@ from memories.engine.adapters.sqlite.gathering import (
     word_counts,
 )
 from memories.engine.adapters.sqlite.passage_cache import PassageCache, Passages
-from memories.engine.adapters.sqlite.pending import seen_of
 from memories.engine.adapters.sqlite.postings import digests
-from memories.engine.adapters.sqlite.rows import (
-    optional_micros,
-    owner_of_memory,
-    owner_of_message,
-    to_micros,
-    to_seconds,
-)
 from memories.engine.adapters.sqlite.scopes import number_of
 from memories.engine.adapters.sqlite.seeing import in_scope_of, seen
 from memories.engine.adapters.sqlite.vectors import VectorCache
@@ -35,13 +27,20 @@ from memories.engine.domain import (
     Found,
     Integers,
     Interval,
-    OwnedMessage,
     Passage,
     Scope,
     Selection,
     Vector,
     WordStatistics,
 )
+from memories.engine.storage.rows import (
+    optional_micros,
+    owner_of_memory,
+    owner_of_message,
+    to_micros,
+    to_seconds,
+)
+from memories.engine.storage.values import blob, real, whole, words
 from memories.engine.text.bm25 import rarity
 
 # Above this share of all rows, comparing all of them is faster than gathering some first.
@@ -152,12 +151,6 @@ class SqliteIndex:
         matching = scores > 0
         best = best_owners(scores[matching], rows[matching], passages, limit=limit)
         return [Found(owner_id, score) for owner_id, score in best]
-
-    def visible(
-        self, messages: Sequence[OwnedMessage], *, scope: Scope, selection: Selection
-    ) -> Sequence[OwnedMessage]:
-        with self._database.read() as connection:
-            return seen_of(connection, messages, scope, selection)
 
     def words(self, alternatives: Sequence[Sequence[str]], *, scope: Scope) -> WordStatistics:
         with self._database.read() as connection:

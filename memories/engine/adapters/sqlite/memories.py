@@ -4,28 +4,11 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from memories.engine.adapters.sqlite.connection import (
-    Connection,
-    SqlValue,
-    blob,
-    optional_words,
-    real,
-    whole,
-    words,
-)
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.database import Database
-from memories.engine.adapters.sqlite.gists import gist_columns, with_gists
+from memories.engine.adapters.sqlite.gists import with_gists
 from memories.engine.adapters.sqlite.messages import delete_owned
 from memories.engine.adapters.sqlite.pages import page, shelf, told
-from memories.engine.adapters.sqlite.rows import (
-    MEMORY_COLUMNS,
-    from_micros,
-    memory_of,
-    optional_micros,
-    to_json,
-    to_micros,
-    to_offset,
-)
 from memories.engine.adapters.sqlite.scopes import number_of
 from memories.engine.adapters.sqlite.visibility import in_scope
 from memories.engine.domain import (
@@ -41,6 +24,15 @@ from memories.engine.domain import (
     Shelf,
     Version,
 )
+from memories.engine.storage.rows import (
+    MEMORY_COLUMNS,
+    from_micros,
+    memory_of,
+    memory_row,
+    optional_micros,
+    to_micros,
+)
+from memories.engine.storage.values import SqlValue, blob, optional_words, real, whole, words
 
 
 class SqliteMemories:
@@ -53,7 +45,7 @@ class SqliteMemories:
         self, memory: MemoryRecord, *, identity: bytes, quotes: Sequence[Quote], scope: Scope
     ) -> None:
         with self._database.write() as connection:
-            columns = _columns(memory)
+            columns = memory_row(memory)
             columns |= {"identity": identity, "scope": number_of(connection, scope)}
             seq = connection.insert(
                 f"INSERT INTO memories ({', '.join(columns)})"
@@ -167,7 +159,7 @@ class SqliteMemories:
         scope: Scope,
     ) -> None:
         condition, values = in_scope(scope)
-        columns = _columns(memory) | {"identity": identity}
+        columns = memory_row(memory) | {"identity": identity}
         with self._database.write() as connection:
             seq = connection.number(
                 f"SELECT seq FROM memories m WHERE id = ? AND {condition}", (memory.id, *values)
@@ -335,37 +327,6 @@ class SqliteMemories:
             return blob(
                 connection.rows("SELECT value FROM meta WHERE key = 'forgetting_key'")[0][0]
             )
-
-
-def _columns(memory: MemoryRecord) -> dict[str, SqlValue]:
-    occurred = memory.occurred
-    return {
-        "id": memory.id,
-        "user": memory.scope.user,
-        "agent": memory.scope.agent,
-        "app": memory.scope.app,
-        "run": memory.scope.run,
-        "text": memory.text,
-        "fingerprint": memory.fingerprint,
-        "attributed_to": memory.attributed_to,
-        "kind": memory.kind,
-        "said_at": to_micros(memory.said_at),
-        "said_offset": to_offset(memory.said_at),
-        "recorded_at": to_micros(memory.recorded_at),
-        "updated_at": to_micros(memory.updated_at),
-        "occurred_from": optional_micros(occurred.start if occurred else None),
-        "occurred_until": optional_micros(occurred.until if occurred else None),
-        "occurred_offset": to_offset(occurred.start) if occurred else None,
-        "occurred_precision": occurred.precision if occurred else None,
-        "categories": to_json(memory.categories),
-        "metadata": to_json(memory.metadata),
-        "expires_at": optional_micros(memory.expires_at),
-        "immutable": int(memory.immutable),
-        "version": memory.version,
-        "reinforcements": memory.reinforcements,
-        "superseded_by": memory.superseded_by,
-        "merged_into": memory.merged_into,
-    } | gist_columns(memory)
 
 
 def _add_version(

@@ -6,21 +6,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from memories.engine.adapters.sqlite.connection import Connection, SqlValue, blob, whole, words
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.database import Database
-from memories.engine.adapters.sqlite.rows import (
-    MESSAGE_COLUMNS,
-    message_of,
-    optional_instant,
-    optional_micros,
-    scope_of,
-    to_json,
-    to_micros,
-    to_offset,
-)
 from memories.engine.adapters.sqlite.scopes import number_of
 from memories.engine.adapters.sqlite.visibility import in_scope, visible
 from memories.engine.domain import Arrival, Message, OwnedMessage, Scope, Selection, Source
+from memories.engine.storage.rows import (
+    MESSAGE_COLUMNS,
+    message_of,
+    message_row,
+    optional_instant,
+    scope_of,
+    to_micros,
+)
+from memories.engine.storage.values import SqlValue, blob, whole, words
 from memories.engine.text.redaction import redact
 
 _QUALIFIED: Final = ", ".join(f"m.{column}" for column in MESSAGE_COLUMNS.split(", "))
@@ -69,33 +68,11 @@ class SqliteMessages:
         with self._database.write() as connection:
             number = number_of(connection, scope)
             for arrival in arrivals:
-                message = arrival.message
+                columns = message_row(arrival, scope) | {"scope": number}
                 connection.insert(
-                    "INSERT INTO messages (id, identity, scope, user, agent, app, run, role,"
-                    " speaker, name, client_id, text, metadata, session, position, said_at,"
-                    " said_offset, recorded_at, expires_at)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        message.id,
-                        arrival.identity,
-                        number,
-                        scope.user,
-                        scope.agent,
-                        scope.app,
-                        scope.run,
-                        message.role,
-                        message.speaker,
-                        message.name,
-                        message.client_id,
-                        message.text,
-                        to_json(message.metadata),
-                        message.session,
-                        message.position,
-                        to_micros(message.said_at),
-                        to_offset(message.said_at),
-                        to_micros(message.recorded_at),
-                        optional_micros(arrival.expires_at),
-                    ),
+                    f"INSERT INTO messages ({', '.join(columns)})"
+                    f" VALUES ({', '.join('?' * len(columns))})",
+                    columns.values(),
                 )
 
     def get(self, ids: Collection[str], *, scope: Scope) -> Mapping[str, Message]:

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from memories.engine.adapters.sqlite.connection import Connection, whole, words
-from memories.engine.adapters.sqlite.rows import MEMORY_COLUMNS, from_micros, memory_of, to_micros
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.visibility import visible
 from memories.engine.domain import (
     MemoryRecord,
@@ -15,6 +14,8 @@ from memories.engine.domain import (
     Selection,
     Shelf,
 )
+from memories.engine.storage.rows import MEMORY_COLUMNS, from_micros, memory_of, to_micros
+from memories.engine.storage.values import whole, words
 
 
 def told(

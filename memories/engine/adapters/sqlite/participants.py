@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from memories.engine.adapters.sqlite.connection import Connection, whole, words
-from memories.engine.adapters.sqlite.rows import from_micros
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.visibility import in_scope
 from memories.engine.domain import Participant, ParticipantKind, Scope
+from memories.engine.storage.rows import from_micros
+from memories.engine.storage.values import whole, words
 
 # Rows are counted by the number of their scope first: there are few scopes, and an index has all
 # that is asked.

@@ -10,10 +10,11 @@ import numpy as np
 
 from memories.engine.adapters import heap
 from memories.engine.adapters.sqlite.cached_table import CachedTable, Columns, Rows, TableShape
-from memories.engine.adapters.sqlite.connection import Connection, Row, blob, whole, words
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.postings import Postings
 from memories.engine.domain import Flags, Integers, Kind, Numbers, Pairs, Scope, Table, Vectors
 from memories.engine.errors import ModelMismatch
+from memories.engine.storage.values import Row, blob, whole, words
 from memories.engine.text.bm25 import usual_length
 
 _ROWS: Final = (

@@ -2,16 +2,11 @@
 
 import json
 
-from memories.engine.adapters.sqlite.connection import (
-    Connection,
-    SqlValue,
-    optional_words,
-    whole,
-    words,
-)
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.scopes import number_of
 from memories.engine.domain import AddResult, IngestEvent, IngestOutcome, Scope
+from memories.engine.storage.values import SqlValue, optional_words, whole, words
 
 
 class SqliteReceipts:

@@ -1,7 +1,8 @@
 """The numbers under which rows carry their scope."""
 
-from memories.engine.adapters.sqlite.connection import Connection, whole
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.domain import Scope
+from memories.engine.storage.values import whole
 
 
 def number_of(connection: Connection, scope: Scope) -> int:

@@ -4,9 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from memories.engine.adapters.sqlite.connection import Connection, whole
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.passage_cache import Passages
-from memories.engine.adapters.sqlite.rows import to_micros
 from memories.engine.adapters.sqlite.visibility import (
     MESSAGES_AS_MEMORIES,
     in_force,
@@ -14,6 +13,8 @@ from memories.engine.adapters.sqlite.visibility import (
     visible,
 )
 from memories.engine.domain import Flags, Integers, Scope, Selection
+from memories.engine.storage.rows import to_micros
+from memories.engine.storage.values import whole
 
 # Scopes whose rows are remembered while nothing is written.
 _MOST_SCOPES_KEPT: Final = 64

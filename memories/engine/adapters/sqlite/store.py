@@ -1,19 +1,21 @@
 """The RecordStore of one file."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from memories.engine.adapters.sqlite.connection import Connection, optional_words, words
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.entities import SqliteEntities
 from memories.engine.adapters.sqlite.memories import SqliteMemories
 from memories.engine.adapters.sqlite.messages import SqliteMessages
 from memories.engine.adapters.sqlite.participants import participants
 from memories.engine.adapters.sqlite.receipts import SqliteReceipts
-from memories.engine.adapters.sqlite.transfer import export, import_
+from memories.engine.adapters.sqlite.tables import SqliteTables
 from memories.engine.adapters.sqlite.visibility import in_scope
 from memories.engine.domain import Participant, Scope, TransferReceipt
+from memories.engine.storage.transfer import export, import_
+from memories.engine.storage.values import optional_words, words
 
 
 class SqliteRecords:
@@ -80,10 +82,16 @@ class SqliteRecords:
         return self._database.path.stat().st_size + (log.stat().st_size if log.exists() else 0)
 
     def export(self, to: Path, *, scope: Scope) -> TransferReceipt:
-        return export(self._database, to)
+        return export(self._tables(), to)
 
     def import_(self, path: Path, *, scope: Scope) -> TransferReceipt:
-        return import_(self._database, path, scope=scope)
+        with self._database.write() as connection:
+            return import_(SqliteTables(connection), path, scope=scope)
+
+    @contextmanager
+    def _tables(self) -> Iterator[SqliteTables]:
+        with self._database.read() as connection:
+            yield SqliteTables(connection)
 
     def backup(self, to: Path) -> None:
         self._database.backup(to)

@@ -27,10 +27,10 @@ class SqliteStores:
     def __str__(self) -> str:
         return str(self._database.path)
 
-    def passages(self, *, dimensions: int) -> SqliteIndex:
-        return self.index(dimensions=dimensions)
+    def passages(self, *, model: str, dimensions: int) -> SqliteIndex:
+        return self.index(model=model, dimensions=dimensions)
 
-    def index(self, *, dimensions: int) -> SqliteIndex:
+    def index(self, *, model: str, dimensions: int) -> SqliteIndex:
         # One, as what is loaded of the file is large.
         self._index = self._index or SqliteIndex(self._database, dimensions=dimensions)
         return self._index

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from memories.engine.adapters.sqlite.cached_table import CachedTable, Columns, TableShape
-from memories.engine.adapters.sqlite.connection import Connection, Row, blob, whole
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.domain import Vector
 from memories.engine.errors import ModelMismatch
+from memories.engine.storage.values import Row, blob, whole
 
 
 class VectorCache:

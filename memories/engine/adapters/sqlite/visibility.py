@@ -1,12 +1,13 @@
 """What a read may see, as SQL: scope, time, expiry, merges and filters in one condition."""
 
-from dataclasses import replace
 from typing import Final, TypeAlias
 
-from memories.engine.adapters.sqlite.connection import Connection, SqlValue, whole
+from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.filters import compile_filter
-from memories.engine.adapters.sqlite.rows import to_micros
-from memories.engine.domain import AllOf, AnyOf, Filter, NoneOf, Scope, Selection
+from memories.engine.domain import Scope, Selection
+from memories.engine.storage.filters import about_ids
+from memories.engine.storage.rows import to_micros
+from memories.engine.storage.values import SqlValue, whole
 
 Condition: TypeAlias = tuple[str, list[SqlValue]]
 
@@ -19,7 +20,6 @@ MESSAGES_AS_MEMORIES: Final = """(
     FROM messages
 )"""
 
-_IDS: Final = frozenset({"user", "agent", "app", "run"})
 _NOT_MERGED: Final = "m.merged_into IS NULL"
 # What it repeats may have been said after it, where messages were added out of order.
 _NOT_MERGED_BY: Final = (
@@ -96,27 +96,11 @@ def _of_whom(selection: Selection, scope: Scope) -> Condition:
     By the numbers of the scopes, as indexes have them: the ids of each row are in none.
     """
     condition, values = in_scope(scope)
-    named = None if selection.filter is None else _about_ids(selection.filter)
+    named = None if selection.filter is None else about_ids(selection.filter)
     if named is not None:
         named_condition, named_values = compile_filter(named)
         condition, values = f"{condition} AND {named_condition}", [*values, *named_values]
     return f"m.scope IN (SELECT m.seq FROM scopes m WHERE {condition})", values
-
-
-def _about_ids(filter_: Filter) -> Filter | None:
-    """What the filter asks of a row's user, agent, app and run; None if that is nothing.
-
-    It may ask less than the filter, never more.
-    """
-    if isinstance(filter_, NoneOf):
-        return None
-    if isinstance(filter_, AllOf | AnyOf):
-        parts = tuple(map(_about_ids, filter_.parts))
-        named = tuple(part for part in parts if part is not None)
-        if not named or (isinstance(filter_, AnyOf) and len(named) < len(parts)):
-            return None
-        return replace(filter_, parts=named)
-    return filter_ if filter_.field in _IDS else None
 
 
 def in_force(selection: Selection) -> Condition:

@@ -6,6 +6,7 @@ from memories.engine.adapters.weaviate.cluster import Cluster
 from memories.engine.adapters.weaviate.index import WeaviateIndex
 from memories.engine.adapters.weaviate.word_statistics import Statistics
 from memories.engine.adapters.weaviate.writer import WeaviateWriter
+from memories.engine.storage.remembered import Remembered
 
 
 class WeaviateServer:
@@ -15,7 +16,7 @@ class WeaviateServer:
         self._cluster = cluster
 
     def reads(self, project: str, *, state: Callable[[], object]) -> WeaviateIndex:
-        statistics = Statistics(self._cluster, tenant=project, state=state)
+        statistics = Statistics(self._cluster, tenant=project, remembered=Remembered(state))
         return WeaviateIndex(self._cluster, tenant=project, statistics=statistics)
 
     def writes(self, project: str, *, dimensions: int) -> WeaviateWriter:

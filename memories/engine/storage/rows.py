@@ -6,14 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
-from memories.engine.adapters.sqlite.connection import (
-    Fields,
-    SqlValue,
-    optional_words,
-    whole,
-    words,
-)
 from memories.engine.domain import (
+    Arrival,
     Interval,
     JsonObject,
     Kind,
@@ -23,6 +17,8 @@ from memories.engine.domain import (
     Role,
     Scope,
 )
+from memories.engine.storage.gists import gist_columns
+from memories.engine.storage.values import Fields, SqlValue, optional_words, whole, words
 
 MESSAGE_COLUMNS: Final = (
     "id, role, speaker, name, client_id, text, metadata, session, position, "
@@ -159,3 +155,64 @@ def memory_of(row: Fields, *, within: Scope) -> MemoryRecord:
         superseded_by=optional_words(row["superseded_by"]),
         merged_into=optional_words(row["merged_into"]),
     )
+
+
+def memory_row(memory: MemoryRecord) -> dict[str, SqlValue]:
+    """A memory as columns, with what it is looked up by where it may be repeated."""
+    occurred = memory.occurred
+    row: dict[str, SqlValue] = {
+        "id": memory.id,
+        "user": memory.scope.user,
+        "agent": memory.scope.agent,
+        "app": memory.scope.app,
+        "run": memory.scope.run,
+        "text": memory.text,
+        "fingerprint": memory.fingerprint,
+        "attributed_to": memory.attributed_to,
+        "kind": memory.kind,
+        "said_at": to_micros(memory.said_at),
+        "said_offset": to_offset(memory.said_at),
+        "recorded_at": to_micros(memory.recorded_at),
+        "updated_at": to_micros(memory.updated_at),
+        "occurred_from": optional_micros(occurred.start if occurred else None),
+        "occurred_until": optional_micros(occurred.until if occurred else None),
+        "occurred_offset": to_offset(occurred.start) if occurred else None,
+        "occurred_precision": occurred.precision if occurred else None,
+        "categories": to_json(memory.categories),
+        "metadata": to_json(memory.metadata),
+        "expires_at": optional_micros(memory.expires_at),
+        "immutable": int(memory.immutable),
+        "version": memory.version,
+        "reinforcements": memory.reinforcements,
+        "superseded_by": memory.superseded_by,
+        "merged_into": memory.merged_into,
+    }
+    gists = gist_columns(
+        memory.text, memory.attributed_to, row["occurred_from"], row["occurred_until"]
+    )
+    return row | gists
+
+
+def message_row(arrival: Arrival, scope: Scope) -> dict[str, SqlValue]:
+    """A message as columns."""
+    message = arrival.message
+    return {
+        "id": message.id,
+        "identity": arrival.identity,
+        "user": scope.user,
+        "agent": scope.agent,
+        "app": scope.app,
+        "run": scope.run,
+        "role": message.role,
+        "speaker": message.speaker,
+        "name": message.name,
+        "client_id": message.client_id,
+        "text": message.text,
+        "metadata": to_json(message.metadata),
+        "session": message.session,
+        "position": message.position,
+        "said_at": to_micros(message.said_at),
+        "said_offset": to_offset(message.said_at),
+        "recorded_at": to_micros(message.recorded_at),
+        "expires_at": optional_micros(arrival.expires_at),
+    }

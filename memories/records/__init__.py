@@ -1,0 +1,1 @@
+"""The record store of many projects, in Postgres: docs/decisions/0016."""

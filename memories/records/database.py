@@ -1,0 +1,170 @@
+"""One project's rows in Postgres: how they are reached, locked and let go."""
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from django.db import DatabaseError, InterfaceError, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from memories.engine.domain import Scope
+from memories.engine.errors import InvalidInput, InvalidScope, StoreBusy, StoreError
+from memories.engine.storage.values import whole
+from memories.records.connection import ALIAS, Connection, this_threads
+
+_BUSY_SECONDS: Final = 30
+# SQLSTATEs: a lock that others kept, a deadlock, a conflict of transactions, a statement's time.
+_BUSY: Final = frozenset({"55P03", "40P01", "40001", "57014"})
+_FORGETTING_KEY_BYTES: Final = 32
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise the engine's errors for the database's, whose words may hold contents.
+
+    Raises:
+        StoreBusy: others kept the rows locked.
+        InvalidInput: a text holds what Postgres can't keep.
+        StoreError: the database can't be used.
+    """
+    try:
+        yield
+    except UnicodeEncodeError:
+        raise InvalidInput("a text holds half a surrogate pair") from None
+    except (DatabaseError, InterfaceError) as error:
+        raise _engines(error) from None
+
+
+def _engines(error: Exception) -> Exception:
+    cause = error.__cause__
+    state: object = getattr(cause, "sqlstate", None)
+    if state in _BUSY:
+        return StoreBusy(f"the project's rows stayed locked by others ({state})")
+    # psycopg refuses NUL in a text itself, and Postgres in JSON.
+    if state == "22P05" or (state is None and "NUL" in str(cause)):
+        return InvalidInput("a text holds a NUL character")
+    return StoreError(f"the database failed: {type(cause or error).__name__} ({state})")
+
+
+class _State(threading.local):
+    """Whether this thread is inside `write`."""
+
+    is_writing = False
+
+
+class Database:
+    """The rows of one project, over the connections that Django has, one a thread.
+
+    Whoever has none open yet is given one for each outermost read or write, and it is given back
+    after it, so that a pool is never emptied by threads that wait.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        """Reach the project, which is entered here if it is new.
+
+        Args:
+            scope: names the project.
+
+        Raises:
+            StoreError: the database can't be used.
+        """
+        self._organization, self._project = scope.organization, scope.project
+        self._state = _State()
+        self._number = self._enter()
+
+    def _enter(self) -> int:
+        names = (self._organization, self._project)
+        with translated(), _connected() as raw:
+            connection = Connection(raw, 0)
+            known = "SELECT number FROM records_project WHERE organization = %s AND name = %s"
+            rows = connection.rows(known, names)
+            if not rows:
+                connection.run(
+                    "INSERT INTO records_project (organization, name, forgetting_key)"
+                    " VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                    (*names, secrets.token_bytes(_FORGETTING_KEY_BYTES)),
+                )
+                rows = connection.rows(known, names)
+        return whole(rows[0][0])
+
+    def check(self, scope: Scope) -> None:
+        """Refuse a scope of another project.
+
+        Raises:
+            InvalidScope: it is of another.
+        """
+        if (scope.organization, scope.project) != (self._organization, self._project):
+            raise InvalidScope("these are the records of another project")
+
+    @contextmanager
+    def write(self, *, scope: Scope) -> Iterator[Connection]:
+        """One transaction, alone in writing to the project; a savepoint within another's.
+
+        Raises:
+            StoreBusy: others kept the project locked.
+            StoreError: the project was removed, or the database can't be used.
+        """
+        self.check(scope)
+        with translated(), _connected() as raw:
+            if self._state.is_writing:
+                yield Connection(raw, self._number)
+                return
+            with transaction.atomic(using=ALIAS):
+                connection = Connection(raw, self._number)
+                self._lock(connection)
+                self._state.is_writing = True
+                try:
+                    yield connection
+                finally:
+                    self._state.is_writing = False
+
+    def _lock(self, connection: Connection) -> None:
+        connection.run(f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'")
+        locked = connection.rows(
+            "SELECT number FROM records_project WHERE number = %s FOR NO KEY UPDATE",
+            (self._number,),
+        )
+        if not locked:
+            raise StoreError("the project's records were removed")
+
+    @contextmanager
+    def read(self, *, scope: Scope) -> Iterator[Connection]:
+        """A connection for one statement; inside `write` it sees what was written."""
+        self.check(scope)
+        with translated(), _connected() as raw:
+            yield Connection(raw, self._number)
+
+    @contextmanager
+    def snapshot(self, *, scope: Scope) -> Iterator[Connection]:
+        """A connection for several statements, which see the project as it was at one moment.
+
+        Within a transaction that is open already they see what that one sees.
+        """
+        self.check(scope)
+        with self.own_snapshot() as connection:
+            yield connection
+
+    @contextmanager
+    def own_snapshot(self) -> Iterator[Connection]:
+        """As `snapshot`, for what is asked of the project as a whole."""
+        with translated(), _connected() as raw:
+            if raw.in_atomic_block:
+                yield Connection(raw, self._number)
+                return
+            with transaction.atomic(using=ALIAS):
+                connection = Connection(raw, self._number)
+                connection.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                yield connection
+
+
+@contextmanager
+def _connected() -> Iterator[BaseDatabaseWrapper]:
+    raw = this_threads()
+    was_open = raw.connection is not None
+    try:
+        yield raw
+    finally:
+        if not was_open:
+            raw.close()

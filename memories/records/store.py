@@ -1,0 +1,123 @@
+"""The RecordStore of one project in Postgres."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from memories.engine.domain import Participant, Scope, TransferReceipt
+from memories.engine.errors import StoreError
+from memories.engine.storage.transfer import export, import_
+from memories.engine.storage.values import optional_words
+from memories.records.connection import Connection
+from memories.records.database import Database
+from memories.records.entities import PostgresEntities
+from memories.records.keeping import flaws, size
+from memories.records.memories import PostgresMemories
+from memories.records.messages import PostgresMessages
+from memories.records.participants import participants
+from memories.records.receipts import PostgresReceipts
+from memories.records.tables import PostgresTables
+from memories.records.visibility import in_scope
+
+_COUNTED = {
+    "messages": "records_message m WHERE",
+    "memories": "records_memory m WHERE m.merged_into IS NULL AND",
+    "merged": "records_memory m WHERE m.merged_into IS NOT NULL AND",
+    "superseded": "records_memory m WHERE m.superseded_by IS NOT NULL AND",
+    "passages": (
+        "records_passage p JOIN records_scope m ON m.project = p.project AND m.seq = p.scope WHERE"
+    ),
+    "embedded": (
+        "records_passage p JOIN records_scope m ON m.project = p.project AND m.seq = p.scope"
+        " WHERE p.vector IS NOT NULL AND"
+    ),
+}
+
+
+class PostgresRecords:
+    """Messages, memories and entities of one project."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.messages = PostgresMessages(database)
+        self.memories = PostgresMemories(database)
+        self.entities = PostgresEntities(database)
+        self.receipts = PostgresReceipts(database)
+
+    def reading(self, *, scope: Scope) -> AbstractContextManager[object]:
+        return self._database.snapshot(scope=scope)
+
+    def writing(self, *, scope: Scope) -> AbstractContextManager[Connection]:
+        return self._database.write(scope=scope)
+
+    def setting(self, key: str, *, scope: Scope) -> str | None:
+        with self._database.read(scope=scope) as connection:
+            rows = connection.rows(
+                "SELECT value FROM records_setting WHERE project = %s AND key = %s",
+                (connection.project, key),
+            )
+        return optional_words(rows[0][0]) if rows else None
+
+    def remember_setting(self, key: str, value: str, *, scope: Scope) -> None:
+        with self._database.write(scope=scope) as connection:
+            connection.run(
+                "INSERT INTO records_setting (project, key, value) VALUES (%s, %s, %s)"
+                " ON CONFLICT (project, key) DO UPDATE SET value = excluded.value",
+                (connection.project, key, value),
+            )
+
+    def counts(self, *, scope: Scope) -> Mapping[str, int]:
+        with self._database.snapshot(scope=scope) as connection:
+            condition, values = in_scope(connection, scope)
+            counts = {
+                name: connection.number(f"SELECT count(*) FROM {what} {condition}", values)
+                for name, what in _COUNTED.items()
+            }
+            mentions = (
+                "FROM records_mention mention WHERE mention.project = %s AND mention.owner IN"
+                f" (SELECT m.seq * 2 FROM records_memory m WHERE {condition}"
+                f" UNION ALL SELECT m.seq * 2 + 1 FROM records_message m WHERE {condition})"
+            )
+            for name, counting in (("entities", "DISTINCT mention.entity"), ("mentions", "*")):
+                counts[name] = connection.number(
+                    f"SELECT count({counting}) {mentions}", (connection.project, *values, *values)
+                )
+        return counts
+
+    def participants(self, *, scope: Scope) -> Sequence[Participant]:
+        with self._database.read(scope=scope) as connection:
+            return participants(connection, scope)
+
+    def size(self) -> int:
+        with self._database.own_snapshot() as connection:
+            return size(connection)
+
+    def export(self, to: Path, *, scope: Scope) -> TransferReceipt:
+        return export(self._tables(scope), to)
+
+    def import_(self, path: Path, *, scope: Scope) -> TransferReceipt:
+        with self._database.write(scope=scope) as connection:
+            return import_(PostgresTables(connection), path, scope=scope)
+
+    @contextmanager
+    def _tables(self, scope: Scope) -> Iterator[PostgresTables]:
+        with self._database.snapshot(scope=scope) as connection:
+            yield PostgresTables(connection)
+
+    def backup(self, to: Path) -> None:
+        """Refuse: one project is no file here.
+
+        Raises:
+            StoreError: always.
+        """
+        raise StoreError(
+            "projects in Postgres are backed up all together, with pg_dump; `export` writes one"
+        )
+
+    def verify(self) -> str:
+        """Whether all that foreign keys can't see to holds together: "ok", or what is wrong."""
+        with self._database.own_snapshot() as connection:
+            return "; ".join(flaws(connection)) or "ok"
+
+    def close(self) -> None:
+        """Do nothing: connections are Django's."""

@@ -1,0 +1,66 @@
+"""One project of the platform: its truth in Postgres, its index on a server of its own."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from memories.engine.domain import Passage, Scope, Vector
+from memories.engine.ports.index_server import IndexServer
+from memories.engine.ports.search_index import SearchIndex
+from memories.engine.storage.remembered import Remembered
+from memories.engine.text.fingerprints import digest
+from memories.records.database import Database
+from memories.records.passages import PostgresPassages
+from memories.records.settling import Settling
+from memories.records.states import IndexStates
+from memories.records.store import PostgresRecords
+
+
+def index_name(scope: Scope, model: str) -> str:
+    """The name of a project's index for vectors of that model, as index servers take it."""
+    return digest(scope.organization, scope.project, model).hex()
+
+
+class HostedStores:
+    """The Stores of one project."""
+
+    index_is_apart = True
+
+    def __init__(self, scope: Scope, *, server: IndexServer, states: IndexStates) -> None:
+        """Reach the project, which is entered in the database if it is new.
+
+        Args:
+            scope: names the project.
+            server: where its index is.
+            states: names the state that its index is in.
+        """
+        self._scope = scope.everyone
+        self._server = server
+        self._states = states
+        self._database = Database(self._scope)
+        self.records = PostgresRecords(self._database)
+
+    def __str__(self) -> str:
+        return f"the database's project {self._scope.project}"
+
+    def passages(self, *, model: str, dimensions: int) -> PostgresPassages:
+        self._database.after_write(self.settling(model=model, dimensions=dimensions).try_to_settle)
+        return PostgresPassages(self._database)
+
+    def index(self, *, model: str, dimensions: int) -> SearchIndex:
+        name = index_name(self._scope, model)
+        return self._server.reads(name, state=lambda: self._states.of(name))
+
+    def settling(self, *, model: str, dimensions: int) -> Settling:
+        """What brings the index up to date.
+
+        Args:
+            model: the embedding model's name.
+            dimensions: length of every vector.
+        """
+        name = index_name(self._scope, model)
+        return Settling(
+            self._database,
+            scope=self._scope,
+            writer=self._server.writes(name, dimensions=dimensions),
+            advance=lambda: self._states.advance(name),
+        )

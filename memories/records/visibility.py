@@ -1,0 +1,134 @@
+"""What a read may see, as SQL: scope, time, expiry, merges and filters in one condition."""
+
+from typing import Final, TypeAlias
+
+from memories.engine.domain import Scope, Selection
+from memories.engine.storage.filters import about_ids
+from memories.engine.storage.rows import to_micros
+from memories.engine.storage.values import whole
+from memories.engine.text.fingerprints import digest
+from memories.records.connection import Bound, Connection
+from memories.records.filtered import filtered_ids
+from memories.records.filters import compile_filter
+
+Condition: TypeAlias = tuple[str, list[Bound]]
+
+_NOT_MERGED: Final = "m.merged_into IS NULL"
+# What it repeats may have been said after it, where messages were added out of order.
+_NOT_MERGED_BY: Final = (
+    "(m.merged_into IS NULL OR NOT EXISTS (SELECT 1 FROM records_memory t"
+    " WHERE t.project = m.project AND t.id = m.merged_into AND t.said_at <= %s))"
+)
+
+
+def number_of(connection: Connection, scope: Scope) -> int:
+    """The scope's number, given now if it has none. Needs `write`."""
+    found = connection.rows(*exactly(connection, scope))
+    if found:
+        return whole(found[0][0])
+    columns: dict[str, Bound] = {
+        "digest": _digest(scope),
+        "user": scope.user,
+        "agent": scope.agent,
+        "app": scope.app,
+        "run": scope.run,
+        "filtered": filtered_ids(scope),
+    }
+    return connection.insert("records_scope", columns)
+
+
+def exactly(connection: Connection, scope: Scope) -> Condition:
+    """Selects the number of the scope that names just these; nothing if none does."""
+    return (
+        "SELECT seq FROM records_scope WHERE project = %s AND digest = %s",
+        [connection.project, _digest(scope)],
+    )
+
+
+def _digest(scope: Scope) -> bytes:
+    return digest(scope.user, scope.agent, scope.app, scope.run)
+
+
+def in_scope(connection: Connection, scope: Scope) -> Condition:
+    """Rows of `m` that belong to the project, and to whom the scope names."""
+    named = [
+        (column, value)
+        for column, value in (
+            ("user", scope.user),
+            ("agent", scope.agent),
+            ("app", scope.app),
+            ("run", scope.run),
+        )
+        if value is not None
+    ]
+    sql = " AND ".join(["m.project = %s", *(f"m.{column} = %s" for column, _ in named)])
+    return sql, [connection.project, *(value for _, value in named)]
+
+
+def at_home(connection: Connection, scope: Scope) -> Condition:
+    """Rows of `e`, entities, that belong to whom the scope names."""
+    condition, values = in_scope(connection, scope.home)
+    return (
+        f"e.project = %s AND e.home IN (SELECT m.seq FROM records_scope m WHERE {condition})",
+        [connection.project, *values],
+    )
+
+
+def visible(
+    connection: Connection,
+    selection: Selection,
+    scope: Scope,
+    *,
+    messages: bool = False,
+    walking: bool = False,
+) -> Condition:
+    """Rows of `m` (a memory, or a message without a filter) that the read may see.
+
+    Args:
+        connection: to the project.
+        selection: what is asked for.
+        scope: whose.
+        messages: `m` is messages.
+        walking: the rows are gone through in their order until there are enough of them, so that
+            looking the scope's up first would be work for nothing.
+    """
+    sql, values = in_scope(connection, scope) if walking else _of_whom(connection, selection, scope)
+    parts = [sql]
+    judged_at = selection.as_of or selection.now
+    if not selection.show_expired:
+        parts.append("(m.expires_at IS NULL OR m.expires_at > %s)")
+        values.append(to_micros(judged_at))
+    if selection.as_of is not None:
+        parts.append("m.said_at <= %s")
+        values.append(to_micros(selection.as_of))
+    if selection.recorded_as_of is not None:
+        parts.append("m.recorded_at <= %s")
+        values.append(to_micros(selection.recorded_as_of))
+    if not messages:
+        if not selection.include_merged:
+            parts.append(_NOT_MERGED if selection.as_of is None else _NOT_MERGED_BY)
+            values += [] if selection.as_of is None else [to_micros(selection.as_of)]
+        if selection.latest_only:
+            parts.append("(m.superseded_at IS NULL OR m.superseded_at > %s)")
+            values.append(to_micros(judged_at))
+    if selection.filter is not None:
+        filter_sql, filter_values = compile_filter(selection.filter)
+        parts.append(filter_sql)
+        values.extend(filter_values)
+    return " AND ".join(parts), values
+
+
+def _of_whom(connection: Connection, selection: Selection, scope: Scope) -> Condition:
+    """Rows of `m` in the scopes that what is asked for can belong to.
+
+    By the numbers of the scopes, as indexes have them: the ids of each row are in none.
+    """
+    condition, values = in_scope(connection, scope)
+    named = None if selection.filter is None else about_ids(selection.filter)
+    if named is not None:
+        named_sql, named_values = compile_filter(named)
+        condition, values = f"{condition} AND {named_sql}", [*values, *named_values]
+    return (
+        f"m.project = %s AND m.scope IN (SELECT m.seq FROM records_scope m WHERE {condition})",
+        [connection.project, *values],
+    )
