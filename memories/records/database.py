@@ -17,7 +17,11 @@ from memories.records.connection import ALIAS, Connection, this_threads
 _BUSY_SECONDS: Final = 30
 # SQLSTATEs: a lock that others kept, a deadlock, a conflict of transactions, a statement's time.
 _BUSY: Final = frozenset({"55P03", "40P01", "40001", "57014"})
+
+
 _FORGETTING_KEY_BYTES: Final = 32
+# Rows of projects are of no project themselves.
+NO_PROJECT: Final = 0
 
 
 @contextmanager
@@ -72,22 +76,8 @@ class Database:
         """
         self._organization, self._project = scope.organization, scope.project
         self._state = _State()
-        self._number = self._enter()
-
-    def _enter(self) -> int:
-        names = (self._organization, self._project)
-        with translated(), _connected() as raw:
-            connection = Connection(raw, 0)
-            known = "SELECT number FROM records_project WHERE organization = %s AND name = %s"
-            rows = connection.rows(known, names)
-            if not rows:
-                connection.run(
-                    "INSERT INTO records_project (organization, name, forgetting_key)"
-                    " VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-                    (*names, secrets.token_bytes(_FORGETTING_KEY_BYTES)),
-                )
-                rows = connection.rows(known, names)
-        return whole(rows[0][0])
+        with translated(), connected() as raw:
+            self._number = _number_of(raw, scope)
 
     def check(self, scope: Scope) -> None:
         """Refuse a scope of another project.
@@ -107,7 +97,7 @@ class Database:
             StoreError: the project was removed, or the database can't be used.
         """
         self.check(scope)
-        with translated(), _connected() as raw:
+        with translated(), connected() as raw:
             if self._state.is_writing:
                 yield Connection(raw, self._number)
                 return
@@ -121,7 +111,7 @@ class Database:
                     self._state.is_writing = False
 
     def _lock(self, connection: Connection) -> None:
-        connection.run(f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'")
+        limit_waiting(connection)
         locked = connection.rows(
             "SELECT number FROM records_project WHERE number = %s FOR NO KEY UPDATE",
             (self._number,),
@@ -133,7 +123,7 @@ class Database:
     def read(self, *, scope: Scope) -> Iterator[Connection]:
         """A connection for one statement; inside `write` it sees what was written."""
         self.check(scope)
-        with translated(), _connected() as raw:
+        with translated(), connected() as raw:
             yield Connection(raw, self._number)
 
     @contextmanager
@@ -149,7 +139,7 @@ class Database:
     @contextmanager
     def own_snapshot(self) -> Iterator[Connection]:
         """As `snapshot`, for what is asked of the project as a whole."""
-        with translated(), _connected() as raw:
+        with translated(), connected() as raw:
             if raw.in_atomic_block:
                 yield Connection(raw, self._number)
                 return
@@ -159,8 +149,14 @@ class Database:
                 yield connection
 
 
+def limit_waiting(connection: Connection) -> None:
+    """Let the transaction wait for others' locks as long as a file would be waited for."""
+    connection.run(f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'")
+
+
 @contextmanager
-def _connected() -> Iterator[BaseDatabaseWrapper]:
+def connected() -> Iterator[BaseDatabaseWrapper]:
+    """This thread's connection, given back after it if it was opened for it."""
     raw = this_threads()
     was_open = raw.connection is not None
     try:
@@ -168,3 +164,19 @@ def _connected() -> Iterator[BaseDatabaseWrapper]:
     finally:
         if not was_open:
             raw.close()
+
+
+def _number_of(raw: BaseDatabaseWrapper, scope: Scope) -> int:
+    """The project's number, given now if it has none."""
+    connection = Connection(raw, NO_PROJECT)
+    names = (scope.organization, scope.project)
+    known = "SELECT number FROM records_project WHERE organization = %s AND name = %s"
+    rows = connection.rows(known, names)
+    if not rows:
+        connection.run(
+            "INSERT INTO records_project (organization, name, forgetting_key)"
+            " VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            (*names, secrets.token_bytes(_FORGETTING_KEY_BYTES)),
+        )
+        rows = connection.rows(known, names)
+    return whole(rows[0][0])
