@@ -12,7 +12,8 @@ from weakref import WeakValueDictionary
 from django.conf import settings
 
 from controlplane.organizations.models import Project
-from memories import BundledModel, Embedder, Memory, NotFound, StoreBusy
+from memories import Embedder, Memory, NotFound, StoreBusy
+from memories.engine.bootstrap import open_shared_embedder, with_kept_queries
 from memories.ingest.answers import AnswersOfProject
 from memories.ingest.pending import PendingOfProject
 from memories.ingest.places import places
@@ -103,17 +104,22 @@ class OpenProjects:
         if is_new and not Project.objects.filter(id=project_id).exists():
             # Another process removed it, and this one knew its key for a moment longer.
             raise NotFound("the project was removed")
-        memory = Memory(
+        return Memory(
             places().of(project_id, organization_id=organization_id),
             organization=str(organization_id),
             project=str(project_id),
-            embedder=self._embedder or BundledModel(),
+            # What one project was asked is nothing to another, not even by how soon it answers.
+            embedder=with_kept_queries(self._model()),
             pending=PendingOfProject(project_id),
             answers=AnswersOfProject(project_id),
             deadline_seconds=settings.SEARCH_DEADLINE_SECONDS,
         )
-        self._embedder = self._embedder or memory.embedder
-        return memory
+
+    def _model(self) -> Embedder:
+        with self._lock:
+            if self._embedder is None:
+                self._embedder = open_shared_embedder(threads=settings.MODEL_THREADS)
+            return self._embedder
 
     def _surplus(self) -> list[Memory]:
         idle = [id_ for id_, opened in self._opened.items() if not opened.users]

@@ -4,7 +4,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +15,15 @@ from hypothesis import strategies as st
 from memories.engine.adapters.endpoint_embedder import EndpointEmbedder
 from memories.engine.adapters.model_files import bundled_model, model_in_folder
 from memories.engine.adapters.onnx_embedder import OnnxEmbedder
+from memories.engine.adapters.query_batches import QueryBatches
+from memories.engine.adapters.query_cache import QueryCache
 from memories.engine.domain import Vectors
-from memories.engine.ports.embedder import MOST_UNKNOWN, Embedder, WordHashEmbedder
+from memories.engine.ports.embedder import (
+    MOST_UNKNOWN,
+    Embedder,
+    QuestionsEmbedder,
+    WordHashEmbedder,
+)
 from tests.support.embeddings_endpoint import serving
 
 TEXTS = (
@@ -38,11 +45,13 @@ class Subject:
 
     Attributes:
         fits: whether a part of a text goes into the model whole.
+        several: the adapter again, where it can be asked several questions at once.
         knows_its_words: whether it can tell what is out of its vocabulary.
     """
 
     embedder: Embedder
     fits: Callable[[str], bool]
+    several: QuestionsEmbedder | None = None
     knows_its_words: bool = True
 
 
@@ -65,21 +74,31 @@ def onnx_subject(embedder: OnnxEmbedder) -> Subject:
     def fits(part: str) -> bool:
         return len(embedder._tokenizer.encode(embedder._files.passage_prefix + part).ids) <= 256
 
-    return Subject(embedder, fits)
+    return Subject(embedder, fits, embedder)
 
 
 def bundled_subject() -> Subject:
     return onnx_subject(OnnxEmbedder(bundled_model(), threads=2))
 
 
-@pytest.fixture(scope="module", params=["fake", "bundled", "folder", "endpoint"])
+def shared_subject() -> Subject:
+    """The bundled model as the platform uses it."""
+    bundled = bundled_subject()
+    assert bundled.several is not None
+    return replace(bundled, embedder=QueryCache(QueryBatches(bundled.several), most=2))
+
+
+@pytest.fixture(scope="module", params=["fake", "bundled", "shared", "folder", "endpoint"])
 def subject(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Subject]:
     if request.param == "fake":
-        yield Subject(WordHashEmbedder(words=40), lambda part: len(part.split()) <= 40)
+        fake = WordHashEmbedder(words=40)
+        yield Subject(fake, lambda part: len(part.split()) <= 40, fake)
     elif request.param == "bundled":
         yield bundled_subject()
+    elif request.param == "shared":
+        yield shared_subject()
     elif request.param == "folder":
         folder = folder_with_declarations(tmp_path_factory.mktemp("models") / "tiny")
         yield onnx_subject(OnnxEmbedder(model_in_folder(folder), threads=1))
@@ -105,6 +124,16 @@ def test_passages_become_unit_vectors_of_the_stated_length(subject: Subject) -> 
 def test_a_query_becomes_one_unit_vector_of_the_same_length(subject: Subject) -> None:
     embedder = subject.embedder
     assert_unit(embedder.embed_query("Where does Anna live?")[None, :], (1, embedder.dimensions))
+
+
+def test_questions_asked_together_get_what_each_gets_alone(subject: Subject) -> None:
+    if subject.several is None:
+        pytest.skip("takes one at a time")
+    for texts in (TEXTS, TEXTS[:2], TEXTS[2:5] * 6):
+        together = subject.several.embed_queries(texts)
+        assert_unit(together, (len(texts), subject.embedder.dimensions))
+        alone = np.stack([subject.several.embed_query(text) for text in texts])
+        np.testing.assert_allclose(together, alone, rtol=0, atol=1e-6)
 
 
 def test_no_texts_give_no_vectors(subject: Subject) -> None:

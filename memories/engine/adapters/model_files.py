@@ -49,6 +49,7 @@ def bundled_model(folder: Path | None = None) -> ModelFiles:
         model=model,
         tokenizer=_BUNDLED_TOKENIZER,
         pooling="mean",
+        dimensions=384,
     )
 
 

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,6 +49,7 @@ class ModelFiles:
         query_prefix: what the model expects in front of a question.
         passage_prefix: what it expects in front of a text to be found.
         max_tokens: longer texts are embedded in chunks.
+        dimensions: length of its vectors, where that is known before it is loaded.
     """
 
     name: str
@@ -58,6 +59,7 @@ class ModelFiles:
     query_prefix: str = ""
     passage_prefix: str = ""
     max_tokens: int = 256
+    dimensions: int | None = None
 
 
 class _QueriesFirst:
@@ -124,7 +126,7 @@ class OnnxEmbedder:
     @cached_property
     def dimensions(self) -> int:
         """Length of every vector."""
-        return len(self.embed_query("size"))
+        return self._files.dimensions or len(self.embed_query("size"))
 
     @property
     def _session(self) -> "onnxruntime.InferenceSession":
@@ -248,23 +250,32 @@ class OnnxEmbedder:
         if not texts:
             return np.empty((0, self.dimensions), dtype=np.float32)
         tokens = [self._encode(self._files.passage_prefix + text) for text in texts]
+        return self._run_in_batches(tokens, self._turns.stand_back)
+
+    def embed_query(self, text: str) -> Vector:
+        """Embed one question, ahead of any ingest."""
+        vector: Vector = self.embed_queries([text])[0]
+        return vector
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Embed questions of like length together, ahead of any ingest."""
+        with self._turns.query():
+            tokens = [self._encode(self._files.query_prefix + text) for text in texts]
+            return self._run_in_batches(tokens)
+
+    def _run_in_batches(
+        self, tokens: Sequence[Sequence[int]], before_each: Callable[[], None] = lambda: None
+    ) -> Vectors:
         vectors: Vectors | None = None
         for rows in _batches([len(text) for text in tokens]):
-            self._turns.stand_back()
+            before_each()
             embedded = self._run([tokens[row] for row in rows])
             if vectors is None:
-                vectors = np.empty((len(texts), embedded.shape[1]), dtype=np.float32)
+                vectors = np.empty((len(tokens), embedded.shape[1]), dtype=np.float32)
             vectors[rows] = embedded
         if vectors is None:
             raise EmbeddingFailed(f"{self.model} gave no vectors")
         return vectors
-
-    def embed_query(self, text: str) -> Vector:
-        """Embed one question, ahead of any ingest."""
-        with self._turns.query():
-            tokens = self._encode(self._files.query_prefix + text)
-            vector: Vector = self._run([tokens])[0]
-            return vector
 
     def _encode(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text).ids

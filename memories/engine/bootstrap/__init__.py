@@ -8,6 +8,8 @@ from memories.engine.bootstrap._models import (
     EndpointModel,
     HubModel,
     OnnxModel,
+    open_shared_embedder,
+    with_kept_queries,
 )
 
 __all__ = [
@@ -21,4 +23,6 @@ __all__ = [
     "OnnxModel",
     "open_engine",
     "open_index_server",
+    "open_shared_embedder",
+    "with_kept_queries",
 ]

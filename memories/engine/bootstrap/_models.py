@@ -9,8 +9,8 @@ from memories.engine.domain import Scope
 from memories.engine.ports.embedder import Embedder, SimilarityScale
 from memories.engine.ports.record_store import RecordStore
 
-# The bundled model's vectors; known here so that opening a file loads no model.
-_BUNDLED_DIMENSIONS: Final = 384
+# Vectors of questions, of about 2 kB, that are kept for each project.
+_KEPT_QUERIES: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,34 @@ def embedder_of(model: EmbeddingModel, records: RecordStore, scope: Scope) -> Em
     return model
 
 
+def open_shared_embedder(*, threads: int) -> Embedder:
+    """The bundled model, loaded once for many projects of a process and many searches at a time.
+
+    Questions that come while it is busy are embedded together, as soon as it is free.
+
+    Args:
+        threads: processor threads that it runs in.
+
+    Raises:
+        ModelUnavailable: its files are missing.
+    """
+    from memories.engine.adapters.model_files import BUNDLED_SCALE, bundled_model
+    from memories.engine.adapters.onnx_embedder import OnnxEmbedder
+    from memories.engine.adapters.query_batches import QueryBatches
+
+    return QueryBatches(OnnxEmbedder(bundled_model(), threads=threads, scale=BUNDLED_SCALE))
+
+
+def with_kept_queries(embedder: Embedder) -> Embedder:
+    """The model, for one project: what is asked there again soon is not embedded again.
+
+    It keeps the vectors of the last questions with digests of their words, in memory.
+    """
+    from memories.engine.adapters.query_cache import QueryCache
+
+    return QueryCache(embedder, most=_KEPT_QUERIES)
+
+
 def _onnx_embedder(
     model: BundledModel | OnnxModel | HubModel, records: RecordStore, scope: Scope
 ) -> Embedder:
@@ -137,7 +165,8 @@ def dimensions_of(
 ) -> int:
     """The length of the model's vectors, kept in the file: opening it must ask nobody else."""
     if isinstance(model, BundledModel):
-        return _BUNDLED_DIMENSIONS
+        # Known to its adapter: opening a file loads no model.
+        return embedder.dimensions
     key = f"dimensions of {embedder.model}"
     kept = records.setting(key, scope=scope)
     if kept is not None:

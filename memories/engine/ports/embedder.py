@@ -88,6 +88,21 @@ class Embedder(Protocol):
         ...
 
 
+class QuestionsEmbedder(Embedder, Protocol):
+    """An Embedder that can be asked several questions at once."""
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Embed questions: each gets what `embed_query` gives it.
+
+        Returns:
+            Unit vectors, shape (texts, dimensions), float32.
+
+        Raises:
+            EmbedderError: the model gave no usable vectors.
+        """
+        ...
+
+
 _WORD: Final = re.compile(r"\w+")
 _LETTER_OF_NO_VOCABULARY: Final = re.compile(r"[\u0e00-\u0e7f]")
 
@@ -134,6 +149,10 @@ class WordHashEmbedder:
                 vectors[row, bucket % self.dimensions] += 1.0
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """The same vectors as for passages."""
+        return self.embed_passages(texts)
 
     def embed_query(self, text: str) -> Vector:
         """The same vector as for a passage."""

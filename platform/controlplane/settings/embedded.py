@@ -27,6 +27,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 EMBEDDED = True
 # `manage.py serve` says itself that mail goes to the console.
 SILENCED_SYSTEM_CHECKS = ["remembrancer.W001"]
+# Of the embedding model: beyond two, a short text gains nothing (docs/decisions/0018).
+MODEL_THREADS = env.number("REMEMBRANCER_MODEL_THREADS", min(2, os.cpu_count() or 1), least=1)
 SECRET_KEY = env.text("REMEMBRANCER_SECRET_KEY") or _kept_secret()
 ALLOWED_HOSTS = env.names("REMEMBRANCER_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 DATABASES = {

@@ -1,11 +1,14 @@
 """Several processes on Postgres and Redis: chosen with DJANGO_SETTINGS_MODULE."""
 
+import os
+
 from controlplane.settings import env
 from controlplane.settings.base import *
 from controlplane.settings.base import (
     INSTALLED_APPS,
     JOB_THREADS,
     SEARCH_DEADLINE_SECONDS,
+    WEB_PROCESSES,
     WEB_THREADS,
 )
 
@@ -21,6 +24,12 @@ DATABASES = {
         connections=max(JOB_THREADS, WEB_THREADS) + 2
     )
 }
+# Of the embedding model in each process: they share the processors (docs/decisions/0018).
+MODEL_THREADS = env.number(
+    "REMEMBRANCER_MODEL_THREADS",
+    max(1, min(2, (os.cpu_count() or 1) // WEB_PROCESSES)),
+    least=1,
+)
 REDIS_URL = env.address("REDIS_URL", ("redis", "rediss", "unix"))
 if REDIS_URL:
     CACHES = {
