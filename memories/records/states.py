@@ -1,4 +1,4 @@
-"""Which state a project's index is in: it changes with every change, and is asked on each search."""
+"""Which state a project is in: another after every change, and asked for on each search."""
 
 import logging
 import uuid

@@ -1,4 +1,4 @@
-"""Every test runs over every adapter; those of the records alone also over the one in Postgres."""
+"""Every test runs over every adapter: a file; and, where they are there, Postgres and Weaviate."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,16 +9,15 @@ from django.apps import apps
 
 from tests.contracts.worlds import ADAPTERS, POSTGRES, World
 
-_OF_RECORDS: Final = frozenset(
-    """test_record_store test_browsing test_looking_up test_receipts test_reading""".split()
-)
+# What these are about, only the file does: a cache of it, or an embedder.
+_OF_FILES: Final = frozenset("test_index_freshness test_answers test_embedder".split())
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "open_world" in metafunc.fixturenames:
         adapters = [pytest.param(name, id=name) for name in ADAPTERS]
         suite = metafunc.module.__name__.rpartition(".")[2]
-        if suite in _OF_RECORDS and apps.is_installed("memories.records"):
+        if suite not in _OF_FILES and apps.is_installed("memories.records"):
             seen_by_all_threads = pytest.mark.django_db(transaction=True)
             adapters += [pytest.param(name, marks=seen_by_all_threads) for name in POSTGRES]
         metafunc.parametrize("open_world", adapters, indirect=True)
