@@ -27,6 +27,22 @@ class IndexStates(Protocol):
         ...
 
 
+class ProcessStates:
+    """States that one process knows, which is the only one."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._of: dict[str, str] = {}
+
+    def of(self, project: str) -> object:
+        """As the port says."""
+        return self._of.setdefault(project, uuid.uuid4().hex)
+
+    def advance(self, project: str) -> None:
+        """As the port says."""
+        self._of[project] = uuid.uuid4().hex
+
+
 class RedisStates:
     """States that processes share. While Redis is away none can be told."""
 
@@ -58,4 +74,4 @@ class RedisStates:
 @cache
 def shared_states(redis_url: str) -> IndexStates:
     """Those of this server."""
-    return RedisStates(shared_redis(redis_url))
+    return RedisStates(shared_redis(redis_url)) if redis_url else ProcessStates()
