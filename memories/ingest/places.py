@@ -41,7 +41,7 @@ class Places(Protocol):
 class Files:
     """A file each, in the folder of the platform's data."""
 
-    def of(self, project_id: UUID, *, organization_id: UUID) -> Path:
+    def of(self, project_id: UUID, *, organization_id: UUID) -> Path:  # noqa: ARG002 - the port's
         """As the port says."""
         folder: Path = settings.DATA_FOLDER / "projects"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -11,6 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from memories.engine.domain import Scope
 from memories.engine.errors import InvalidInput, InvalidScope, StoreBusy, StoreError
+from memories.engine.storage.remembered import Remembered
 from memories.engine.storage.values import whole
 from memories.records.connection import ALIAS, Connection, this_threads
 
@@ -76,8 +77,41 @@ class Database:
         """
         self._organization, self._project = scope.organization, scope.project
         self._state = _State()
+        self._after_write: Callable[[], object] | None = None
+        self.remembered = Remembered(lambda: None)
         with translated(), connected() as raw:
             self._number = _number_of(raw, scope)
+
+    def after_write(self, call: Callable[[], object]) -> None:
+        """Let something be called after each transaction that wrote, once it is committed."""
+        self._after_write = call
+
+    def remember(self, state: Callable[[], object]) -> None:
+        """Keep what is asked of the project often, as long as it is in the same state.
+
+        Args:
+            state: names the state, as `Remembered` takes it; inside of `write` none is.
+        """
+        self.remembered = Remembered(lambda: None if self._state.is_writing else state())
+
+    @contextmanager
+    def alone(self, what: str) -> Iterator[None]:
+        """One transaction, in which nobody else does the same for the project.
+
+        Args:
+            what: names it.
+
+        Raises:
+            StoreBusy: somebody else has been doing it for long.
+        """
+        with translated(), connected() as raw, transaction.atomic(using=ALIAS):
+            connection = Connection(raw, self._number)
+            limit_waiting(connection)
+            connection.run(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                (f"remembrancer {what} {self._number}",),
+            )
+            yield
 
     def check(self, scope: Scope) -> None:
         """Refuse a scope of another project.
@@ -104,6 +138,8 @@ class Database:
             with transaction.atomic(using=ALIAS):
                 connection = Connection(raw, self._number)
                 self._lock(connection)
+                if self._after_write is not None:
+                    transaction.on_commit(self._after_write, using=ALIAS)
                 self._state.is_writing = True
                 try:
                     yield connection

@@ -8,7 +8,6 @@ from memories.engine.ingestion.tools import MODEL_SETTING
 from memories.engine.ports.index_server import IndexAddress
 from memories.records.projects import remove_project, scope_of_project
 from memories.records.states import shared_states
-from memories.records.store import PostgresRecords
 from memories.records.stores import HostedStores, index_name
 
 

@@ -75,7 +75,11 @@ class PostgresPassages:
         return {words(id_): vector_of(blob(vector)) for id_, vector in rows}
 
     def speakers(self, *, scope: Scope) -> frozenset[str]:
-        """Names of those who said what is indexed in the scope."""
+        return self._database.remembered.get(
+            ("speakers", scope), lambda: self._speakers(scope=scope)
+        )
+
+    def _speakers(self, *, scope: Scope) -> frozenset[str]:
         with self._database.read(scope=scope) as connection:
             condition, values = in_scope(connection, scope)
             said = " UNION ".join(
@@ -91,7 +95,9 @@ class PostgresPassages:
         return frozenset(words(name) for (name,) in rows)
 
     def languages(self, *, scope: Scope) -> frozenset[str]:
-        """Languages that the project's texts were found to be in."""
+        return self._database.remembered.get("languages", lambda: self._languages(scope=scope))
+
+    def _languages(self, *, scope: Scope) -> frozenset[str]:
         with self._database.read(scope=scope) as connection:
             rows = connection.rows(
                 "SELECT code FROM records_language WHERE project = %s", (connection.project,)
@@ -99,7 +105,6 @@ class PostgresPassages:
         return frozenset(words(code) for (code,) in rows)
 
     def note_languages(self, languages: Collection[str], *, scope: Scope) -> None:
-        """Remember that texts in these languages are indexed."""
         new = set(languages) - self.languages(scope=scope)
         if new:
             with self._database.write(scope=scope) as connection:

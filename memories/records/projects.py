@@ -21,6 +21,15 @@ def changed_projects(limit: int) -> Sequence[tuple[str, str]]:
     return [(words(organization), words(project)) for organization, project in rows]
 
 
+def scope_of_project(project: str) -> Scope | None:
+    """The project of that name, whoever's it is; None if there is none."""
+    with translated(), connected() as raw:
+        rows = Connection(raw, NO_PROJECT).rows(
+            "SELECT organization FROM records_project WHERE name = %s", (project,)
+        )
+    return Scope(words(rows[0][0]), project) if rows else None
+
+
 def remove_project(scope: Scope) -> bool:
     """Delete everything of a project, once nobody writes to it; it is never written to again.
 

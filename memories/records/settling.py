@@ -133,7 +133,7 @@ class Settling:
         held = self._writer.ids() if kind == "row" else self._writer.entity_ids()
         surplus: set[str] = set()
         for ids in held:
-            gone = ids - self._known(kind, ids)
+            gone = frozenset(ids) - frozenset(self._known(kind, ids))
             if gone:
                 surplus |= self.compare_some(kind, gone, repair=repair)
         return frozenset(surplus)

@@ -1,4 +1,4 @@
-"""Which state a project's index is in: it changes with every change, and is asked on each search."""
+"""Which state a project is in: another after every change, and asked for on each search."""
 
 import logging
 import uuid
@@ -25,6 +25,22 @@ class IndexStates(Protocol):
     def advance(self, project: str) -> None:
         """Something in it has changed."""
         ...
+
+
+class ProcessStates:
+    """States that one process knows, which is the only one."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._of: dict[str, str] = {}
+
+    def of(self, project: str) -> object:
+        """As the port says."""
+        return self._of.setdefault(project, uuid.uuid4().hex)
+
+    def advance(self, project: str) -> None:
+        """As the port says."""
+        self._of[project] = uuid.uuid4().hex
 
 
 class RedisStates:
@@ -58,4 +74,4 @@ class RedisStates:
 @cache
 def shared_states(redis_url: str) -> IndexStates:
     """Those of this server."""
-    return RedisStates(shared_redis(redis_url))
+    return RedisStates(shared_redis(redis_url)) if redis_url else ProcessStates()

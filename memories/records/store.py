@@ -51,6 +51,11 @@ class PostgresRecords:
         return self._database.write(scope=scope)
 
     def setting(self, key: str, *, scope: Scope) -> str | None:
+        return self._database.remembered.get(
+            ("setting", key), lambda: self._setting(key, scope=scope)
+        )
+
+    def _setting(self, key: str, *, scope: Scope) -> str | None:
         with self._database.read(scope=scope) as connection:
             rows = connection.rows(
                 "SELECT value FROM records_setting WHERE project = %s AND key = %s",

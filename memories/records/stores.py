@@ -1,12 +1,8 @@
 """One project of the platform: its truth in Postgres, its index on a server of its own."""
 
-from collections.abc import Collection, Mapping, Sequence
-from uuid import UUID
-
-from memories.engine.domain import Passage, Scope, Vector
+from memories.engine.domain import Scope
 from memories.engine.ports.index_server import IndexServer
 from memories.engine.ports.search_index import SearchIndex
-from memories.engine.storage.remembered import Remembered
 from memories.engine.text.fingerprints import digest
 from memories.records.database import Database
 from memories.records.passages import PostgresPassages
@@ -43,7 +39,16 @@ class HostedStores:
         return f"the database's project {self._scope.project}"
 
     def passages(self, *, model: str, dimensions: int) -> PostgresPassages:
-        self._database.after_write(self.settling(model=model, dimensions=dimensions).try_to_settle)
+        name = index_name(self._scope, model)
+        settling = self.settling(model=model, dimensions=dimensions)
+
+        def tell() -> None:
+            # Facts about the truth are old from now on, whether or not the index can be told.
+            self._states.advance(name)
+            settling.try_to_settle()
+
+        self._database.after_write(tell)
+        self._database.remember(lambda: self._states.of(name))
         return PostgresPassages(self._database)
 
     def index(self, *, model: str, dimensions: int) -> SearchIndex:

@@ -1,27 +1,43 @@
-"""Every test runs over every adapter; those of the records alone also over the one in Postgres."""
+"""Every test runs over every adapter: a file; and, where they are there, Postgres and Weaviate."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
+from _pytest.mark import ParameterSet
 from django.apps import apps
 
+from tests.contracts.filtering import FILTERINGS, Filtering
 from tests.contracts.worlds import ADAPTERS, POSTGRES, World
 
-_OF_RECORDS: Final = frozenset(
-    """test_record_store test_browsing test_looking_up test_receipts test_reading""".split()
-)
+# What these are about, only the file does: a cache of it, or an embedder.
+_OF_FILES: Final = frozenset("test_index_freshness test_answers test_embedder".split())
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "open_world" in metafunc.fixturenames:
-        adapters = [pytest.param(name, id=name) for name in ADAPTERS]
         suite = metafunc.module.__name__.rpartition(".")[2]
-        if suite in _OF_RECORDS and apps.is_installed("memories.records"):
-            seen_by_all_threads = pytest.mark.django_db(transaction=True)
-            adapters += [pytest.param(name, marks=seen_by_all_threads) for name in POSTGRES]
+        in_postgres = () if suite in _OF_FILES else POSTGRES
+        # Threads of a test see what others committed.
+        marked = pytest.mark.django_db(transaction=True)
+        adapters = [*ADAPTERS, *_where_it_is(in_postgres, marked)]
         metafunc.parametrize("open_world", adapters, indirect=True)
+    if "filtering" in metafunc.fixturenames:
+        adapters = ["sqlite", *_where_it_is(["postgres"], pytest.mark.django_db)]
+        metafunc.parametrize("filtering", adapters, indirect=True)
+
+
+def _where_it_is(in_postgres: Iterable[str], mark: pytest.MarkDecorator) -> list[ParameterSet]:
+    """The adapters in Postgres, if that is the database."""
+    if not apps.is_installed("memories.records"):
+        return []
+    return [pytest.param(name, marks=mark) for name in in_postgres]
+
+
+@pytest.fixture
+def filtering(request: pytest.FixtureRequest) -> Filtering:
+    return FILTERINGS[request.param]
 
 
 @pytest.fixture

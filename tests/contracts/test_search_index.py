@@ -201,7 +201,9 @@ def test_of_alike_rows_the_one_that_holds_more_of_the_words_comes_first(world: W
 
 
 # Anything that people type, besides what the analyser finds no word in.
-tokens = st.text(min_size=1, max_size=12).filter(lambda text: bool(analyse(text)))
+# Postgres keeps no NUL and refuses what holds one.
+letters = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
+tokens = st.text(letters, min_size=1, max_size=12).filter(lambda text: bool(analyse(text)))
 
 
 @given(tokens)

@@ -2,11 +2,12 @@
 
 import itertools
 import math
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias
 
 from memories.engine.adapters.sqlite.stores import SqliteStores
 from memories.engine.domain import (
@@ -242,16 +243,25 @@ def _sqlite(path: Path, name: str) -> World:
 
 def _postgres(path: Path, name: str) -> World:
     # Only where the app is installed, and Django with it.
-    from memories.records.database import Database as Postgres  # noqa: PLC0415
-    from memories.records.passages import PostgresPassages  # noqa: PLC0415
-    from memories.records.store import PostgresRecords  # noqa: PLC0415
+    from django.conf import settings  # noqa: PLC0415
 
-    database = Postgres(EVERYONE)
-    return World(PostgresRecords(database), PostgresPassages(database), name)
+    from controlplane.shared_index import shared_index  # noqa: PLC0415
+    from memories.records.states import shared_states  # noqa: PLC0415
+    from memories.records.stores import HostedStores  # noqa: PLC0415
+
+    stores = HostedStores(
+        EVERYONE,
+        server=shared_index(settings.INDEX),
+        states=shared_states(os.environ["REDIS_URL"]),
+    )
+    # An index of its own for each test: what others left in theirs is not to be found.
+    passages = stores.passages(model=str(path), dimensions=DIMENSIONS)
+    index = stores.index(model=str(path), dimensions=DIMENSIONS)
+    return World(stores.records, passages, index, name)
 
 
 Opens: TypeAlias = Callable[[Path, str], World]
-# Each opens a store by file and name of the world. With an index that searches:
+# Each opens a store by file and name of the world:
 ADAPTERS: Final[Mapping[str, Opens]] = {"sqlite": _sqlite}
-# Without one, where the database is Postgres:
+# Where the database is Postgres and Weaviate is there:
 POSTGRES: Final[Mapping[str, Opens]] = {"postgres": _postgres}

@@ -3,16 +3,15 @@
 They run where Postgres is the database: tests/server/full/test_suites_on_postgres.py sees to that.
 """
 
-from pathlib import Path
-
 import pytest
 from django.apps import apps
 
-from tests.contracts.worlds import POSTGRES, World
+from tests.contracts.worlds import World
+from tests.records.worlds import untold_world
 
 collect_ignore_glob = [] if apps.is_installed("memories.records") else ["test_*.py"]
 
 
 @pytest.fixture
-def world(transactional_db: None, records_database: None, tmp_path: Path) -> World:
-    return POSTGRES["postgres"](tmp_path, "a")
+def world(transactional_db: None, records_database: None) -> World:
+    return untold_world()

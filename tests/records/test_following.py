@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,7 +23,8 @@ from memories.engine.domain import (
 from memories.records.database import Database
 from memories.records.indexing import IndexSource
 from memories.records.projects import remove_project
-from tests.contracts.worlds import ACME, EVERYONE, NOON, POSTGRES, World
+from tests.contracts.worlds import ACME, EVERYONE, NOON, World
+from tests.records.worlds import untold_world
 
 DAY = timedelta(days=1)
 SCOPES = (ACME, replace(ACME, run="second"), replace(ACME, user="globex"))
@@ -237,10 +237,10 @@ def test_each_change_leaves_a_note(world: World, source: IndexSource, step: str)
     choices=st.randoms(use_true_random=False),
 )
 def test_whatever_happens_an_index_can_follow(
-    records_database: None, tmp_path: Path, steps: list[list[str]], choices: random.Random
+    records_database: None, steps: list[list[str]], choices: random.Random
 ) -> None:
     remove_project(EVERYONE)
-    world = POSTGRES["postgres"](tmp_path, "a")
+    world = untold_world()
     source = IndexSource(Database(EVERYONE))
     follower = Follower(source)
     life = Life(world, choices)

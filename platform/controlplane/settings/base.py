@@ -145,6 +145,10 @@ LOGGING = {
     "formatters": {"json": {"()": "controlplane.api.logs.JsonLines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     # Refusals are in the line of their request already.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        # Of each request that the index's client makes beside its questions.
+        "httpx": {"level": "WARNING"},
+    },
     "root": {"handlers": ["stderr"], "level": env.text("REMEMBRANCER_LOG_LEVEL", "INFO")},
 }

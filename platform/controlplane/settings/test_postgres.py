@@ -5,4 +5,5 @@ from controlplane.settings.test import *
 from controlplane.settings.test import INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "memories.records"]
+INDEX = env.index()
 DATABASES = {"default": env.database(connections=30)}

@@ -4,20 +4,32 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 
 from tests.server.services import FOLDER_VARIABLE, ROOT, Services
 
-SUITES = (
-    "ingest idempotency limits agents organizations webhooks apikeys audit memories_api isolation"
-).split()
+SUITES = [
+    f"tests/server/{suite}"
+    for suite in """
+        ingest idempotency limits agents organizations webhooks apikeys audit memories_api isolation
+    """.split()
+]
 
 
 def test_the_suites_pass_on_postgres(services: Services) -> None:
+    assert passed_on_postgres(SUITES, services) > 200
+
+
+def test_the_records_keep_their_word_on_postgres(services: Services) -> None:
+    contracts = ["tests/contracts", "-k", "postgres"]
+    assert passed_on_postgres(contracts, services) > 100
+    assert passed_on_postgres(["tests/records"], services) > 10
+
+
+def passed_on_postgres(tests: Sequence[str], services: Services) -> int:
+    """How many tests there are, all of which must pass."""
     ran = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", "-m", "not long", "-p", "no:cacheprovider"),
-            *(f"tests/server/{suite}" for suite in SUITES),
-        ],
+        [sys.executable, "-m", "pytest", "-q", "-m", "not long", "-p", "no:cacheprovider", *tests],
         cwd=ROOT,
         env={
             **os.environ,
@@ -32,4 +44,4 @@ def test_the_suites_pass_on_postgres(services: Services) -> None:
     assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-2000:]
     passed = re.search(r"(\d+) passed", ran.stdout)
     assert passed is not None
-    assert int(passed[1]) > 200
+    return int(passed[1])

@@ -92,7 +92,8 @@ def test_a_removal_waits_for_who_uses_the_file_and_lets_nobody_open_it_again(
     initech: Owned,
 ) -> None:
     whose = {"organization_id": initech.organization.id}
-    project_id, file = initech.project.id, Files().of(initech.project.id, organization_id=initech.organization.id)
+    project_id = initech.project.id
+    file = Files().of(project_id, **whose)
     with ThreadPoolExecutor(1) as threads:
         with PROJECTS.use(project_id, **whose) as memory:
             removing = threads.submit(PROJECTS.remove, project_id)

@@ -133,9 +133,11 @@ class WeaviateIndex:
         where = all_of(
             [*of_scope(scope), Where.by_property("recorded_until").greater_or_equal(NEVER)]
         )
-        found: dict[str, list[str]] = {id_: [] for id_ in owner_ids}
+        found: dict[str, list[str]] = {}
         for passage in self._owned_by(owner_ids, None, where):
-            held = found.get(passage.owner_id, [])
+            if passage.owner_id not in owner_ids:
+                continue
+            held = found.setdefault(passage.owner_id, [])
             held += [term for term in terms if term in passage.terms and term not in held]
         return found
 

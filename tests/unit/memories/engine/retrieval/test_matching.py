@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from memories.engine.domain import Message, OwnedMessage, Role, Scope, Selection
 from memories.engine.retrieval.filters import FilterLimits, parse_filter
 from memories.engine.retrieval.matching import visible
-from tests.unit.memories.engine.adapters.sqlite.filter_oracle import matches
-from tests.unit.memories.engine.adapters.sqlite.test_filters import filters, rows
+from tests.contracts.filter_oracle import matches
+from tests.contracts.test_filters import filters, rows
 
 NOON = datetime(2024, 5, 10, 12, tzinfo=UTC)
 ACME = Scope("acme", "notes", user="acme", agent="acme", app="acme", run="acme")

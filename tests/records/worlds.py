@@ -1,0 +1,15 @@
+"""Records whose changes nobody tells an index of."""
+
+from django.conf import settings
+
+from controlplane.shared_index import shared_index
+from memories.records.database import Database
+from memories.records.passages import PostgresPassages
+from memories.records.store import PostgresRecords
+from tests.contracts.worlds import EVERYONE, World
+
+
+def untold_world() -> World:
+    database = Database(EVERYONE)
+    index = shared_index(settings.INDEX).reads("nobody-asks", state=lambda: None)
+    return World(PostgresRecords(database), PostgresPassages(database), index)
