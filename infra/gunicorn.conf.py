@@ -21,18 +21,22 @@ limit_request_line = 8190
 
 
 def post_worker_init(worker):
-    """Keep the audit trail of reads."""
+    """Keep the audit trail of reads, and send spans: both from threads of this process."""
     from controlplane.audit.stream import READS
     from controlplane.health.pauses import shorten_pauses
+    from controlplane.tracing.spans import SPANS
 
     READS.start()
+    SPANS.start()
     shorten_pauses()
 
 
 def worker_exit(server, worker):
-    """Write what is left of the audit trail, and close the files of projects."""
+    """Write what is left of the audit trail and of spans, and close the files of projects."""
     from controlplane.audit.stream import READS
+    from controlplane.tracing.spans import SPANS
     from memories.ingest.projects import PROJECTS
 
     READS.stop()
     PROJECTS.close()
+    SPANS.stop()

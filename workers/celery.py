@@ -20,6 +20,7 @@ from django.core.management.base import SystemCheckError
 
 from controlplane.checks import refuse_bad_settings
 from controlplane.jobs.broker import CONFIGURATION, connections
+from controlplane.tracing.spans import SPANS
 from memories.ingest.projects import PROJECTS
 
 # Longer than a worker waits for a message (10 seconds at most), shorter than anybody's patience.
@@ -72,7 +73,14 @@ def check_settings(**kwargs: object) -> None:
         raise SystemExit(str(error)) from error
 
 
+@worker_init.connect
+def send_spans(**kwargs: object) -> None:
+    """Begin to send spans: the pool is of threads, so that nothing forks after this."""
+    SPANS.start()
+
+
 @worker_shutdown.connect
 def close_files(**kwargs: object) -> None:
-    """Close the files of projects."""
+    """Close the files of projects, and send the spans that are left."""
     PROJECTS.close()
+    SPANS.stop()

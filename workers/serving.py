@@ -9,6 +9,7 @@ from gunicorn.app.base import BaseApplication
 from controlplane.audit.stream import READS
 from controlplane.health.pauses import shorten_pauses
 from controlplane.organizations.removal import finish_removals
+from controlplane.tracing.spans import SPANS
 from memories.ingest.projects import PROJECTS
 from workers.threads import JobThreads
 
@@ -56,6 +57,7 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships n
         self._jobs = JobThreads(settings.JOB_THREADS)
         self._jobs.start()
         READS.start()
+        SPANS.start()
         shorten_pauses()
 
     def _end(self, server: Any, worker: Any) -> None:
@@ -63,3 +65,4 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships n
             self._jobs.stop()
         READS.stop()
         PROJECTS.close()
+        SPANS.stop()

@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 from django.conf import settings
 
 from controlplane.organizations.models import Project
+from controlplane.tracing.spans import SPANS
 from memories import Embedder, Memory, NotFound, StoreBusy
 from memories.engine.bootstrap import open_shared_embedder, with_kept_queries
 from memories.ingest.answers import AnswersOfProject
@@ -112,6 +113,7 @@ class OpenProjects:
             embedder=with_kept_queries(self._model()),
             pending=PendingOfProject(project_id),
             answers=AnswersOfProject(project_id),
+            tracer=SPANS,
             deadline_seconds=settings.SEARCH_DEADLINE_SECONDS,
         )
 

@@ -11,6 +11,7 @@ from django.utils.timezone import now as current_time
 
 from controlplane.health.metrics import count_job
 from controlplane.organizations.models import Project
+from controlplane.tracing.spans import SPANS
 from memories import AddResult, EmbedderError, InvalidInput, Memory, RemembrancerError
 from memories.ingest.copies import forget_copies
 from memories.ingest.models import Job, JobStatus
@@ -81,6 +82,11 @@ def _fail(claim: Claim, error: str, *, final: bool, now: datetime) -> None:
 
 
 def _do(job: Job) -> tuple[Results, str]:
+    with SPANS.job(job.kind, job_id=str(job.id), attempt=job.attempts):
+        return _done(job)
+
+
+def _done(job: Job) -> tuple[Results, str]:
     project = Project.objects.only("organization_id", "settings").get(id=job.project_id)
     order = order_of(job.kind, job.order)
     with PROJECTS.use(job.project_id, organization_id=project.organization_id) as memory:

@@ -10,6 +10,7 @@ from django.core.checks import Warning as Caution
 from django.core.management import call_command
 
 from controlplane.settings import env
+from controlplane.tracing import exporting
 
 
 def refuse_bad_settings() -> None:
@@ -103,5 +104,19 @@ def check_mail(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> lis
             "EMAIL_URL is not set: codes and invitations are printed to the console.",
             hint="Such as smtp+tls://user:password@host:587. " + _HINT,
             id="remembrancer.W001",
+        )
+    ]
+
+
+@register()
+def check_tracing(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """remembrancer.W002: spans are asked for and can't be sent."""
+    if not exporting.is_asked_for() or exporting.is_possible():
+        return []
+    return [
+        Caution(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, and the packages that send spans are missing.",
+            hint="pip install 'remembrancer[tracing]', or unset it. docs/watching.md has more.",
+            id="remembrancer.W002",
         )
     ]

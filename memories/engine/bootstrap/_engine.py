@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
 from typing import Final, Literal, TypeAlias
 
 from memories.engine.bootstrap._models import EmbeddingModel, dimensions_of, embedder_of
@@ -24,6 +25,7 @@ from memories.engine.ports.pending import PendingMessages
 from memories.engine.ports.record_store import RecordStore
 from memories.engine.ports.search_index import SearchIndex
 from memories.engine.ports.stores import Stores
+from memories.engine.ports.tracing import Tracer, Untraced
 from memories.engine.retrieval.request import SearchRequest
 from memories.engine.retrieval.tools import SearchTools
 
@@ -54,6 +56,7 @@ class EngineSettings:
         deadline_seconds: how long a search waits for its signals.
         pending: what waits for an `add`; nothing if None.
         answers: where the extractor's answers to jobs are saved; nowhere if None.
+        tracer: told what each search does when; nobody is if None.
         reindex: switch the file to the model if it is indexed with another.
     """
 
@@ -66,6 +69,7 @@ class EngineSettings:
     deadline_seconds: float
     pending: PendingMessages | None
     answers: SavedAnswers | None
+    tracer: Tracer | None
     reindex: bool
 
 
@@ -81,13 +85,34 @@ class Engine:
         """The rows that answer the question, best first."""
         from memories.engine.retrieval.search import search
 
-        return search(request, scope=scope, tools=self.search)
+        with self.search.tracer.step("search", top_k=request.top_k):
+            return search(request, scope=scope, tools=self.search)
 
     def close(self) -> None:
         """Close the file and end the signals' threads."""
         for threads in (self.search.meaning, self.search.words):
             threads.shutdown(wait=True, cancel_futures=True)
         self.ingest.records.close()
+
+
+class _Turn:
+    """A lock, waiting for which is a step of its own."""
+
+    def __init__(self, lock: threading.Lock, tracer: Tracer) -> None:
+        self._lock = lock
+        self._tracer = tracer
+
+    def __enter__(self) -> None:
+        with self._tracer.step("search.wait"):
+            self._lock.acquire()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._lock.release()
 
 
 class SystemClock:
@@ -170,6 +195,7 @@ def _search_tools(
     settings: EngineSettings, tools: IngestTools, index: SearchIndex, *, is_apart: bool
 ) -> SearchTools:
     side_by_side = _OTHER_SIGNALS if is_apart else 1
+    tracer = settings.tracer or Untraced()
     return SearchTools(
         records=tools.records,
         passages=tools.passages,
@@ -181,7 +207,8 @@ def _search_tools(
         side_by_side=is_apart,
         pending=settings.pending,
         # Whoever waits for a server leaves the interpreter to others.
-        turn=nullcontext() if is_apart else _TURNS[os.getpid()],
+        turn=nullcontext() if is_apart else _Turn(_TURNS[os.getpid()], tracer),
+        tracer=tracer,
         deadline_seconds=settings.deadline_seconds,
     )
 

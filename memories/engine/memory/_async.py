@@ -41,6 +41,7 @@ from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.extractor import Extractor
 from memories.engine.ports.pending import PendingMessages
 from memories.engine.ports.stores import Stores
+from memories.engine.ports.tracing import Tracer
 
 _Result = TypeVar("_Result")
 # Calls that run at once: embedding and SQLite leave Python's lock, more would only queue there.
@@ -67,6 +68,7 @@ class AsyncMemory:
         deadline_seconds: float = 2.0,
         pending: PendingMessages | None = None,
         answers: SavedAnswers | None = None,
+        tracer: Tracer | None = None,
         reindex: bool = False,
     ) -> None:
         """As `Memory`."""
@@ -82,6 +84,7 @@ class AsyncMemory:
             deadline_seconds=deadline_seconds,
             pending=pending,
             answers=answers,
+            tracer=tracer,
             reindex=reindex,
         )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="memories-async")

@@ -31,6 +31,7 @@ from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.extractor import Extractor
 from memories.engine.ports.pending import PendingMessages
 from memories.engine.ports.stores import Stores
+from memories.engine.ports.tracing import Tracer
 from memories.engine.text.zones import zone_of
 
 _Result = TypeVar("_Result")
@@ -60,6 +61,7 @@ class ProjectFile:
         deadline_seconds: float = 2.0,
         pending: PendingMessages | None = None,
         answers: SavedAnswers | None = None,
+        tracer: Tracer | None = None,
         reindex: bool = False,
     ) -> None:
         """Open a project's file, made if it is missing and upgraded if it is older.
@@ -78,6 +80,7 @@ class ProjectFile:
             pending: messages that wait for an `add`: searches find them by their words.
             answers: where the extractor's answer to an `add` with a `job_id` is saved, so that the
                 same job, begun again after a failure, does not ask it again.
+            tracer: told what each search does when.
             reindex: switch the file to the given model if it is indexed with another.
 
         Raises:
@@ -104,6 +107,7 @@ class ProjectFile:
             deadline_seconds=deadline_seconds,
             pending=pending,
             answers=answers,
+            tracer=tracer,
             reindex=reindex,
         )
         self._opening = threading.Lock()

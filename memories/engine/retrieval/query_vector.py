@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from memories.engine.domain import Vector
 from memories.engine.ports.embedder import MOST_UNKNOWN, Embedder
+from memories.engine.ports.tracing import Tracer
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +19,10 @@ class Embedded:
 class QueryVector:
     """Embeds a question when the first signal asks; the others wait for it."""
 
-    def __init__(self, text: str, embedder: Embedder) -> None:
+    def __init__(self, text: str, embedder: Embedder, tracer: Tracer) -> None:
         self._text = text
         self._embedder = embedder
+        self._tracer = tracer
         self._lock = threading.Lock()
         self._made: Embedded | None = None
 
@@ -40,4 +42,5 @@ class QueryVector:
         if unknown > MOST_UNKNOWN:
             note = f"the embedding model does not know {unknown:.0%} of the question's words"
             return Embedded(None, note)
-        return Embedded(self._embedder.embed_query(self._text))
+        with self._tracer.step("search.embed"):
+            return Embedded(self._embedder.embed_query(self._text))

@@ -1,7 +1,8 @@
 """The read path: read the question, find by four signals, gather, judge, fuse, fold, expand."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import wait
+from concurrent.futures import Executor, Future, wait
+from contextvars import copy_context
 from typing import Final, TypeAlias
 
 from memories.engine.domain import (
@@ -13,6 +14,7 @@ from memories.engine.domain import (
     Signal,
 )
 from memories.engine.errors import EmbedderError
+from memories.engine.ports.tracing import Tracer
 from memories.engine.retrieval.expansion import expand, fold_turns
 from memories.engine.retrieval.explanation import Evidence, Findings
 from memories.engine.retrieval.fusion import SESSION_WEIGHT, fuse
@@ -53,7 +55,8 @@ def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> Searc
         breadth=max(_LEAST_BREADTH, _BREADTH_PER_HIT * request.top_k),
         messages=request.messages,
     )
-    with tools.turn, tools.records.reading(scope=scope):
+    step = tools.tracer.step
+    with step("search.read"), tools.turn, tools.records.reading(scope=scope):
         speakers = tools.passages.speakers(scope=scope)
         query = read_query(
             request.query,
@@ -63,10 +66,11 @@ def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> Searc
             speakers=speakers,
         )
     # Before the rest: what is stored in between is then found twice for a moment, and never not.
-    pending = find_pending(query, request=request, reach=reach, tools=tools)
-    question = QueryVector(query.bare, tools.embedder)
+    with step("search.pending"):
+        pending = find_pending(query, request=request, reach=reach, tools=tools)
+    question = QueryVector(query.bare, tools.embedder, tools.tracer)
     found = _find(query, question, speakers, request=request, reach=reach, tools=tools)
-    with tools.turn, tools.records.reading(scope=scope):
+    with step("search.answer"), tools.turn, tools.records.reading(scope=scope):
         hits = _answer(found, query, question, request=request, reach=reach, tools=tools)
     return SearchResult(merged(hits, pending, top_k=request.top_k), found.degraded)
 
@@ -81,19 +85,31 @@ def _answer(
     tools: SearchTools,
 ) -> tuple[SearchHit, ...]:
     """What was found, gathered, judged, fused and shown."""
-    candidates = _gather(found, query, question, reach, tools)
-    fused = fuse(
-        candidates,
-        _judge(found, candidates, tools),
-        session_weight=0.0 if SESSION in request.leave_out else SESSION_WEIGHT,
-    )
-    ranked = fold_turns(candidates, fused, messages=request.messages, threshold=request.threshold)
+    step = tools.tracer.step
+    with step("search.gather"):
+        candidates = _gather(found, query, question, reach, tools)
+    with step("search.judge", candidates=len(candidates.ids)):
+        fused = fuse(
+            candidates,
+            _judge(found, candidates, tools),
+            session_weight=0.0 if SESSION in request.leave_out else SESSION_WEIGHT,
+        )
+        ranked = fold_turns(
+            candidates, fused, messages=request.messages, threshold=request.threshold
+        )
     best = ranked[: request.top_k]
     scale = tools.embedder.scale
     evidence = Evidence(query, found, candidates, fused, scale) if request.explain else None
-    return expand(
-        best, candidates, fused, evidence, neighbours=request.neighbours, reach=reach, tools=tools
-    )
+    with step("search.expand", hits=len(best)):
+        return expand(
+            best,
+            candidates,
+            fused,
+            evidence,
+            neighbours=request.neighbours,
+            reach=reach,
+            tools=tools,
+        )
 
 
 def _find(
@@ -137,10 +153,14 @@ def _find(
         Signal.ENTITY: by_entities,
     }
     lanes = [{signal: find} for signal, find in words.items()] if tools.side_by_side else [words]
-    running = [
-        tools.meaning.submit(_one_after_another, meaning, request.leave_out, tried),
-        *[tools.words.submit(_one_after_another, each, request.leave_out, tried) for each in lanes],
-    ]
+
+    def begin(signals: Mapping[Signal, Callable[[], Finding]], threads: Executor) -> Future[None]:
+        # What they do is a part of this search, whichever thread they do it in.
+        try_them = copy_context().run
+        left_out = request.leave_out
+        return threads.submit(try_them, _one_after_another, signals, left_out, tried, tools.tracer)
+
+    running = [begin(meaning, tools.meaning), *[begin(each, tools.words) for each in lanes]]
     wait(running, timeout=tools.deadline_seconds)
     for future in running:
         # One that is not done has missed the deadline, and may never have begun.
@@ -154,10 +174,15 @@ def _one_after_another(
     signals: Mapping[Signal, Callable[[], Finding]],
     leave_out: frozenset[str],
     tried: dict[Signal, _Outcome],
+    tracer: Tracer,
 ) -> None:
     for signal, find in signals.items():
+        if signal.value in leave_out:
+            tried[signal] = Finding(applies=False)
+            continue
         try:
-            tried[signal] = Finding(applies=False) if signal.value in leave_out else find()
+            with tracer.step(f"search.{signal.value}"):
+                tried[signal] = find()
         except EmbedderError as error:
             tried[signal] = error
 

@@ -11,6 +11,7 @@ from memories.engine.ports.passage_store import PassageStore
 from memories.engine.ports.pending import PendingMessages
 from memories.engine.ports.record_store import RecordStore
 from memories.engine.ports.search_index import SearchIndex
+from memories.engine.ports.tracing import Tracer
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class SearchTools:
         turn: held by the one search of this process that works through Python; the others wait for
             it, or for the model meanwhile. Eight at once without it answer a quarter less (measured
             on two cores): they pass the interpreter back and forth.
+        tracer: told what each search does when.
         deadline_seconds: a signal that takes longer is left out and named in `degraded`.
     """
 
@@ -40,6 +42,7 @@ class SearchTools:
     side_by_side: bool
     pending: PendingMessages | None
     turn: AbstractContextManager[object]
+    tracer: Tracer
     deadline_seconds: float
 
 

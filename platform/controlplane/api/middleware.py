@@ -15,6 +15,7 @@ from controlplane.api.addresses import caller_address
 from controlplane.api.errors import error_body
 from controlplane.api.ignored import say_ignored
 from controlplane.api.logs import REQUEST_ID
+from controlplane.api.routes import shown_method, shown_route
 from controlplane.audit.callers import ANONYMOUS, Caller, calling
 from controlplane.health.metrics import count_request
 from controlplane.limits.requests import say_limits
@@ -49,11 +50,9 @@ class RequestTrail:
             say_ignored(request, response)
             # What a key may see is nobody else's to keep.
             response.setdefault("Cache-Control", "no-store")
-            matched = request.resolver_match
-            # The pattern, not the path: a path may hold a name.
-            route = matched.route if matched else "none"
+            route = shown_route(request)
             seconds = time.perf_counter() - started
-            count_request(route, request.method, response.status_code, seconds)
+            count_request(route, shown_method(request), response.status_code, seconds)
             _logger.info(
                 "request",
                 extra={

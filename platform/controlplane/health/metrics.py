@@ -20,7 +20,6 @@ from prometheus_client.core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # From a search in memory to an add that is waited for, in seconds.
 _BUCKETS: Final = (
     *(0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5),
@@ -50,18 +49,15 @@ _ADDS: Final = Counter("remembrancer_adds", "Adds that were accepted.")
 _SEARCHES: Final = Counter("remembrancer_searches", "Searches that were answered.")
 
 
-def count_request(route: str, method: str | None, status: int, seconds: float) -> None:
+def count_request(route: str, method: str, status: int, seconds: float) -> None:
     """Count an answer.
 
     Args:
-        route: the pattern of the address; both spellings of one, with a slash and without, count
-            as one.
-        method: whatever the client wrote.
+        route: the pattern of the address.
+        method: one of a few.
         status: of the answer.
         seconds: until the answer began.
     """
-    route = "/" + route.strip("/")
-    method = method if method in _METHODS else "other"
     _REQUESTS.labels(route, method, str(status)).inc()
     _SECONDS.labels(route, method).observe(seconds)
 

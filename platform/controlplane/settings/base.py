@@ -36,6 +36,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "controlplane.api.middleware.RequestTrail",
+    "controlplane.tracing.middleware.RequestSpans",
     "controlplane.api.middleware.RawPaths",
     "controlplane.idempotency.middleware.IdempotentPosts",
     *MIDDLEWARE_OF_PEOPLE,

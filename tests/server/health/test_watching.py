@@ -196,7 +196,7 @@ def test_several_processes_answer_for_each_other(tmp_path: Path) -> None:
     count = (
         "from controlplane.health import metrics\n"
         "metrics.count_add()\n"
-        "metrics.count_request('v1/ping/', 'GET', 200, 0.004)\n"
+        "metrics.count_request('/v1/ping', 'GET', 200, 0.004)\n"
     )
     show = "from controlplane.health import metrics\nprint(metrics.exposition().decode())\n"
     environment = {

@@ -79,7 +79,7 @@ def read_time(
     read = AskedTime(time, reference, time.intervals, newest)
     if time.anchor is None:
         return read
-    asked = QueryVector(time.anchor, tools.embedder).get()
+    asked = QueryVector(time.anchor, tools.embedder, tools.tracer).get()
     if asked.vector is None:
         return replace(read, note=asked.note)
     nearest = tools.index.semantic(
