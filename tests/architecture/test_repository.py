@@ -105,7 +105,7 @@ def test_the_image_holds_what_is_locked_and_no_tools_of_development() -> None:
         group: {canonical(Requirement(each).name) for each in wanted}
         for group, wanted in groups.items()
     }
-    assert names["server"] | names["local"] <= image.keys()
+    assert names["server"] | names["tracing"] | names["local"] <= image.keys()
     tools = {"pytest", "mypy", "ruff", "codespell", "import-linter", "schemathesis", "hypothesis"}
     assert tools <= names["dev"]
     assert not tools & image.keys()

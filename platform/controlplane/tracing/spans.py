@@ -29,9 +29,13 @@ class Spans:
     def start(self, provider: "TracerProvider | None" = None) -> None:
         """Begin, in a process that does not fork any more: spans are sent from a thread of it.
 
+        A second call does nothing.
+
         Args:
             provider: takes the spans; what the environment says if None, which may be nothing.
         """
+        if self._tracer is not None:
+            return
         if provider is None and exporting.is_asked_for() and exporting.is_possible():
             provider = exporting.sending()
         if provider is not None:

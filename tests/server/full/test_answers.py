@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.conftest import RecordFigure
 from tests.server.full.fleet import KEY_REQUESTS, WEB_PROCESSES, Fleet
+from tests.server.tracing.collector import Collector
 
 
 def test_it_answers_and_says_that_all_of_it_is_there(fleet: Fleet) -> None:
@@ -33,6 +34,16 @@ def test_what_is_told_is_learned_by_a_worker_and_found(
         lambda: fleet.status_of(event_id) == "SUCCEEDED", "the second job is done", seconds=4
     )
     record_figure("full mode: seconds from an add to its end, as its client sees it", seconds)
+
+
+def test_each_process_sends_its_spans(fleet: Fleet, collector: Collector) -> None:
+    event_id = fleet.add("I own a tandem.", "tracy")
+    fleet.wait_until(lambda: fleet.status_of(event_id) == "SUCCEEDED", "the job is done")
+    names = {"POST /v3/memories/add", "GET /v1/event/<name:event_id>", "job ADD"}
+    fleet.wait_until(lambda: names <= collector.names, "the web and the worker send spans")
+    answering = {int(each.strip("<>")) for each in fleet.processes_that_answered()}
+    assert collector.processes & answering
+    assert collector.processes - answering, "the worker's"
 
 
 def test_many_may_tell_of_the_same_at_once_while_workers_learn_it(fleet: Fleet) -> None:
