@@ -53,7 +53,7 @@ def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> Searc
         breadth=max(_LEAST_BREADTH, _BREADTH_PER_HIT * request.top_k),
         messages=request.messages,
     )
-    with tools.turn, tools.records.reading(scope=scope):
+    with tools.turn, tools.moment(scope):
         speakers = tools.passages.speakers(scope=scope)
         query = read_query(
             request.query,
@@ -66,7 +66,7 @@ def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> Searc
     pending = find_pending(query, request=request, reach=reach, tools=tools)
     question = QueryVector(query.bare, tools.embedder)
     found = _find(query, question, speakers, request=request, reach=reach, tools=tools)
-    with tools.turn, tools.records.reading(scope=scope):
+    with tools.turn, tools.moment(scope):
         hits = _answer(found, query, question, request=request, reach=reach, tools=tools)
     return SearchResult(merged(hits, pending, top_k=request.top_k), found.degraded)
 
