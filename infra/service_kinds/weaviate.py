@@ -111,12 +111,15 @@ class Weaviate:
             Refused: one of them ended, or takes too long.
         """
         until = time.monotonic() + _START_SECONDS
-        for node in self._nodes:
-            while not node.is_ready():
-                if node.pid is None or time.monotonic() > until:
-                    said = last_words(node.log)
-                    raise Refused(f"Weaviate ({node.name}) does not answer. It said:\n{said}")
-                time.sleep(0.1)
+        waiting = self._nodes
+        while waiting := [node for node in waiting if not node.is_ready()]:
+            # One that ended first: it is why the others wait.
+            ended = [node for node in self._nodes if node.pid is None]
+            if ended or time.monotonic() > until:
+                node = (ended or waiting)[0]
+                said = last_words(node.log)
+                raise Refused(f"Weaviate ({node.name}) does not answer. It said:\n{said}")
+            time.sleep(0.1)
 
     def stop(self) -> None:
         """End all nodes and remove what they kept."""
