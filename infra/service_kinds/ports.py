@@ -9,12 +9,13 @@ import socket
 _LOWEST, _HIGHEST = 20_000, 32_000
 
 
-def free_ports(count: int) -> int:
-    """The first of so many ports in a row that nobody listens on now."""
+def free_ports(count: int) -> range:
+    """So many ports in a row that nobody listens on now."""
     chosen = random.SystemRandom()
     while True:
         first = chosen.randrange(_LOWEST, _HIGHEST)
+        ports = range(first, first + count)
         with contextlib.ExitStack() as probes, contextlib.suppress(OSError):
-            for port in range(first, first + count):
+            for port in ports:
                 probes.enter_context(socket.socket()).bind(("", port))
-            return first
+            return ports

@@ -8,7 +8,6 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from service_kinds.ports import free_ports
 from service_kinds.processes import START_SECONDS, Refused, end, last_words, process_in, run
 
 _OPTIONS = {
@@ -33,8 +32,8 @@ class Postgres:
     account: str | None
 
     @classmethod
-    def chosen(cls, programs: dict[str, str]) -> "Postgres":
-        """Where a new one will lie and listen."""
+    def chosen(cls, port: int, programs: dict[str, str]) -> "Postgres":
+        """A new one that will listen there, and where it will lie."""
         account = None
         if os.geteuid() == 0:
             names = {entry.pw_name for entry in pwd.getpwall()}
@@ -42,7 +41,7 @@ class Postgres:
         return cls(
             # Not inside the folder: it runs as somebody who may be unable to get there.
             place=tempfile.mkdtemp(prefix="remembrancer-postgres-"),
-            port=free_ports(1),
+            port=port,
             password=secrets.token_hex(16),
             initdb=programs["initdb"],
             pg_ctl=programs["pg_ctl"],

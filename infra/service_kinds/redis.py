@@ -7,7 +7,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from service_kinds.ports import free_ports
 from service_kinds.processes import (
     START_SECONDS,
     Refused,
@@ -29,11 +28,11 @@ class Redis:
     program: str
 
     @classmethod
-    def chosen(cls, folder: Path, programs: dict[str, str]) -> "Redis":
-        """Where a new one will lie and listen."""
+    def chosen(cls, folder: Path, port: int, programs: dict[str, str]) -> "Redis":
+        """A new one that will lie and listen there."""
         return cls(
             place=str(folder / "redis"),
-            port=free_ports(1),
+            port=port,
             password=secrets.token_hex(16),
             program=programs["redis"],
         )

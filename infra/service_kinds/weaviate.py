@@ -6,14 +6,15 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from service_kinds.ports import free_ports
 from service_kinds.processes import Refused, end, last_words, private, process_in
 from service_kinds.weaviate_server import Server, found_server
 
 _PORTS = ("http", "grpc", "gossip", "data", "raft", "raft_rpc")
+PORTS_OF_A_NODE = len(_PORTS)
 # Three nodes on two busy cores.
 _START_SECONDS = 120
 _SETTINGS = {
@@ -45,13 +46,12 @@ class Weaviate:
     is_container: bool
 
     @classmethod
-    def chosen(cls, folder: Path, nodes: int) -> "Weaviate":
-        """Where new ones will lie and listen."""
+    def chosen(cls, folder: Path, ports: Sequence[int]) -> "Weaviate":
+        """New ones that will lie and listen there: each takes `PORTS_OF_A_NODE` of the ports."""
         server = found_server()
-        first, each = free_ports(nodes * len(_PORTS)), len(_PORTS)
         return cls(
             place=str(folder / "weaviate"),
-            ports=[first + node * each for node in range(nodes)],
+            ports=list(ports[::PORTS_OF_A_NODE]),
             program=server.program,
             is_container=server.is_container,
         )
@@ -72,7 +72,7 @@ class Weaviate:
             _Node(
                 f"node{number}",
                 Path(self.place) / f"node{number}",
-                dict(zip(_PORTS, range(first, first + len(_PORTS)), strict=True)),
+                dict(zip(_PORTS, range(first, first + PORTS_OF_A_NODE), strict=True)),
                 server,
             )
             for number, first in enumerate(self.ports, start=1)
@@ -111,12 +111,15 @@ class Weaviate:
             Refused: one of them ended, or takes too long.
         """
         until = time.monotonic() + _START_SECONDS
-        for node in self._nodes:
-            while not node.is_ready():
-                if node.pid is None or time.monotonic() > until:
-                    said = last_words(node.log)
-                    raise Refused(f"Weaviate ({node.name}) does not answer. It said:\n{said}")
-                time.sleep(0.1)
+        waiting = self._nodes
+        while waiting := [node for node in waiting if not node.is_ready()]:
+            # One that ended first: it is why the others wait.
+            ended = [node for node in self._nodes if node.pid is None]
+            if ended or time.monotonic() > until:
+                node = (ended or waiting)[0]
+                said = last_words(node.log)
+                raise Refused(f"Weaviate ({node.name}) does not answer. It said:\n{said}")
+            time.sleep(0.1)
 
     def stop(self) -> None:
         """End all nodes and remove what they kept."""

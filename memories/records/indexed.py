@@ -23,6 +23,7 @@ from memories.engine.storage.rows import (
 from memories.engine.storage.values import Fields, blob, real, whole, words
 from memories.records.columns import IDS, MEMORY, MESSAGE
 from memories.records.connection import Connection
+from memories.records.messages import sources_of
 from memories.records.passages import vector_of
 from memories.records.visibility import in_scope
 
@@ -42,6 +43,7 @@ def indexed_memories(
     numbers = [whole(row["seq"]) for row in rows]
     learned = _learned(connection, "memory", "message", numbers)
     owned = _Owned(connection, rows, owner_of_memory)
+    sources = sources_of(connection, ids, scope)
     return {
         words(row["id"]): IndexedRow(
             told=memory_of(row, within=scope),
@@ -51,6 +53,7 @@ def indexed_memories(
             learned=learned.get(whole(row["seq"]), ()),
             mentions=owned.mentions(row),
             passages=owned.passages(row),
+            sources=tuple(sources.get(words(row["id"]), ())),
             merged_said_at=optional_instant(row["merged_said_at"]),
             superseded_at=optional_instant(row["superseded_at"]),
         )
@@ -90,7 +93,7 @@ def indexed_entities(
 ) -> Mapping[str, IndexedEntity]:
     """Entities by id, wherever their home is; those that are not there are left out."""
     rows = connection.fields(
-        "SELECT e.id, e.name, e.type, e.mentions, e.vector, m.user, m.agent, m.app, m.run,"
+        "SELECT e.seq, e.id, e.name, e.type, e.mentions, e.vector, m.user, m.agent, m.app, m.run,"
         " coalesce((SELECT jsonb_agg(jsonb_build_array(a.form, a.surface) ORDER BY a.seq)"
         " FROM records_alias a WHERE a.project = e.project AND a.entity = e.seq), '[]') AS aliases"
         " FROM records_entity e JOIN records_scope m ON m.project = e.project AND m.seq = e.home"
@@ -111,6 +114,7 @@ def _entity(row: Fields, scope: Scope) -> IndexedEntity:
         forms=tuple(form for form, _ in aliases),
         mentions=whole(row["mentions"]),
         vector=None if vector is None else vector_of(blob(vector)),
+        number=whole(row["seq"]),
     )
 
 

@@ -127,24 +127,7 @@ class PostgresMessages:
 
     def sources(self, memory_ids: Collection[str], *, scope: Scope) -> Mapping[str, list[Source]]:
         with self._database.read(scope=scope) as connection:
-            condition, values = in_scope(connection, scope)
-            rows = connection.fields(
-                f"SELECT memory.id AS memory_id, source.start, source.until, {MESSAGE}"
-                " FROM records_memory memory JOIN records_source source"
-                " ON source.project = memory.project AND source.memory = memory.seq"
-                " JOIN records_message m"
-                " ON m.project = source.project AND m.seq = source.message"
-                f" WHERE {condition} AND memory.project = m.project"
-                " AND memory.id = ANY(%s::text[]) ORDER BY m.said_at, m.seq, source.start",
-                (*values, list(memory_ids)),
-            )
-        found: dict[str, list[Source]] = {}
-        for row in rows:
-            message = message_of(row)
-            start, until = whole(row["start"]), whole(row["until"])
-            source = Source(message, message.text[start:until], start, until)
-            found.setdefault(words(row["memory_id"]), []).append(source)
-        return found
+            return sources_of(connection, memory_ids, scope)
 
     def in_order(self, *, scope: Scope) -> Sequence[tuple[Scope, Message]]:
         with self._database.read(scope=scope) as connection:
@@ -191,3 +174,27 @@ def delete_owned(connection: Connection, owners: str, values: Sequence[Bound]) -
             f"DELETE FROM {table} WHERE project = %s AND owner IN ({owners})",
             (connection.project, *values),
         )
+
+
+def sources_of(
+    connection: Connection, memory_ids: Collection[str], scope: Scope
+) -> Mapping[str, list[Source]]:
+    """The messages that each memory rests on, in the order they were said."""
+    condition, values = in_scope(connection, scope)
+    rows = connection.fields(
+        f"SELECT memory.id AS memory_id, source.start, source.until, {MESSAGE}"
+        " FROM records_memory memory JOIN records_source source"
+        " ON source.project = memory.project AND source.memory = memory.seq"
+        " JOIN records_message m"
+        " ON m.project = source.project AND m.seq = source.message"
+        f" WHERE {condition} AND memory.project = m.project"
+        " AND memory.id = ANY(%s::text[]) ORDER BY m.said_at, m.seq, source.start",
+        (*values, list(memory_ids)),
+    )
+    found: dict[str, list[Source]] = {}
+    for row in rows:
+        message = message_of(row)
+        start, until = whole(row["start"]), whole(row["until"])
+        source = Source(message, message.text[start:until], start, until)
+        found.setdefault(words(row["memory_id"]), []).append(source)
+    return found

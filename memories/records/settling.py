@@ -46,7 +46,8 @@ class Settling:
         *,
         scope: Scope,
         writer: IndexWriter,
-        advance: Callable[[], None],
+        changed: Callable[[], None],
+        told: Callable[[], None],
     ) -> None:
         """Begin.
 
@@ -54,13 +55,15 @@ class Settling:
             database: the project's.
             scope: the project.
             writer: its index.
-            advance: told whenever something in the index changed.
+            changed: called when the index is known to be behind.
+            told: called when the index has heard of every change.
         """
         self._database = database
         self._source = IndexSource(database)
         self._scope = scope.everyone
         self._writer = writer
-        self._advance = advance
+        self._changed = changed
+        self._told = told
 
     def settle(self) -> int:
         """Tell the index of every change that it has not heard of.
@@ -82,6 +85,8 @@ class Settling:
         try:
             self.settle()
         except (IndexUnavailable, StoreBusy) as error:
+            # Somebody may have said meanwhile that all is told, and not have seen this.
+            self._changed()
             _logger.warning("an index is behind: %s", type(error).__name__)
 
     def compare(self, *, repair: bool) -> Compared:
@@ -120,8 +125,7 @@ class Settling:
             differing = self._differing(kind, ids)
             if differing and repair:
                 self._tell(kind, differing)
-        if differing and repair:
-            self._advance()
+                self._told()
         return differing
 
     def _page(self, kind: ChangedKind, after: str) -> list[str]:
@@ -146,8 +150,8 @@ class Settling:
                 self._tell(kind, [each.id for each in changes if each.kind == kind])
             if changes:
                 self._source.settle(changes, scope=self._scope)
-        if changes:
-            self._advance()
+            else:
+                self._told()
         return len(changes)
 
     def _tell(self, kind: ChangedKind, ids: Collection[str]) -> None:

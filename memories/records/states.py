@@ -8,22 +8,29 @@ from typing import Final, Protocol
 from redis import Redis, RedisError
 
 from controlplane.shared_redis import shared_redis
+from memories.engine.ports.index_server import IndexState
 
 _logger = logging.getLogger("remembrancer.index")
 _PREFIX: Final = "remembrancer:index:"
-# Of a project that nothing changes in: what is remembered of it then is asked for again.
+_CHANGED: Final = b"changed "
+_TOLD: Final = b"told "
+# Of a project that nothing changes in; its state is told again when it is looked through.
 _KEPT_SECONDS: Final = 30 * 24 * 3600
 
 
 class IndexStates(Protocol):
-    """Names the states of projects' indexes, for all processes alike."""
+    """Tells the states of projects' indexes, to all processes alike."""
 
-    def of(self, project: str) -> object:
-        """The present state; None where it can't be told."""
+    def of(self, project: str) -> IndexState:
+        """The present state."""
         ...
 
-    def advance(self, project: str) -> None:
-        """Something in it has changed."""
+    def changed(self, project: str) -> None:
+        """The truth has changed, and the index has not heard of it."""
+        ...
+
+    def told(self, project: str) -> None:
+        """The index has heard of every change."""
         ...
 
 
@@ -32,42 +39,51 @@ class ProcessStates:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._of: dict[str, str] = {}
+        self._of: dict[str, IndexState] = {}
 
-    def of(self, project: str) -> object:
+    def of(self, project: str) -> IndexState:
         """As the port says."""
-        return self._of.setdefault(project, uuid.uuid4().hex)
+        return self._of.get(project) or IndexState(None, is_told=False)
 
-    def advance(self, project: str) -> None:
+    def changed(self, project: str) -> None:
         """As the port says."""
-        self._of[project] = uuid.uuid4().hex
+        self._of[project] = IndexState(uuid.uuid4().hex, is_told=False)
+
+    def told(self, project: str) -> None:
+        """As the port says."""
+        self._of[project] = IndexState(uuid.uuid4().hex, is_told=True)
 
 
 class RedisStates:
-    """States that processes share. While Redis is away none can be told."""
+    """States that processes share. While Redis is away, or has lost one, none can be told."""
 
     def __init__(self, redis: Redis) -> None:
         """Keep them there."""
         self._redis = redis
 
-    def of(self, project: str) -> object:
+    def of(self, project: str) -> IndexState:
         """As the port says."""
         try:
-            return self._redis.get(f"{_PREFIX}{project}") or self._first(project)
+            kept = self._redis.get(f"{_PREFIX}{project}")
         except RedisError:
-            return None
+            kept = None
+        if not isinstance(kept, bytes):
+            return IndexState(None, is_told=False)
+        return IndexState(kept, is_told=kept.startswith(_TOLD))
 
-    def _first(self, project: str) -> object:
-        """A state that none before had, wherever a lost one went."""
-        self._redis.set(f"{_PREFIX}{project}", uuid.uuid4().hex, nx=True, ex=_KEPT_SECONDS)
-        return self._redis.get(f"{_PREFIX}{project}")
-
-    def advance(self, project: str) -> None:
+    def changed(self, project: str) -> None:
         """As the port says."""
+        self._set(project, _CHANGED)
+
+    def told(self, project: str) -> None:
+        """As the port says."""
+        self._set(project, _TOLD)
+
+    def _set(self, project: str, how: bytes) -> None:
+        state = how + uuid.uuid4().hex.encode()
         try:
-            self._redis.set(f"{_PREFIX}{project}", uuid.uuid4().hex, ex=_KEPT_SECONDS)
+            self._redis.set(f"{_PREFIX}{project}", state, ex=_KEPT_SECONDS)
         except RedisError as error:
-            # What is remembered elsewhere is then a little old, until Redis answers again.
             _logger.warning("a change of an index could not be told: %s", type(error).__name__)
 
 

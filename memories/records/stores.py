@@ -44,11 +44,11 @@ class HostedStores:
 
         def tell() -> None:
             # Facts about the truth are old from now on, whether or not the index can be told.
-            self._states.advance(name)
+            self._states.changed(name)
             settling.try_to_settle()
 
         self._database.after_write(tell)
-        self._database.remember(lambda: self._states.of(name))
+        self._database.remember(lambda: self._states.of(name).name)
         return PostgresPassages(self._database)
 
     def index(self, *, model: str, dimensions: int) -> SearchIndex:
@@ -67,5 +67,6 @@ class HostedStores:
             self._database,
             scope=self._scope,
             writer=self._server.writes(name, dimensions=dimensions),
-            advance=lambda: self._states.advance(name),
+            changed=lambda: self._states.changed(name),
+            told=lambda: self._states.told(name),
         )

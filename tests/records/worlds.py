@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from controlplane.shared_index import shared_index
+from memories.engine.ports.index_server import IndexState
 from memories.records.database import Database
 from memories.records.passages import PostgresPassages
 from memories.records.store import PostgresRecords
@@ -11,5 +12,7 @@ from tests.contracts.worlds import EVERYONE, World
 
 def untold_world() -> World:
     database = Database(EVERYONE)
-    index = shared_index(settings.INDEX).reads("nobody-asks", state=lambda: None)
+    index = shared_index(settings.INDEX).reads(
+        "nobody-asks", state=lambda: IndexState(None, is_told=False)
+    )
     return World(PostgresRecords(database), PostgresPassages(database), index)

@@ -60,6 +60,7 @@ from memories.engine.domain._search import (
     SearchHit,
     SearchResult,
     Selection,
+    ShownRow,
     Signal,
     WordStatistics,
 )
@@ -127,6 +128,7 @@ __all__ = [
     "SearchResult",
     "Selection",
     "Shelf",
+    "ShownRow",
     "Signal",
     "Source",
     "Stats",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from memories.engine.domain._conversation import Message, Scope
-from memories.engine.domain._memory import Entity, MemoryRecord
+from memories.engine.domain._memory import Entity, MemoryRecord, Source
 from memories.engine.domain._search import Passage
 from memories.engine.domain._vectors import Vector
 
@@ -23,6 +23,7 @@ class IndexedRow:
             learned from a message.
         mentions: id of each entity that it mentions, with how surely, from 0 to 1.
         passages: all of its passages, those of older wordings too.
+        sources: of a memory, in the order they were said.
         merged_said_at: when the memory was said that this one is folded into; None if it is not.
         superseded_at: when the memory was said that replaced this one; None if none did.
     """
@@ -34,6 +35,7 @@ class IndexedRow:
     learned: tuple[str, ...]
     mentions: tuple[tuple[str, float], ...]
     passages: tuple[Passage, ...]
+    sources: tuple[Source, ...] = ()
     merged_said_at: datetime | None = None
     superseded_at: datetime | None = None
 
@@ -47,6 +49,7 @@ class IndexedEntity:
         forms: every form that it is known under.
         mentions: by how many memories and messages.
         vector: None where it has none.
+        number: ascends as entities of one project are stored.
     """
 
     entity: Entity
@@ -54,3 +57,4 @@ class IndexedEntity:
     forms: tuple[str, ...]
     mentions: int
     vector: "Vector | None"
+    number: int

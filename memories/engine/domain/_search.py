@@ -159,6 +159,20 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A memory or message as a hit shows it.
+
+    Attributes:
+        sources: the messages that a memory rests on, quoted, in the order they were said.
+        entities: names of the entities that it mentions.
+    """
+
+    told: MemoryRecord | Message
+    sources: tuple[Source, ...] = ()
+    entities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Candidates:
     """Rows that may answer a question, with all that the engine judges them by, as columns.
 
@@ -183,6 +197,7 @@ class Candidates:
         lengths_around: as `lengths`, for those turns.
         rarities: of the words, as `text.bm25.rarity` gives it for the project.
         usual_length: of a passage of the project, in terms.
+        shown: the rows as hits show them, by id, where the index has them at hand.
     """
 
     ids: tuple[str, ...]
@@ -202,6 +217,7 @@ class Candidates:
     lengths_around: "Numbers"
     rarities: "Numbers"
     usual_length: float
+    shown: Mapping[str, ShownRow] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,20 @@ class IndexAddress:
     deadline_seconds: float = 1.5
 
 
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """The state that a project's index is in.
+
+    Attributes:
+        name: another one after every change; None where it can't be told.
+        is_told: the index has heard of every change of the truth. Where it has not, or that can't
+            be told, what it found is shown as the truth has it.
+    """
+
+    name: object
+    is_told: bool
+
+
 class IndexWriter(Protocol):
     """Brings one project's index up to date.
 
@@ -74,13 +88,13 @@ class IndexWriter(Protocol):
 class IndexServer(Protocol):
     """Where the projects' indexes are. Safe for several threads, and after a fork."""
 
-    def reads(self, project: str, *, state: Callable[[], object]) -> SearchIndex:
+    def reads(self, project: str, *, state: Callable[[], IndexState]) -> SearchIndex:
         """A project's index, to be asked.
 
         Args:
             project: 4 to 64 letters, digits, underscores and hyphens.
-            state: names the state that the index is in, so that what is counted in it is
-                remembered until then; None where it can't be told.
+            state: tells the state that the index is in; what is counted in it is remembered as
+                long as it has the same name.
         """
         ...
 

@@ -11,6 +11,8 @@ from memories.engine.domain import (
     Candidates,
     Found,
     Interval,
+    KnownEntity,
+    Message,
     Scope,
     Selection,
     Vector,
@@ -117,6 +119,21 @@ class SearchIndex(Protocol):
         """Rows that tell of the interval or were said in it, the nearest its middle first.
 
         Each scores 1: how well the times fit is judged for all signals' rows alike.
+        """
+        ...
+
+    def with_forms(
+        self, forms: Collection[str], *, scope: Scope
+    ) -> Mapping[str, Sequence[KnownEntity]]:
+        """Entities known under any of the forms, form by form."""
+        ...
+
+    def turns(
+        self, places: Collection[tuple[str, int]], *, scope: Scope, selection: Selection
+    ) -> Sequence[Message]:
+        """Messages at those places, each a session and a position; missing ones are left out.
+
+        The selection's filter does not apply: neighbours are shown for the sake of a hit.
         """
         ...
 

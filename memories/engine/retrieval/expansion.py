@@ -1,6 +1,6 @@
 """From ranked rows to hits: with text, sources, neighbouring turns, entities and reasons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -11,6 +11,7 @@ from memories.engine.domain import (
     Message,
     ScoreBreakdown,
     SearchHit,
+    ShownRow,
     Source,
 )
 from memories.engine.retrieval.explanation import Evidence
@@ -68,49 +69,56 @@ def expand(
         tools: the ports.
     """
     ids = {candidates.ids[row]: row for row in rows}
-    records = tools.records
-    scope = reach.scope
-    memories = records.memories.as_told(ids, scope=scope, selection=reach.selection)
-    messages = records.messages.get(ids.keys() - memories.keys(), scope=scope)
-    sources = records.messages.sources(memories.keys(), scope=scope)
-    sources = {**sources, **{id_: [_whole(message)] for id_, message in messages.items()}}
-    entities = records.entities.named_by(ids, scope=scope)
-    around = _neighbours(sources, neighbours, reach, tools) if neighbours else {}
-    explanations = _explanations(ids, memories, evidence, reach, tools)
+    shown = _read(ids, reach, tools) if candidates.shown is None else candidates.shown
+    shown = {id_: shown[id_] for id_ in ids if id_ in shown}
+    around = _neighbours(shown, neighbours, reach, tools) if neighbours else {}
+    explanations = _explanations(ids, shown, evidence, reach, tools)
     return tuple(
         _hit(
-            id_,
-            score=float(fused.scores[row]),
-            breakdown=fused.breakdown(row),
-            told=memories.get(id_) or messages[id_],
-            sources=sources.get(id_, ()),
+            row,
+            score=float(fused.scores[ids[id_]]),
+            breakdown=fused.breakdown(ids[id_]),
             neighbours=around.get(id_, ()),
-            entities=entities.get(id_, ()),
             explanation=explanations.get(id_, ()),
         )
-        for id_, row in ids.items()
-        if id_ in memories or id_ in messages
+        for id_, row in shown.items()
     )
 
 
-def _whole(message: Message) -> Source:
-    return Source(message, message.text, 0, len(message.text))
+def _read(ids: Collection[str], reach: Reach, tools: SearchTools) -> dict[str, ShownRow]:
+    """The rows, from the records; those that are gone are left out."""
+    records, scope = tools.records, reach.scope
+    memories = records.memories.as_told(ids, scope=scope, selection=reach.selection)
+    messages = records.messages.get(frozenset(ids) - memories.keys(), scope=scope)
+    sources = records.messages.sources(memories.keys(), scope=scope)
+    entities = records.entities.named_by(ids, scope=scope)
+    told: dict[str, MemoryRecord | Message] = {**memories, **messages}
+    return {
+        id_: ShownRow(row, tuple(sources.get(id_, ())), tuple(entities.get(id_, ())))
+        for id_, row in told.items()
+    }
+
+
+def _sources(row: ShownRow) -> tuple[Source, ...]:
+    """What it rests on; a message rests on itself."""
+    told = row.told
+    return (
+        (Source(told, told.text, 0, len(told.text)),) if isinstance(told, Message) else row.sources
+    )
 
 
 def _hit(
-    owner_id: str,
+    row: ShownRow,
     *,
     score: float,
     breakdown: ScoreBreakdown,
-    told: MemoryRecord | Message,
-    sources: Sequence[Source],
     neighbours: Sequence[Message],
-    entities: Sequence[str],
     explanation: tuple[str, ...],
 ) -> SearchHit:
+    told = row.told
     memory = told if isinstance(told, MemoryRecord) else None
     return SearchHit(
-        id=owner_id,
+        id=told.id,
         text=told.text,
         score=score,
         breakdown=breakdown,
@@ -118,32 +126,30 @@ def _hit(
         attributed_to=told.attributed_to if isinstance(told, MemoryRecord) else told.speaker,
         said_at=told.said_at,
         memory=memory,
-        sources=tuple(sources),
+        sources=_sources(row),
         neighbours=tuple(neighbours),
-        entities=tuple(entities),
+        entities=row.entities,
         explanation=explanation,
     )
 
 
 def _neighbours(
-    sources: Mapping[str, Sequence[Source]], reach_of_turns: int, reach: Reach, tools: SearchTools
+    shown: Mapping[str, ShownRow], reach_of_turns: int, reach: Reach, tools: SearchTools
 ) -> dict[str, list[Message]]:
     """The turns before and after the first source of each."""
     steps = [step for step in range(-reach_of_turns, reach_of_turns + 1) if step]
     wanted = {
         owner_id: [
             (first.message.session, first.message.position + step)
-            for first in told[:1]
+            for first in _sources(row)[:1]
             for step in steps
         ]
-        for owner_id, told in sources.items()
+        for owner_id, row in shown.items()
     }
     turns = {turn for around in wanted.values() for turn in around}
     found = {
         (message.session, message.position): message
-        for message in tools.records.messages.at(
-            turns, scope=reach.scope, selection=reach.selection
-        )
+        for message in tools.index.turns(turns, scope=reach.scope, selection=reach.selection)
     }
     return {
         owner_id: [found[turn] for turn in around if turn in found]
@@ -153,7 +159,7 @@ def _neighbours(
 
 def _explanations(
     rows: Mapping[str, int],
-    memories: Mapping[str, MemoryRecord],
+    shown: Mapping[str, ShownRow],
     evidence: Evidence | None,
     reach: Reach,
     tools: SearchTools,
@@ -163,7 +169,11 @@ def _explanations(
     matched = tools.index.matched_terms(rows.keys(), evidence.terms, scope=reach.scope)
     return {
         owner_id: evidence.explain(
-            row, matched=matched.get(owner_id, ()), memory=memories.get(owner_id)
+            row, matched=matched.get(owner_id, ()), memory=_memory(shown.get(owner_id))
         )
         for owner_id, row in rows.items()
     }
+
+
+def _memory(row: ShownRow | None) -> MemoryRecord | None:
+    return row.told if row is not None and isinstance(row.told, MemoryRecord) else None

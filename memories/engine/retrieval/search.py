@@ -56,7 +56,7 @@ def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> Searc
         messages=request.messages,
     )
     step = tools.tracer.step
-    with step("search.read"), tools.turn, tools.records.reading(scope=scope):
+    with step("search.read"), tools.turn, tools.moment(scope):
         speakers = tools.passages.speakers(scope=scope)
         query = read_query(
             request.query,
@@ -70,7 +70,7 @@ def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> Searc
         pending = find_pending(query, request=request, reach=reach, tools=tools)
     question = QueryVector(query.bare, tools.embedder, tools.tracer)
     found = _find(query, question, speakers, request=request, reach=reach, tools=tools)
-    with step("search.answer"), tools.turn, tools.records.reading(scope=scope):
+    with step("search.answer"), tools.turn, tools.moment(scope):
         hits = _answer(found, query, question, request=request, reach=reach, tools=tools)
     return SearchResult(merged(hits, pending, top_k=request.top_k), found.degraded)
 

@@ -1,7 +1,7 @@
 """What the read path works with."""
 
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from memories.engine.domain import Scope, Selection
@@ -44,6 +44,10 @@ class SearchTools:
     turn: AbstractContextManager[object]
     tracer: Tracer
     deadline_seconds: float
+
+    def moment(self, scope: Scope) -> AbstractContextManager[object]:
+        """What is read in it is of one moment, where records and index are one store."""
+        return nullcontext() if self.side_by_side else self.records.reading(scope=scope)
 
 
 @dataclass(frozen=True, slots=True)

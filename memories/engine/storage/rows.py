@@ -159,8 +159,17 @@ def memory_of(row: Fields, *, within: Scope) -> MemoryRecord:
 
 def memory_row(memory: MemoryRecord) -> dict[str, SqlValue]:
     """A memory as columns, with what it is looked up by where it may be repeated."""
+    row = memory_columns(memory)
+    gists = gist_columns(
+        memory.text, memory.attributed_to, row["occurred_from"], row["occurred_until"]
+    )
+    return row | gists
+
+
+def memory_columns(memory: MemoryRecord) -> dict[str, SqlValue]:
+    """A memory as MEMORY_COLUMNS."""
     occurred = memory.occurred
-    row: dict[str, SqlValue] = {
+    return {
         "id": memory.id,
         "user": memory.scope.user,
         "agent": memory.scope.agent,
@@ -187,22 +196,25 @@ def memory_row(memory: MemoryRecord) -> dict[str, SqlValue]:
         "superseded_by": memory.superseded_by,
         "merged_into": memory.merged_into,
     }
-    gists = gist_columns(
-        memory.text, memory.attributed_to, row["occurred_from"], row["occurred_until"]
-    )
-    return row | gists
 
 
 def message_row(arrival: Arrival, scope: Scope) -> dict[str, SqlValue]:
-    """A message as columns."""
-    message = arrival.message
+    """A message as columns, with whose it is."""
     return {
-        "id": message.id,
+        **message_columns(arrival.message),
         "identity": arrival.identity,
         "user": scope.user,
         "agent": scope.agent,
         "app": scope.app,
         "run": scope.run,
+        "expires_at": optional_micros(arrival.expires_at),
+    }
+
+
+def message_columns(message: Message) -> dict[str, SqlValue]:
+    """A message as MESSAGE_COLUMNS."""
+    return {
+        "id": message.id,
         "role": message.role,
         "speaker": message.speaker,
         "name": message.name,
@@ -214,5 +226,4 @@ def message_row(arrival: Arrival, scope: Scope) -> dict[str, SqlValue]:
         "said_at": to_micros(message.said_at),
         "said_offset": to_offset(message.said_at),
         "recorded_at": to_micros(message.recorded_at),
-        "expires_at": optional_micros(arrival.expires_at),
     }

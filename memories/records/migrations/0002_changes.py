@@ -22,7 +22,12 @@ CREATE INDEX records_change_oldest ON records_change (project, number);
 
 # What a statement changed in a table, as notes: `changed` has the rows.
 _NOTED = {
-    "message": "SELECT project, 'row', id FROM changed",
+    # A memory is shown with the messages that it rests on.
+    "message": """
+        SELECT project, 'row', id FROM changed UNION
+        SELECT m.project, 'row', m.id FROM changed c
+            JOIN records_source s ON s.project = c.project AND s.message = c.seq
+            JOIN records_memory m ON m.project = s.project AND m.seq = s.memory""",
     # What is folded into a memory is judged by when that one was said.
     "memory": """
         SELECT project, 'row', id FROM changed UNION

@@ -9,12 +9,14 @@ import numpy as np
 
 from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.database import Database
+from memories.engine.adapters.sqlite.entities import SqliteEntities
 from memories.engine.adapters.sqlite.gathering import (
     best_owners,
     gather,
     own_relevance,
     word_counts,
 )
+from memories.engine.adapters.sqlite.messages import SqliteMessages
 from memories.engine.adapters.sqlite.passage_cache import PassageCache, Passages
 from memories.engine.adapters.sqlite.postings import digests
 from memories.engine.adapters.sqlite.scopes import number_of
@@ -27,6 +29,8 @@ from memories.engine.domain import (
     Found,
     Integers,
     Interval,
+    KnownEntity,
+    Message,
     Passage,
     Scope,
     Selection,
@@ -276,6 +280,16 @@ class SqliteIndex:
         distances = np.abs(at[chosen] - (start + until) / 2)
         best = best_owners(-distances, rows[chosen], passages, limit=limit)
         return [Found(owner_id, 1.0) for owner_id, _ in best]
+
+    def with_forms(
+        self, forms: Collection[str], *, scope: Scope
+    ) -> Mapping[str, Sequence[KnownEntity]]:
+        return SqliteEntities(self._database).with_forms(forms, scope=scope)
+
+    def turns(
+        self, places: Collection[tuple[str, int]], *, scope: Scope, selection: Selection
+    ) -> Sequence[Message]:
+        return SqliteMessages(self._database).at(places, scope=scope, selection=selection)
 
     def newest(self, *, scope: Scope, selection: Selection) -> datetime | None:
         with self._database.read() as connection:

@@ -22,9 +22,13 @@ from memories.engine.adapters.weaviate.labels import (
     metadata_labels,
     words_of,
 )
+from memories.engine.adapters.weaviate.told import written_row
 from memories.engine.domain import (
+    Entity,
+    EntityType,
     IndexedEntity,
     IndexedRow,
+    KnownEntity,
     MemoryRecord,
     Message,
     Passage,
@@ -97,6 +101,21 @@ class StoredPassage:
     mentions: Mapping[str, float]
     terms: tuple[str, ...]
     cosine: float
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntity:
+    """An entity as a search reads it.
+
+    Attributes:
+        forms: that it is known under.
+        number: ascends as entities were stored.
+    """
+
+    known: KnownEntity
+    forms: tuple[str, ...]
+    number: int
 
 
 def documents_of(row: IndexedRow, *, dimensions: int) -> list[Document]:
@@ -107,7 +126,7 @@ def documents_of(row: IndexedRow, *, dimensions: int) -> list[Document]:
         dimensions: length of every vector.
     """
     labels, words, folded = _row_labels(row)
-    shared = _row_numbers(row)
+    shared, told = _row_numbers(row), written_row(row)
     return [
         _document(
             ("passage", row.told.id, str(passage.version), str(passage.start)),
@@ -121,6 +140,7 @@ def documents_of(row: IndexedRow, *, dimensions: int) -> list[Document]:
                 "terms": " ".join(passage.terms),
                 "length": len(passage.terms),
                 "row": _row(row, passage),
+                "told": told,
             },
             np.zeros(dimensions, dtype=np.float32) if passage.vector is None else passage.vector,
         )
@@ -131,7 +151,11 @@ def documents_of(row: IndexedRow, *, dimensions: int) -> list[Document]:
 def entity_document(indexed: IndexedEntity, *, dimensions: int) -> Document:
     """An entity's object."""
     entity = indexed.entity
-    row = [entity.id, entity.name, entity.type, list(entity.aliases), indexed.mentions]
+    vector = indexed.vector
+    row = [
+        *(entity.id, entity.name, entity.type, list(entity.aliases), indexed.mentions),
+        *(list(indexed.forms), vector is not None, indexed.number),
+    ]
     labels = [
         EVERY_ROW,
         is_label("id", entity.id),
@@ -139,16 +163,28 @@ def entity_document(indexed: IndexedEntity, *, dimensions: int) -> Document:
         *_scope_labels(indexed.home),
         *([] if indexed.vector is None else [has_label("vector")]),
     ]
-    vector = indexed.vector
     return _document(
         ("entity", entity.id),
         {
             "owner": entity.id,
             "labels": labels,
-            "row": json.dumps([*row, vector is not None], ensure_ascii=False),
+            "row": json.dumps(row, ensure_ascii=False),
         },
         np.zeros(dimensions, dtype=np.float32) if vector is None else vector,
     )
+
+
+def read_entity(properties: WeaviateProperties) -> StoredEntity:
+    """An entity as it was written.
+
+    Args:
+        properties: `row` of its object.
+    """
+    id_, name, type_, aliases, mentions, forms, is_embedded, number = json.loads(
+        str(properties["row"])
+    )
+    entity = Entity(id_, name, EntityType(type_), tuple(aliases))
+    return StoredEntity(KnownEntity(entity, mentions, is_embedded), tuple(forms), number)
 
 
 def read_passage(properties: WeaviateProperties, distance: float | None) -> StoredPassage:
@@ -177,6 +213,7 @@ def read_passage(properties: WeaviateProperties, distance: float | None) -> Stor
         learned=tuple(kept[11]),
         mentions=kept[12],
         terms=tuple(str(properties.get("terms") or "").split()),
+        told=str(properties.get("told") or ""),
         cosine=1.0 - distance if distance is not None and is_embedded else float("nan"),
     )
 

@@ -1,7 +1,7 @@
 """The read half of a SearchIndex over one project's tenant."""
 
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
@@ -15,22 +15,27 @@ from weaviate.collections.classes.filters import _Filters as Wherever
 from weaviate.collections.classes.grpc import Sorting
 
 from memories.engine.adapters.weaviate.cluster import Cluster
-from memories.engine.adapters.weaviate.documents import StoredPassage, read_passage
+from memories.engine.adapters.weaviate.documents import StoredPassage, place_label, read_passage
+from memories.engine.adapters.weaviate.entities import Entities
 from memories.engine.adapters.weaviate.filters import LABELS, NEVER, all_of, micros
 from memories.engine.adapters.weaviate.gathering import gather, neighbours_of, own_relevance
 from memories.engine.adapters.weaviate.labels import has_label, is_label
-from memories.engine.adapters.weaviate.schema import ENTITIES, PASSAGES
+from memories.engine.adapters.weaviate.schema import PASSAGES
+from memories.engine.adapters.weaviate.told import WrittenRows, read_message
 from memories.engine.adapters.weaviate.visibility import of_scope, visible
 from memories.engine.adapters.weaviate.word_statistics import Statistics
 from memories.engine.domain import (
     Candidates,
     Found,
     Interval,
+    KnownEntity,
+    Message,
     Scope,
     Selection,
     Vector,
     WordStatistics,
 )
+from memories.engine.ports.index_server import IndexState
 
 # Passages asked for, for each row wanted: a long text has several.
 _PASSAGES_PER_ROW: Final = 2
@@ -42,22 +47,36 @@ _MOST: Final = 10_000
 _Answer = TypeVar("_Answer")
 _ROW: Final = ["row"]
 _ROW_AND_TERMS: Final = ["row", "terms"]
+_TOLD: Final = ["row", "told"]
+_EVERYTHING: Final = ["row", "terms", "told"]
 
 
 class WeaviateIndex:
     """Finds rows by meaning, words, entities and time in a project's tenant."""
 
-    def __init__(self, cluster: Cluster, *, tenant: str, statistics: Statistics) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        *,
+        tenant: str,
+        statistics: Statistics,
+        entities: Entities,
+        state: Callable[[], IndexState],
+    ) -> None:
         """Begin.
 
         Args:
             cluster: where it is.
             tenant: the project's.
             statistics: of the project's words.
+            entities: of the project.
+            state: tells the state that the index is in.
         """
         self._cluster = cluster
         self._tenant = tenant
         self._statistics = statistics
+        self._entities = entities
+        self._state = state
 
     def semantic(
         self, vector: Vector, *, scope: Scope, selection: Selection, limit: int, messages: bool
@@ -115,7 +134,7 @@ class WeaviateIndex:
         words = self._statistics.of(alternatives)
         passages = self._owned_by(owner_ids, vector, where)
         around = self._at(neighbours_of(passages), where)
-        return gather(
+        gathered = gather(
             passages,
             around,
             asked_for=frozenset(owner_ids),
@@ -123,6 +142,13 @@ class WeaviateIndex:
             words=words,
             mentions_of=entities,
         )
+        # Older wordings, and what the index has not heard of, the truth has.
+        is_newest = selection.as_of is None and selection.recorded_as_of is None
+        if not (is_newest and self._state().is_told):
+            return gathered
+        told = {each.owner_id: each.told for each in passages}
+        shown = WrittenRows(told, scope=scope, names_of=self._entities.names_of)
+        return replace(gathered, shown=shown)
 
     def words(self, alternatives: Sequence[Sequence[str]], *, scope: Scope) -> WordStatistics:
         return self._statistics.of(alternatives)
@@ -166,23 +192,22 @@ class WeaviateIndex:
         return [Found(owner_id, -best[owner_id][0]) for owner_id in ranked[:limit]]
 
     def near_entities(self, vector: Vector, *, scope: Scope, limit: int) -> Sequence[Found]:
-        where = all_of([*of_scope(scope.home), LABELS.equal(has_label("vector"))])
-        answer = self._cluster.ask(
-            ENTITIES,
-            self._tenant,
-            lambda entities: entities.query.near_vector(
-                vector.tolist(),
-                filters=where,
-                limit=limit,
-                return_properties=_ROW,
-                return_metadata=MetadataQuery(distance=True),
-            ),
-        )
-        found: list[Found] = []
-        for each in answer.objects:
-            kept = json.loads(str(each.properties["row"]))
-            found.append(Found(kept[0], 1.0 - (each.metadata.distance or 0.0), (kept[1],)))
-        return found
+        return self._entities.near(vector, scope=scope, limit=limit)
+
+    def with_forms(
+        self, forms: Collection[str], *, scope: Scope
+    ) -> Mapping[str, Sequence[KnownEntity]]:
+        return self._entities.with_forms(forms, scope=scope)
+
+    def turns(
+        self, places: Collection[tuple[str, int]], *, scope: Scope, selection: Selection
+    ) -> Sequence[Message]:
+        where = visible(scope, replace(selection, filter=None))
+        labels = [place_label(*place) for place in places]
+        first: dict[str, StoredPassage] = {}
+        for each in self._at(labels, where, properties=_TOLD):
+            first.setdefault(each.owner_id, each)
+        return [read_message(each.told) for each in first.values()]
 
     def temporal(
         self,
@@ -259,15 +284,21 @@ class WeaviateIndex:
         theirs = [is_label(name, id_) for id_ in owner_ids for name in ("id", "learned")]
         asked = all_of([LABELS.contains_any(theirs), where])
         if vector is None:
-            return self._fetch(asked, limit=_MOST, properties=_ROW_AND_TERMS)
-        return self._near(vector, asked, limit=_MOST, properties=_ROW_AND_TERMS)
+            return self._fetch(asked, limit=_MOST, properties=_EVERYTHING)
+        return self._near(vector, asked, limit=_MOST, properties=_EVERYTHING)
 
-    def _at(self, places: Collection[str], where: Wherever) -> list[StoredPassage]:
+    def _at(
+        self,
+        places: Collection[str],
+        where: Wherever,
+        *,
+        properties: Sequence[str] = _ROW_AND_TERMS,
+    ) -> list[StoredPassage]:
         """Passages of messages that stand there, a label each."""
         if not places:
             return []
         there = all_of([LABELS.contains_any(list(places)), where])
-        return self._fetch(there, limit=_MOST, properties=_ROW_AND_TERMS)
+        return self._fetch(there, limit=_MOST, properties=properties)
 
     def _near(
         self, vector: Vector, where: Wherever, *, limit: int, properties: Sequence[str] = _ROW

@@ -99,6 +99,7 @@ def _passage() -> list[Property]:
         ],
         _kept("owner"),
         _kept("row"),
+        _kept("told"),
         _kept("fingerprint"),
     ]
 

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from memories.engine.adapters.weaviate.cluster import Cluster
+from memories.engine.adapters.weaviate.entities import Entities
 from memories.engine.adapters.weaviate.index import WeaviateIndex
 from memories.engine.adapters.weaviate.word_statistics import Statistics
 from memories.engine.adapters.weaviate.writer import WeaviateWriter
+from memories.engine.ports.index_server import IndexState
 from memories.engine.storage.remembered import Remembered
 
 
@@ -15,9 +17,13 @@ class WeaviateServer:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
 
-    def reads(self, project: str, *, state: Callable[[], object]) -> WeaviateIndex:
-        statistics = Statistics(self._cluster, tenant=project, remembered=Remembered(state))
-        return WeaviateIndex(self._cluster, tenant=project, statistics=statistics)
+    def reads(self, project: str, *, state: Callable[[], IndexState]) -> WeaviateIndex:
+        remembered = Remembered(lambda: state().name)
+        statistics = Statistics(self._cluster, tenant=project, remembered=remembered)
+        entities = Entities(self._cluster, tenant=project, remembered=remembered)
+        return WeaviateIndex(
+            self._cluster, tenant=project, statistics=statistics, entities=entities, state=state
+        )
 
     def writes(self, project: str, *, dimensions: int) -> WeaviateWriter:
         return WeaviateWriter(self._cluster, tenant=project, dimensions=dimensions)

@@ -59,7 +59,7 @@ def read_subjects(
     speaker_forms = {form: name for name in speakers if (form := form_of(name)) in forms}
     known: dict[str, KnownEntity] = {}
     spoken: dict[str, str] = {}
-    for form, entities in tools.records.entities.with_forms(forms, scope=scope).items():
+    for form, entities in tools.index.with_forms(forms, scope=scope).items():
         for each in entities:
             known[each.entity.id] = each
             if form in speaker_forms:

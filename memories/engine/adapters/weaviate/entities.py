@@ -1,0 +1,88 @@
+"""Entities in a project's tenant: by form, by id, and near to a question."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+from weaviate.classes.query import MetadataQuery
+from weaviate.collections.classes.filters import _Filters as Wherever
+
+from memories.engine.adapters.weaviate.cluster import Cluster
+from memories.engine.adapters.weaviate.documents import StoredEntity, read_entity
+from memories.engine.adapters.weaviate.filters import LABELS, all_of
+from memories.engine.adapters.weaviate.labels import has_label, is_label
+from memories.engine.adapters.weaviate.schema import ENTITIES
+from memories.engine.adapters.weaviate.visibility import of_scope
+from memories.engine.domain import Found, KnownEntity, Scope, Vector
+from memories.engine.storage.remembered import Remembered
+
+_ROW: Final = ["row"]
+_MOST: Final = 10_000
+
+
+class Entities:
+    """Whom and what a project's memories are about."""
+
+    def __init__(self, cluster: Cluster, *, tenant: str, remembered: Remembered) -> None:
+        """Begin.
+
+        Args:
+            cluster: where the project is.
+            tenant: the project's.
+            remembered: keeps their names.
+        """
+        self._cluster = cluster
+        self._tenant = tenant
+        self._remembered = remembered
+
+    def with_forms(
+        self, forms: Collection[str], *, scope: Scope
+    ) -> Mapping[str, Sequence[KnownEntity]]:
+        """As the index's port says."""
+        if not forms:
+            return {}
+        asked = LABELS.contains_any([is_label("form", form) for form in forms])
+        found: dict[str, list[KnownEntity]] = {}
+        for each in sorted(self._fetch([asked, *of_scope(scope.home)]), key=lambda e: e.number):
+            for form in each.forms:
+                if form in forms:
+                    found.setdefault(form, []).append(each.known)
+        return found
+
+    def names_of(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """The entities' names by id; those that are gone are left out."""
+        key = tuple(sorted(ids))
+        return self._remembered.get(("names", key), lambda: self._names_of(key)) if key else {}
+
+    def near(self, vector: Vector, *, scope: Scope, limit: int) -> Sequence[Found]:
+        """As `near_entities` of the index's port says."""
+        where = all_of([*of_scope(scope.home), LABELS.equal(has_label("vector"))])
+        answer = self._cluster.ask(
+            ENTITIES,
+            self._tenant,
+            lambda entities: entities.query.near_vector(
+                vector.tolist(),
+                filters=where,
+                limit=limit,
+                return_properties=_ROW,
+                return_metadata=MetadataQuery(distance=True),
+            ),
+        )
+        found: list[Found] = []
+        for each in answer.objects:
+            entity = read_entity(each.properties).known.entity
+            found.append(Found(entity.id, 1.0 - (each.metadata.distance or 0.0), (entity.name,)))
+        return found
+
+    def _names_of(self, ids: Sequence[str]) -> Mapping[str, str]:
+        asked = LABELS.contains_any([is_label("id", id_) for id_ in ids])
+        return {each.known.entity.id: each.known.entity.name for each in self._fetch([asked])}
+
+    def _fetch(self, parts: list[Wherever]) -> list[StoredEntity]:
+        answer = self._cluster.ask(
+            ENTITIES,
+            self._tenant,
+            lambda entities: entities.query.fetch_objects(
+                filters=all_of(parts), limit=_MOST, return_properties=_ROW
+            ),
+        )
+        return [read_entity(each.properties) for each in answer.objects]
