@@ -1,6 +1,7 @@
 """One project of the platform: its truth in Postgres, its index on a server of its own."""
 
 from memories.engine.domain import Scope
+from memories.engine.ingestion.tools import MODEL_SETTING, dimensions_setting
 from memories.engine.ports.index_server import IndexServer
 from memories.engine.ports.search_index import SearchIndex
 from memories.engine.text.fingerprints import digest
@@ -41,6 +42,7 @@ class HostedStores:
     def passages(self, *, model: str, dimensions: int) -> PostgresPassages:
         name = index_name(self._scope, model)
         settling = self.settling(model=model, dimensions=dimensions)
+        self._remember_dimensions(model, dimensions)
 
         def tell() -> None:
             # Facts about the truth are old from now on, whether or not the index can be told.
@@ -70,3 +72,19 @@ class HostedStores:
             changed=lambda: self._states.changed(name),
             told=lambda: self._states.told(name),
         )
+
+    def settling_as_kept(self) -> Settling | None:
+        """As `settling`, of the model that the project is indexed with; None if it has none yet."""
+        model = self.records.setting(MODEL_SETTING, scope=self._scope)
+        if model is None:
+            return None
+        dimensions = self.records.setting(dimensions_setting(model), scope=self._scope)
+        return (
+            None if dimensions is None else self.settling(model=model, dimensions=int(dimensions))
+        )
+
+    def _remember_dimensions(self, model: str, dimensions: int) -> None:
+        """Whoever tells the index later on has no model at hand."""
+        key = dimensions_setting(model)
+        if self.records.setting(key, scope=self._scope) is None:
+            self.records.remember_setting(key, str(dimensions), scope=self._scope)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from memories.engine.domain import Scope
+from memories.engine.ingestion.tools import dimensions_setting
 from memories.engine.ports.embedder import Embedder, SimilarityScale
 from memories.engine.ports.record_store import RecordStore
 
@@ -167,7 +168,7 @@ def dimensions_of(
     if isinstance(model, BundledModel):
         # Known to its adapter: opening a file loads no model.
         return embedder.dimensions
-    key = f"dimensions of {embedder.model}"
+    key = dimensions_setting(embedder.model)
     kept = records.setting(key, scope=scope)
     if kept is not None:
         return int(kept)
