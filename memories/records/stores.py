@@ -1,6 +1,7 @@
 """One project of the platform: its truth in Postgres, its index on a server of its own."""
 
 from memories.engine.domain import Scope
+from memories.engine.ingestion.tools import MODEL_SETTING
 from memories.engine.ports.index_server import IndexServer
 from memories.engine.ports.search_index import SearchIndex
 from memories.engine.text.fingerprints import digest
@@ -47,9 +48,20 @@ class HostedStores:
             self._states.changed(name)
             settling.try_to_settle()
 
+        if self.records.setting(MODEL_SETTING, scope=self._scope) not in {None, model}:
+            self._database.before_commit(lambda: self._fill_once_switched(settling, model))
         self._database.after_write(tell)
         self._database.remember(lambda: self._states.of(name).name)
         return PostgresPassages(self._database)
+
+    def _fill_once_switched(self, settling: Settling, model: str) -> None:
+        """Before others see that the project has another model, its index for that is whole.
+
+        Raises:
+            IndexUnavailable: the index can't be filled; the project keeps its model.
+        """
+        if self.records.setting(MODEL_SETTING, scope=self._scope) == model:
+            settling.settle()
 
     def index(self, *, model: str, dimensions: int) -> SearchIndex:
         name = index_name(self._scope, model)
