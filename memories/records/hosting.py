@@ -1,21 +1,31 @@
 """The platform's projects: each has its truth in Postgres and its index on the index server."""
 
 import logging
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
 from controlplane.shared_index import shared_index
+from memories import Memory
 from memories.engine.domain import Scope
 from memories.engine.errors import RemembrancerError
-from memories.engine.ingestion.tools import MODEL_SETTING
+from memories.engine.ingestion.tools import MODEL_SETTING, dimensions_setting
+from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.index_server import IndexAddress
+from memories.records.database import Database
 from memories.records.projects import (
+    all_projects,
     changed_projects,
     changes_wait,
     remove_project,
     scope_of_project,
 )
+from memories.records.settling import Settling
 from memories.records.states import shared_states
+from memories.records.store import PostgresRecords
 from memories.records.stores import HostedStores, index_name
 
 _logger = logging.getLogger("remembrancer.index")
@@ -39,6 +49,47 @@ class Hosted:
     def of(self, project_id: UUID, *, organization_id: UUID) -> HostedStores:
         """The project's stores."""
         return self._stores(Scope(str(organization_id), str(project_id)))
+
+    def settling(self, scope: Scope) -> Settling | None:
+        """What brings a project's index up to date; None of one that has none yet."""
+        stores = self._stores(scope)
+        model = stores.records.setting(MODEL_SETTING, scope=scope)
+        if model is None:
+            return None
+        dimensions = stores.records.setting(dimensions_setting(model), scope=scope)
+        if dimensions is None:
+            return None
+        return stores.settling(model=model, dimensions=int(dimensions))
+
+    def model_of(self, scope: Scope) -> str | None:
+        """The embedding model that a project is indexed with; None before it is."""
+        return PostgresRecords(Database(scope)).setting(MODEL_SETTING, scope=scope)
+
+    def switch(self, scope: Scope, *, to: Embedder) -> int:
+        """Index a project with another model; searches go on meanwhile with the one it has.
+
+        What is written meanwhile waits, and is tried again by whoever does it.
+
+        Args:
+            scope: the project.
+            to: the model.
+
+        Returns:
+            How many passages the index holds.
+
+        Raises:
+            EmbedderError: the model gave no usable vectors; the project keeps its model.
+            IndexUnavailable: the index can't be filled; likewise.
+        """
+        organization, project = scope.organization, scope.project
+        with Memory(
+            self._stores(scope),
+            organization=organization,
+            project=project,
+            embedder=to,
+            reindex=True,
+        ) as memory:
+            return memory.stats().passages
 
     def may_be_new(self, project_id: UUID) -> bool:
         """True: that is asked of the table of projects."""
@@ -77,7 +128,7 @@ class Hosted:
 
     def _settle(self, scope: Scope) -> bool:
         try:
-            settling = self._stores(scope).settling_as_kept()
+            settling = self.settling(scope)
             if settling is not None:
                 settling.settle()
         except RemembrancerError as error:
@@ -88,3 +139,22 @@ class Hosted:
 
     def _stores(self, scope: Scope) -> HostedStores:
         return HostedStores(scope, server=self._server, states=self._states)
+
+
+def this_servers() -> Hosted:
+    """The projects of this server, which has an index server.
+
+    Raises:
+        ImproperlyConfigured: it has none.
+    """
+    if settings.INDEX is None:
+        raise ImproperlyConfigured("REMEMBRANCER_WEAVIATE_URL is not set: there is no index apart")
+    return Hosted(settings.INDEX, settings.REDIS_URL)
+
+
+def asked_for(project_id: UUID | None) -> Sequence[Scope]:
+    """All projects, or the one of that id, if there is one."""
+    if project_id is None:
+        return all_projects()
+    scope = scope_of_project(str(project_id))
+    return [] if scope is None else [scope]

@@ -1,7 +1,7 @@
 """One project of the platform: its truth in Postgres, its index on a server of its own."""
 
 from memories.engine.domain import Scope
-from memories.engine.ingestion.tools import MODEL_SETTING, dimensions_setting
+from memories.engine.ingestion.tools import MODEL_SETTING
 from memories.engine.ports.index_server import IndexServer
 from memories.engine.ports.search_index import SearchIndex
 from memories.engine.text.fingerprints import digest
@@ -42,16 +42,26 @@ class HostedStores:
     def passages(self, *, model: str, dimensions: int) -> PostgresPassages:
         name = index_name(self._scope, model)
         settling = self.settling(model=model, dimensions=dimensions)
-        self._remember_dimensions(model, dimensions)
 
         def tell() -> None:
             # Facts about the truth are old from now on, whether or not the index can be told.
             self._states.changed(name)
             settling.try_to_settle()
 
+        if self.records.setting(MODEL_SETTING, scope=self._scope) not in {None, model}:
+            self._database.before_commit(lambda: self._fill_once_switched(settling, model))
         self._database.after_write(tell)
         self._database.remember(lambda: self._states.of(name).name)
         return PostgresPassages(self._database)
+
+    def _fill_once_switched(self, settling: Settling, model: str) -> None:
+        """Before others see that the project has another model, its index for that is whole.
+
+        Raises:
+            IndexUnavailable: the index can't be filled; the project keeps its model.
+        """
+        if self.records.setting(MODEL_SETTING, scope=self._scope) == model:
+            settling.settle()
 
     def index(self, *, model: str, dimensions: int) -> SearchIndex:
         name = index_name(self._scope, model)
@@ -72,19 +82,3 @@ class HostedStores:
             changed=lambda: self._states.changed(name),
             told=lambda: self._states.told(name),
         )
-
-    def settling_as_kept(self) -> Settling | None:
-        """As `settling`, of the model that the project is indexed with; None if it has none yet."""
-        model = self.records.setting(MODEL_SETTING, scope=self._scope)
-        if model is None:
-            return None
-        dimensions = self.records.setting(dimensions_setting(model), scope=self._scope)
-        return (
-            None if dimensions is None else self.settling(model=model, dimensions=int(dimensions))
-        )
-
-    def _remember_dimensions(self, model: str, dimensions: int) -> None:
-        """Whoever tells the index later on has no model at hand."""
-        key = dimensions_setting(model)
-        if self.records.setting(key, scope=self._scope) is None:
-            self.records.remember_setting(key, str(dimensions), scope=self._scope)

@@ -13,16 +13,15 @@ from memories.records.database import Database
 from memories.records.indexing import IndexSource
 from memories.records.passages import PostgresPassages
 from memories.records.projects import changed_projects, remove_project
-from memories.records.store import PostgresRecords
 from tests.contracts.worlds import ACME, EVERYONE, NOON, SEEING_ALL, World
+from tests.records.worlds import untold_world
 
 OTHER = Scope("acme", "other")
 OURS_THERE = replace(OTHER, user="acme", agent="acme", app="acme", run="acme")
 
 
 def opened(scope: Scope) -> World:
-    database = Database(scope)
-    return World(PostgresRecords(database), PostgresPassages(database))
+    return untold_world(scope)
 
 
 def fill(world: World, scope: Scope) -> MemoryRecord:

@@ -19,7 +19,7 @@ MODEL_SETTING: Final = "embedding model"
 
 
 def dimensions_setting(model: str) -> str:
-    """The setting under which the length of a model's vectors is remembered."""
+    """The setting under which it remembers how long that model's vectors are."""
     return f"dimensions of {model}"
 
 
