@@ -43,12 +43,16 @@ class HostedStores:
         name = index_name(self._scope, model)
         settling = self.settling(model=model, dimensions=dimensions)
 
+        before = self.records.setting(MODEL_SETTING, scope=self._scope) or model
+        known_by = {name, index_name(self._scope, before)}
+
         def tell() -> None:
             # Facts about the truth are old from now on, whether or not the index can be told.
-            self._states.changed(name)
+            for each in known_by:
+                self._states.changed(each)
             settling.try_to_settle()
 
-        if self.records.setting(MODEL_SETTING, scope=self._scope) not in {None, model}:
+        if before != model:
             self._database.before_commit(lambda: self._fill_once_switched(settling, model))
         self._database.after_write(tell)
         self._database.remember(lambda: self._states.of(name).name)
@@ -61,7 +65,7 @@ class HostedStores:
             IndexUnavailable: the index can't be filled; the project keeps its model.
         """
         if self.records.setting(MODEL_SETTING, scope=self._scope) == model:
-            settling.settle()
+            settling.compare(repair=True)
 
     def index(self, *, model: str, dimensions: int) -> SearchIndex:
         name = index_name(self._scope, model)
