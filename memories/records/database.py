@@ -69,6 +69,8 @@ class Database:
     def __init__(self, scope: Scope) -> None:
         """Reach the project, which is entered here if it is new.
 
+        To be called outside of a transaction: were that undone, a new project would be gone again.
+
         Args:
             scope: names the project.
 
