@@ -9,20 +9,31 @@ from memories.engine.ports.search_index import SearchIndex
 
 
 @dataclass(frozen=True, slots=True)
-class IndexAddress:
-    """Where a Weaviate cluster answers, and how it keeps a project.
+class IndexNode:
+    """Where a node answers, or whatever stands before the nodes.
 
     Attributes:
         url: of its REST interface, `http://host:port` or `https://host:port`.
         grpc: of its gRPC interface, `host:port`.
+    """
+
+    url: str
+    grpc: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexAddress:
+    """Where a Weaviate cluster answers, and how it keeps a project.
+
+    Attributes:
+        nodes: the next one is asked where one does not answer.
         key: sent as a bearer token; nothing if empty.
         replicas: how many nodes hold each row.
         graph: find vectors with HNSW; compare all of a project's if False.
         deadline_seconds: how long one question may take.
     """
 
-    url: str
-    grpc: str
+    nodes: tuple[IndexNode, ...]
     key: str = field(default="", repr=False)
     replicas: int = 1
     graph: bool = False
@@ -49,6 +60,10 @@ class IndexWriter(Protocol):
     What is written is a state, not a step: the same again changes nothing, in whatever order. Every
     method raises IndexUnavailable where not all of it could be done; the same again completes it.
     """
+
+    def check(self) -> None:
+        """Raise IndexUnavailable at once if it lately did not answer, and is not asked for now."""
+        ...
 
     def settle(self, ids: Collection[str], rows: Mapping[str, IndexedRow]) -> int:
         """Let the index hold exactly these passages of the memories and messages.

@@ -1,6 +1,6 @@
 """The read path: read the question, find by four signals, gather, judge, fuse, fold, expand."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor, Future, wait
 from contextvars import copy_context
 from typing import Final, TypeAlias
@@ -13,7 +13,7 @@ from memories.engine.domain import (
     SearchResult,
     Signal,
 )
-from memories.engine.errors import EmbedderError
+from memories.engine.errors import EmbedderError, IndexUnavailable
 from memories.engine.ports.tracing import Tracer
 from memories.engine.retrieval.expansion import expand, fold_turns
 from memories.engine.retrieval.explanation import Evidence, Findings
@@ -43,6 +43,8 @@ from memories.engine.retrieval.tools import Reach, SearchTools
 # Candidates that each signal gives, for each hit asked for and at least.
 _BREADTH_PER_HIT: Final = 4
 _LEAST_BREADTH: Final = 100
+# In which a project that rests on an index server wakes, or the search fails.
+_WAKING_SECONDS: Final = 1.5
 # What became of a signal that met the deadline.
 _Outcome: TypeAlias = Finding | EmbedderError
 
@@ -161,13 +163,28 @@ def _find(
         return threads.submit(try_them, _one_after_another, signals, left_out, tried, tools.tracer)
 
     running = [begin(meaning, tools.meaning), *[begin(each, tools.words) for each in lanes]]
-    wait(running, timeout=tools.deadline_seconds)
+    _wait(running, tried, tools)
+    by_signal, degraded = _sorted_out(dict(tried), tools.deadline_seconds)
+    if tools.side_by_side and not by_signal and len(tried) < len(Signal):
+        raise IndexUnavailable("no signal was answered in time")
+    return Findings(asked, subjects, by_signal, degraded)
+
+
+def _wait(
+    running: Collection[Future[None]], tried: Mapping[Signal, _Outcome], tools: SearchTools
+) -> None:
+    """Wait for the signals until the deadline; until a later one while none has found anything.
+
+    A project that rests on an index server wakes with the first question.
+    """
+    late = wait(running, timeout=tools.deadline_seconds).not_done
+    has_found = any(isinstance(each, Finding) and each.applies for each in list(tried.values()))
+    if tools.side_by_side and late and not has_found:
+        wait(late, timeout=max(0.0, _WAKING_SECONDS - tools.deadline_seconds))
     for future in running:
         # One that is not done has missed the deadline, and may never have begun.
         if not future.cancel() and future.done():
             future.result()
-    by_signal, degraded = _sorted_out(dict(tried), tools.deadline_seconds)
-    return Findings(asked, subjects, by_signal, degraded)
 
 
 def _one_after_another(

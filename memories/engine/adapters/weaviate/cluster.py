@@ -4,33 +4,28 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TookTooLong
 from typing import Final, TypeVar
-from urllib.parse import urlsplit
 
-import weaviate
 from weaviate import WeaviateClient
 from weaviate.classes.config import ConsistencyLevel
-from weaviate.classes.init import AdditionalConfig, Auth, Timeout
 from weaviate.classes.tenants import Tenant, TenantActivityStatus
 from weaviate.collections import Collection
-from weaviate.exceptions import WeaviateBaseError, WeaviateQueryError
 
 from memories.engine.adapters.weaviate.schema import ENTITIES, PASSAGES, make_collections
+from memories.engine.adapters.weaviate.way import DoesNotAnswer, Way
 from memories.engine.errors import IndexUnavailable
 from memories.engine.ports.index_server import IndexAddress
 
 _Answer = TypeVar("_Answer")
-# The client itself waits up to 63 s for a dead endpoint, outside of any timeout that it is given:
-# calls run in threads of their own, which are left behind.
-_THREADS: Final = 32
-# After so many failures in a row nothing is asked for a while; then one call tries.
+# After so many calls in a row that were not answered the node is left: for the next one, or, after
+# the last, for a while. Then one call tries.
 _FAILURES: Final = 5
 _REST_SECONDS: Final = 2.0
-_CONNECT_SECONDS: Final = 5
+# Of tenants and collections, on which the nodes have to agree.
+_AGREE_SECONDS: Final = 5.0
 _READY_SECONDS: Final = 1.0
-_INSERT_SECONDS: Final = 30
+# As Weaviate says it.
+_NO_TENANT: Final = "tenant not found"
 
 
 class Cluster:
@@ -39,12 +34,11 @@ class Cluster:
     def __init__(self, address: IndexAddress) -> None:
         self.address = address
         self._lock = threading.Lock()
-        self._process = 0
-        self._client: WeaviateClient | None = None
-        self._threads: ThreadPoolExecutor | None = None
+        self._way: Way | None = None
+        self._node = 0
         self._failures = 0
         self._rests_until = 0.0
-        self._tenants: set[str] = set()
+        self._has_collections = False
 
     def call(self, ask: Callable[[WeaviateClient], _Answer], *, seconds: float = 0) -> _Answer:
         """Ask something.
@@ -56,23 +50,29 @@ class Cluster:
         Raises:
             IndexUnavailable: the cluster did not answer, or refused.
         """
-        self._check_rest()
-        threads = self._threads_of_process()
-        future = threads.submit(lambda: ask(self._opened()))
+        way = self._way_to_ask()
         try:
-            answer = future.result(seconds or self.address.deadline_seconds)
-        except TookTooLong as error:
-            future.cancel()
-            self._failed()
-            raise IndexUnavailable("the index did not answer in time") from error
-        except WeaviateQueryError as error:
-            self._failed()
-            raise IndexUnavailable("the index refused a question") from error
-        except (WeaviateBaseError, OSError) as error:
-            self._failed()
+            answer = way.call(
+                lambda client: ask(self._with_collections(client)),
+                seconds=seconds or self.address.deadline_seconds,
+            )
+        except DoesNotAnswer as error:
+            self._failed(way)
             raise IndexUnavailable("the index does not answer") from error
+        except IndexUnavailable:
+            self._failures = 0
+            raise
         self._failures = 0
         return answer
+
+    def check(self) -> None:
+        """Let whoever has work to do before it asks know that it would not be answered.
+
+        Raises:
+            IndexUnavailable: the cluster did not answer, and is not asked for a while.
+        """
+        if self._failures >= _FAILURES and time.monotonic() < self._rests_until:
+            raise IndexUnavailable("the index does not answer; it is asked again soon")
 
     def ask(
         self,
@@ -93,31 +93,38 @@ class Cluster:
         Raises:
             IndexUnavailable: the cluster did not answer, or refused.
         """
-        self.make_tenant(tenant)
         # Of three nodes any one may be away, and what two have taken is found by the next two.
         level = ConsistencyLevel.QUORUM if self.address.replicas > 1 else ConsistencyLevel.ONE
-        return self.call(
-            lambda client: ask(
-                client.collections.get(collection).with_tenant(tenant).with_consistency_level(level)
-            ),
-            seconds=seconds,
-        )
+
+        def ask_tenant(client: WeaviateClient) -> _Answer:
+            of_all = client.collections.get(collection)
+            return ask(of_all.with_tenant(tenant).with_consistency_level(level))
+
+        try:
+            return self.call(ask_tenant, seconds=seconds)
+        except IndexUnavailable as error:
+            if _NO_TENANT not in str(error.__cause__):
+                raise
+        self.make_tenant(tenant)
+        return self.call(ask_tenant, seconds=seconds)
 
     def make_tenant(self, tenant: str) -> None:
         """Make a project's place; one that is there stays as it is."""
-        if tenant not in self._tenants:
-            self.call(lambda client: _make_tenant(client, tenant), seconds=_CONNECT_SECONDS)
-            self._tenants.add(tenant)
+
+        def make(client: WeaviateClient) -> None:
+            for name in (PASSAGES, ENTITIES):
+                client.collections.get(name).tenants.create([Tenant(name=tenant)])
+
+        self.call(make, seconds=_AGREE_SECONDS)
 
     def remove_tenant(self, tenant: str) -> None:
         """Delete everything of a project."""
-        self._tenants.discard(tenant)
 
         def remove(client: WeaviateClient) -> None:
             for name in (PASSAGES, ENTITIES):
                 client.collections.get(name).tenants.remove([tenant])
 
-        self.call(remove, seconds=_CONNECT_SECONDS)
+        self.call(remove, seconds=_AGREE_SECONDS)
 
     def rest_tenant(self, tenant: str) -> None:
         """Let a project that nobody asks for give its memory back; the next call wakes it."""
@@ -127,78 +134,54 @@ class Cluster:
             for name in (PASSAGES, ENTITIES):
                 client.collections.get(name).tenants.update([cold])
 
-        self.call(rest, seconds=_CONNECT_SECONDS)
+        self.call(rest, seconds=_AGREE_SECONDS)
 
     def is_ready(self) -> bool:
-        """True if the cluster answers; within a second."""
+        """True if the cluster answers on both of its interfaces; within a second."""
         try:
-            return self.call(lambda client: client.is_ready(), seconds=_READY_SECONDS)
+            return self.call(_answers, seconds=_READY_SECONDS)
         except IndexUnavailable:
             return False
 
     def close(self) -> None:
         """Close the way. Twice is harmless."""
         with self._lock:
-            client, self._client = self._client, None
-            threads, self._threads = self._threads, None
-            is_ours, self._process = self._process == os.getpid(), 0
-        if is_ours and client is not None:
-            client.close()
-        if is_ours and threads is not None:
-            threads.shutdown(wait=False, cancel_futures=True)
+            way, self._way = self._way, None
+        if way is not None and way.process == os.getpid():
+            way.leave()
 
-    def _check_rest(self) -> None:
-        if self._failures >= _FAILURES:
-            with self._lock:
-                if time.monotonic() < self._rests_until:
-                    raise IndexUnavailable("the index does not answer; it is asked again soon")
+    def _way_to_ask(self) -> Way:
+        with self._lock:
+            self.check()
+            if self._failures >= _FAILURES:
+                # Of those who come at the same time one tries.
                 self._rests_until = time.monotonic() + _REST_SECONDS
+            if self._way is None or self._way.process != os.getpid():
+                self._way = Way(self.address.nodes[self._node], key=self.address.key)
+            return self._way
 
-    def _failed(self) -> None:
-        self._failures += 1
-        self._rests_until = time.monotonic() + _REST_SECONDS
-
-    def _threads_of_process(self) -> ThreadPoolExecutor:
+    def _failed(self, way: Way) -> None:
         with self._lock:
-            if self._process != os.getpid() or self._threads is None:
-                # A client and its threads must not cross a fork: the child makes its own.
-                self._process = os.getpid()
-                self._client = None
-                self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="weaviate")
-            return self._threads
+            if way is not self._way:
+                return
+            self._failures += 1
+            if self._failures < _FAILURES:
+                return
+            self._way = None
+            self._node = (self._node + 1) % len(self.address.nodes)
+            is_round = (self._failures - _FAILURES + 1) % len(self.address.nodes) == 0
+            self._rests_until = time.monotonic() + _REST_SECONDS if is_round else 0.0
+        way.leave()
 
-    def _opened(self) -> WeaviateClient:
-        with self._lock:
-            if self._client is None:
-                client = _connect(self.address)
-                make_collections(client, replicas=self.address.replicas, graph=self.address.graph)
-                self._client = client
-            return self._client
-
-
-def _make_tenant(client: WeaviateClient, tenant: str) -> None:
-    for name in (PASSAGES, ENTITIES):
-        tenants = client.collections.get(name).tenants
-        if not tenants.exists(tenant):
-            tenants.create([Tenant(name=tenant)])
+    def _with_collections(self, client: WeaviateClient) -> WeaviateClient:
+        """The client, once the collections are there."""
+        if not self._has_collections:
+            make_collections(client, replicas=self.address.replicas, graph=self.address.graph)
+            self._has_collections = True
+        return client
 
 
-def _connect(address: IndexAddress) -> WeaviateClient:
-    rest = urlsplit(address.url)
-    host, _, port = address.grpc.rpartition(":")
-    is_secure = rest.scheme == "https"
-    return weaviate.connect_to_custom(
-        http_host=rest.hostname or "",
-        http_port=rest.port or (443 if is_secure else 80),
-        http_secure=is_secure,
-        grpc_host=host,
-        grpc_port=int(port),
-        grpc_secure=is_secure,
-        auth_credentials=Auth.api_key(address.key) if address.key else None,
-        skip_init_checks=True,
-        additional_config=AdditionalConfig(
-            timeout=Timeout(
-                init=_CONNECT_SECONDS, query=address.deadline_seconds, insert=_INSERT_SECONDS
-            )
-        ),
-    )
+def _answers(client: WeaviateClient) -> bool:
+    # The second asks by gRPC.
+    is_there = client.collections.get(PASSAGES).tenants.get_by_name
+    return client.is_ready() and is_there("nobody") is None
