@@ -83,6 +83,13 @@ def _add_what_is_asked(options: argparse.ArgumentParser) -> None:
 
 def _add_what_is_kept(options: argparse.ArgumentParser) -> None:
     options.add_argument(
+        "--index",
+        choices=["file", "weaviate"],
+        default="file",
+        help="where this library keeps what it is told: a file, or the server that the "
+        "environment describes, with its index in Weaviate (docs/full-mode.md)",
+    )
+    options.add_argument(
         "--json", required=True, type=Path, metavar="OUT", help="where the figures are written"
     )
     options.add_argument(
@@ -149,7 +156,7 @@ def _run(options: argparse.Namespace) -> None:
     cache = options.cache.expanduser()
     with ExitStack() as stack:
         embedder = CachedEmbedder(model, stack.enter_context(open_cache(cache)))
-        checkpoints = Checkpoints(cache, run.key_of(dataset, embedder))
+        checkpoints = Checkpoints(cache, run.key_of(dataset, embedder, index=options.index))
         if options.fresh:
             checkpoints.forget()
         results = run.measure(
@@ -158,6 +165,7 @@ def _run(options: argparse.Namespace) -> None:
             checkpoints,
             with_mem0=options.with_mem0,
             ablate=options.ablate,
+            index=options.index,
         )
         checkpoints.prune()
     kept: Mapping[str, Json] = {
@@ -165,6 +173,7 @@ def _run(options: argparse.Namespace) -> None:
         "long": options.long,
         "with_mem0": options.with_mem0,
         "ablate": options.ablate,
+        "index": options.index,
     }
     found = report.build(dataset, results, kept, model.model)
     faults = list(schema.faults_of(found))

@@ -12,9 +12,9 @@ from evaluation.retrieval.baselines import plain_rankers
 from evaluation.retrieval.checkpoints import Checkpoints, fingerprint_of_sources
 from evaluation.retrieval.datasets import Case, Dataset
 from evaluation.retrieval.embedding_cache import CachedEmbedder
+from evaluation.retrieval.indexes import INDEXES, Opens, in_a_file
 from evaluation.retrieval.measured import Json, Measured
 from evaluation.retrieval.measuring import ask, measure_ranker, remember
-from memories import Memory
 
 if TYPE_CHECKING:
     from memories import ExtractionRequest, Fact
@@ -63,13 +63,18 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Contenders:
-    """The ways of finding that a run compares; a part of a run is one of them on one case."""
+    """The ways of finding that a run compares; a part of a run is one of them on one case.
+
+    Attributes:
+        opens: where this library keeps what it is told.
+    """
 
     embedder: CachedEmbedder
+    opens: Opens = in_a_file
 
     def engine(self, case: Case, place: str) -> dict[str, Measured]:
         """This library: messages and memories, and its memories alone."""
-        with Memory(embedder=self.embedder) as memory:
+        with self.opens(self.embedder, None) as memory:
             ingested = remember(memory, case, self.embedder, _progress("remembering", case, place))
             asking = _progress("asking", case, place)
             both = ask(memory, case, self.embedder, told=asking)
@@ -78,7 +83,7 @@ class Contenders:
 
     def without(self, case: Case, place: str) -> dict[str, Measured]:
         """This library with one part of its score left out, for each part."""
-        with Memory(embedder=self.embedder) as memory:
+        with self.opens(self.embedder, None) as memory:
             ingested = remember(memory, case, self.embedder)
             return {
                 f"without_{part}": Measured(
@@ -97,7 +102,7 @@ class Contenders:
 
     def messages_only(self, case: Case, place: str) -> dict[str, Measured]:
         """This library with an extractor that learns nothing."""
-        with Memory(embedder=self.embedder, extractor=SilentExtractor()) as memory:
+        with self.opens(self.embedder, SilentExtractor()) as memory:
             ingested = remember(memory, case, self.embedder)
             asking = _progress("asking messages alone", case, place)
             answers = ask(memory, case, self.embedder, told=asking)
@@ -126,12 +131,13 @@ def _progress(what: str, case: Case, place: str) -> Callable[[int], None]:
     return Progress(f"{case.conversation.id} ({place}) {what}", total).show
 
 
-def key_of(dataset: Dataset, embedder: CachedEmbedder) -> dict[str, Json]:
+def key_of(dataset: Dataset, embedder: CachedEmbedder, *, index: str = "file") -> dict[str, Json]:
     """What decides a run's results, apart from which conversations and questions are asked."""
     return {
         "dataset": dataset.name,
         "sha256": dataset.sha256,
         "model": embedder.model,
+        "index": index,
         "sources": fingerprint_of_sources(),
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in _PACKAGES},
@@ -145,13 +151,14 @@ def measure(
     *,
     with_mem0: bool = False,
     ablate: bool = False,
+    index: str = "file",
 ) -> Results:
     """Measure every conversation of a data set; what the checkpoints hold is not measured again.
 
     Raises:
         RemembrancerError: the engine can't run.
     """
-    ways = Contenders(embedder)
+    ways = Contenders(embedder, INDEXES[index])
     parts: dict[str, Contender] = {
         "engine": ways.engine,
         "messages_only": ways.messages_only,

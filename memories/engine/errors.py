@@ -10,7 +10,7 @@ RemembrancerError
 ├── NotFound                no such memory in this project
 ├── Immutable               the memory was stored as immutable
 ├── ChangedMeanwhile        the memory is no longer the version that the change was meant for
-├── StoreError              the file on disk
+├── StoreError              the file on disk, or the database
 │   ├── StoreBusy           another process kept the file locked past the timeout
 │   ├── StoreDamaged        the file is not a memory file, or is corrupt
 │   ├── NewerFormat         written by a newer release; upgrade to open it
@@ -91,7 +91,7 @@ class ChangedMeanwhile(RemembrancerError):
 
 
 class StoreError(RemembrancerError):
-    """The file on disk could not be used."""
+    """The file on disk, or the database, could not be used."""
 
 
 @final

@@ -4,7 +4,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -12,9 +12,10 @@ from weakref import WeakValueDictionary
 from django.conf import settings
 
 from controlplane.organizations.models import Project
+from controlplane.shared_model import known_models
 from controlplane.tracing.spans import SPANS
-from memories import Embedder, Memory, NotFound, StoreBusy
-from memories.engine.bootstrap import open_shared_embedder, with_kept_queries
+from memories import Embedder, Memory, ModelMismatch, NotFound, StoreBusy
+from memories.engine.bootstrap import with_kept_queries
 from memories.ingest.answers import AnswersOfProject
 from memories.ingest.pending import PendingOfProject
 from memories.ingest.places import places
@@ -49,8 +50,6 @@ class OpenProjects:
         self._removed: set[UUID] = set()
         self._opened: OrderedDict[UUID, _Opened] = OrderedDict()
         self._looked_at = 0.0
-        # One model for all files: it is large, and the same.
-        self._embedder: Embedder | None = None
 
     @contextmanager
     def use(self, project_id: UUID, *, organization_id: UUID) -> Iterator[Memory]:
@@ -63,6 +62,12 @@ class OpenProjects:
         opened = self._take(project_id, organization_id)
         try:
             yield opened.memory
+        except ModelMismatch:
+            # Another process has switched it: whoever asks next opens it anew.
+            with self._lock:
+                if self._opened.get(project_id) is opened:
+                    del self._opened[project_id]
+            raise
         finally:
             with self._lock:
                 opened.users -= 1
@@ -105,23 +110,25 @@ class OpenProjects:
         if is_new and not Project.objects.filter(id=project_id).exists():
             # Another process removed it, and this one knew its key for a moment longer.
             raise NotFound("the project was removed")
+        *first, last = known_models()
+        for embedder in first:
+            # Not every project may have been switched to the server's model yet.
+            with suppress(ModelMismatch):
+                return self._open_with(embedder, project_id, organization_id)
+        return self._open_with(last, project_id, organization_id)
+
+    def _open_with(self, embedder: Embedder, project_id: UUID, organization_id: UUID) -> Memory:
         return Memory(
             places().of(project_id, organization_id=organization_id),
             organization=str(organization_id),
             project=str(project_id),
             # What one project was asked is nothing to another, not even by how soon it answers.
-            embedder=with_kept_queries(self._model()),
+            embedder=with_kept_queries(embedder),
             pending=PendingOfProject(project_id),
             answers=AnswersOfProject(project_id),
             tracer=SPANS,
             deadline_seconds=settings.SEARCH_DEADLINE_SECONDS,
         )
-
-    def _model(self) -> Embedder:
-        with self._lock:
-            if self._embedder is None:
-                self._embedder = open_shared_embedder(threads=settings.MODEL_THREADS)
-            return self._embedder
 
     def _surplus(self) -> list[Memory]:
         idle = [id_ for id_, opened in self._opened.items() if not opened.users]

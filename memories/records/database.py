@@ -69,6 +69,8 @@ class Database:
     def __init__(self, scope: Scope) -> None:
         """Reach the project, which is entered here if it is new.
 
+        To be called outside of a transaction: were that undone, a new project would be gone again.
+
         Args:
             scope: names the project.
 
@@ -77,6 +79,7 @@ class Database:
         """
         self._organization, self._project = scope.organization, scope.project
         self._state = _State()
+        self._before_commit: Callable[[], object] | None = None
         self._after_write: Callable[[], object] | None = None
         self.remembered = Remembered(lambda: None)
         with translated(), connected() as raw:
@@ -85,6 +88,10 @@ class Database:
     def after_write(self, call: Callable[[], object]) -> None:
         """Let something be called after each transaction that wrote, once it is committed."""
         self._after_write = call
+
+    def before_commit(self, call: Callable[[], object]) -> None:
+        """Let something be called at the end of each transaction that writes, inside of it."""
+        self._before_commit = call
 
     def remember(self, state: Callable[[], object]) -> None:
         """Keep what is asked of the project often, as long as it is in the same state.
@@ -143,6 +150,8 @@ class Database:
                 self._state.is_writing = True
                 try:
                     yield connection
+                    if self._before_commit is not None:
+                        self._before_commit()
                 finally:
                     self._state.is_writing = False
 

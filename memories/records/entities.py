@@ -9,7 +9,7 @@ from memories.engine.storage.names import forms_kept, fullest, name_columns
 from memories.engine.storage.values import whole, words
 from memories.records.connection import Bound, Connection
 from memories.records.database import Database
-from memories.records.visibility import at_home, in_scope, number_of
+from memories.records.visibility import at_home, number_of, of_scope
 
 # Of the memory or message of an id.
 _OWNER: Final = (
@@ -102,7 +102,7 @@ class PostgresEntities:
 
     def list(self, *, scope: Scope) -> Sequence[Entity]:
         with self._database.read(scope=scope) as connection:
-            condition, values = in_scope(connection, scope)
+            condition, values = of_scope(connection, scope)
             mentioned = " UNION ALL ".join(
                 f"SELECT mention.entity FROM {table} m JOIN records_mention mention"
                 f" ON mention.project = m.project AND mention.owner = {owner} WHERE {condition}"

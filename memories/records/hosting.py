@@ -1,13 +1,22 @@
 """The platform's projects: each has its truth in Postgres and its index on the index server."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
 from controlplane.shared_index import shared_index
+from memories import Memory
 from memories.engine.domain import Scope
-from memories.engine.ingestion.tools import MODEL_SETTING
+from memories.engine.ingestion.tools import MODEL_SETTING, dimensions_setting
+from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.index_server import IndexAddress
-from memories.records.projects import remove_project, scope_of_project
+from memories.records.database import Database
+from memories.records.projects import all_projects, remove_project, scope_of_project
+from memories.records.settling import Settling
 from memories.records.states import shared_states
+from memories.records.store import PostgresRecords
 from memories.records.stores import HostedStores, index_name
 
 
@@ -28,6 +37,44 @@ class Hosted:
         """The project's stores."""
         scope = Scope(str(organization_id), str(project_id))
         return HostedStores(scope, server=self._server, states=self._states)
+
+    def settling(self, scope: Scope) -> Settling | None:
+        """What brings a project's index up to date; None of one that has none yet."""
+        stores = HostedStores(scope, server=self._server, states=self._states)
+        model = stores.records.setting(MODEL_SETTING, scope=scope)
+        if model is None:
+            return None
+        dimensions = stores.records.setting(dimensions_setting(model), scope=scope)
+        if dimensions is None:
+            return None
+        return stores.settling(model=model, dimensions=int(dimensions))
+
+    def model_of(self, scope: Scope) -> str | None:
+        """The embedding model that a project is indexed with; None before it is."""
+        return PostgresRecords(Database(scope)).setting(MODEL_SETTING, scope=scope)
+
+    def switch(self, scope: Scope, *, to: Embedder) -> int:
+        """Index a project with another model; searches go on meanwhile with the one it has.
+
+        What is written meanwhile waits, and is tried again by whoever does it.
+
+        Args:
+            scope: the project.
+            to: the model.
+
+        Returns:
+            How many passages the index holds.
+
+        Raises:
+            EmbedderError: the model gave no usable vectors; the project keeps its model.
+            IndexUnavailable: the index can't be filled; likewise.
+        """
+        organization, project = scope.organization, scope.project
+        stores = HostedStores(scope, server=self._server, states=self._states)
+        with Memory(
+            stores, organization=organization, project=project, embedder=to, reindex=True
+        ) as memory:
+            return memory.stats().passages
 
     def may_be_new(self, project_id: UUID) -> bool:
         """True: that is asked of the table of projects."""
@@ -52,3 +99,22 @@ class Hosted:
         if model is not None:
             self._server.remove(index_name(scope, model))
         remove_project(scope)
+
+
+def this_servers() -> Hosted:
+    """The projects of this server, which has an index server.
+
+    Raises:
+        ImproperlyConfigured: it has none.
+    """
+    if settings.INDEX is None:
+        raise ImproperlyConfigured("REMEMBRANCER_WEAVIATE_URL is not set: there is no index apart")
+    return Hosted(settings.INDEX, settings.REDIS_URL)
+
+
+def asked_for(project_id: UUID | None) -> Sequence[Scope]:
+    """All projects, or the one of that id, if there is one."""
+    if project_id is None:
+        return all_projects()
+    scope = scope_of_project(str(project_id))
+    return [] if scope is None else [scope]

@@ -20,19 +20,19 @@ _WIDE: Final[Mapping[str, tuple[str, ...]]] = {
     "records_passage": ("vector", "terms"),
 }
 _REST_OF_A_ROW: Final = 160
+_OF_NOBODY: Final = (
+    "NOT EXISTS (SELECT 1 FROM records_memory m"
+    " WHERE m.project = x.project AND m.seq = x.owner / 2 AND x.owner & 1 = 0)"
+    " AND NOT EXISTS (SELECT 1 FROM records_message m"
+    " WHERE m.project = x.project AND m.seq = x.owner / 2 AND x.owner & 1 = 1)"
+)
 # What no foreign key can say, each with a row that breaks it.
 _FLAWS: Final[Mapping[str, str]] = {
     "passages of no memory or message": (
-        "SELECT 1 FROM records_passage x WHERE x.project = %s AND NOT EXISTS ("
-        "SELECT 1 FROM records_memory m WHERE m.project = x.project AND m.seq * 2 = x.owner)"
-        " AND NOT EXISTS (SELECT 1 FROM records_message m"
-        " WHERE m.project = x.project AND m.seq * 2 + 1 = x.owner)"
+        f"SELECT 1 FROM records_passage x WHERE x.project = %s AND {_OF_NOBODY}"
     ),
     "mentions by no memory or message": (
-        "SELECT 1 FROM records_mention x WHERE x.project = %s AND NOT EXISTS ("
-        "SELECT 1 FROM records_memory m WHERE m.project = x.project AND m.seq * 2 = x.owner)"
-        " AND NOT EXISTS (SELECT 1 FROM records_message m"
-        " WHERE m.project = x.project AND m.seq * 2 + 1 = x.owner)"
+        f"SELECT 1 FROM records_mention x WHERE x.project = %s AND {_OF_NOBODY}"
     ),
     "entities whose mentions are miscounted": (
         "SELECT 1 FROM records_entity x WHERE x.project = %s AND x.mentions <> ("

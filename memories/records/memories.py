@@ -30,7 +30,7 @@ from memories.records.filtered import filtered
 from memories.records.history import add_version, history, remember, versions
 from memories.records.messages import delete_owned
 from memories.records.pages import page, shelf, told
-from memories.records.visibility import exactly, in_scope, number_of
+from memories.records.visibility import exactly, in_scope, number_of, of_scope
 
 _SOURCE = (
     "INSERT INTO records_source (project, memory, message, start, until)"
@@ -254,7 +254,7 @@ class PostgresMemories:
     def not_said_since(self, instant: datetime, *, scope: Scope, limit: int) -> Sequence[str]:
         at = to_micros(instant)
         with self._database.read(scope=scope) as connection:
-            condition, values = in_scope(connection, scope)
+            condition, values = of_scope(connection, scope)
             rows = connection.rows(
                 f"SELECT m.id FROM records_memory m WHERE {condition}"
                 " AND m.recorded_at < %s AND m.updated_at < %s"

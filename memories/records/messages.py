@@ -17,7 +17,7 @@ from memories.engine.text.redaction import redact
 from memories.records.columns import IDS, MESSAGE
 from memories.records.connection import Bound, Connection
 from memories.records.database import Database
-from memories.records.visibility import Condition, exactly, in_scope, number_of, visible
+from memories.records.visibility import Condition, exactly, in_scope, number_of, of_scope, visible
 
 
 class PostgresMessages:
@@ -131,7 +131,7 @@ class PostgresMessages:
 
     def in_order(self, *, scope: Scope) -> Sequence[tuple[Scope, Message]]:
         with self._database.read(scope=scope) as connection:
-            condition, values = in_scope(connection, scope)
+            condition, values = of_scope(connection, scope)
             rows = connection.fields(
                 f"SELECT {IDS}, {MESSAGE} FROM records_message m"
                 f" WHERE {condition} ORDER BY m.session, m.position",
@@ -141,7 +141,7 @@ class PostgresMessages:
 
     def recorded_before(self, instant: datetime, *, scope: Scope, limit: int) -> Sequence[str]:
         with self._database.read(scope=scope) as connection:
-            condition, values = in_scope(connection, scope)
+            condition, values = of_scope(connection, scope)
             rows = connection.rows(
                 f"SELECT m.id FROM records_message m WHERE {condition} AND m.recorded_at < %s"
                 " ORDER BY m.recorded_at, m.seq LIMIT %s",
@@ -158,7 +158,7 @@ class PostgresMessages:
 
     def delete_all(self, *, scope: Scope) -> int:
         with self._database.write(scope=scope) as connection:
-            return _delete(connection, in_scope(connection, scope))
+            return _delete(connection, of_scope(connection, scope))
 
 
 def _delete(connection: Connection, condition: Condition) -> int:

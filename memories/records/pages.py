@@ -44,7 +44,7 @@ def page(
     connection: Connection, scope: Scope, selection: Selection, *, after: int, limit: int
 ) -> Mapping[int, MemoryRecord]:
     """Memories in the order they were stored, by number, from the one after `after` on."""
-    condition, values = visible(connection, selection, scope, walking=True)
+    condition, values = visible(connection, selection, scope)
     rows = connection.fields(
         f"SELECT m.seq, {MEMORY} FROM records_memory m WHERE {condition} AND m.seq > %s"
         " ORDER BY m.seq LIMIT %s",

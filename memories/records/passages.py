@@ -12,9 +12,10 @@ from memories.engine.storage.rows import (
     to_micros,
 )
 from memories.engine.storage.values import blob, whole, words
+from memories.engine.text.fingerprints import digest
 from memories.records.connection import Bound, Connection
 from memories.records.database import Database
-from memories.records.visibility import in_scope, number_of
+from memories.records.visibility import in_scope, number_of, of_scope
 
 
 class PostgresPassages:
@@ -30,7 +31,7 @@ class PostgresPassages:
             connection.insert_all(
                 "records_passage",
                 [
-                    _row(passage) | {"scope": number, "owner": owners[passage.owner_id]}
+                    _row(passage) | owners[passage.owner_id] | {"scope": number}
                     for passage in passages
                 ],
             )
@@ -81,17 +82,17 @@ class PostgresPassages:
 
     def _speakers(self, *, scope: Scope) -> frozenset[str]:
         with self._database.read(scope=scope) as connection:
-            condition, values = in_scope(connection, scope)
-            said = " UNION ".join(
-                f"SELECT m.{speaker} FROM {table} m WHERE {condition} AND EXISTS ("
-                "SELECT 1 FROM records_passage p"
-                f" WHERE p.project = m.project AND p.owner = {owner})"
-                for table, speaker, owner in (
-                    ("records_memory", "attributed_to", "m.seq * 2"),
-                    ("records_message", "speaker", "m.seq * 2 + 1"),
-                )
+            condition, values = of_scope(connection, scope)
+            rows = connection.rows(
+                "SELECT coalesce(memory.attributed_to, message.speaker) FROM ("
+                f"SELECT min(m.owner) AS owner FROM records_passage m WHERE {condition}"
+                " GROUP BY m.speaker) AS said"
+                " LEFT JOIN records_memory memory ON memory.project = %s"
+                " AND memory.seq = said.owner / 2 AND said.owner & 1 = 0"
+                " LEFT JOIN records_message message ON message.project = %s"
+                " AND message.seq = said.owner / 2 AND said.owner & 1 = 1",
+                (*values, connection.project, connection.project),
             )
-            rows = connection.rows(said, [*values, *values])
         return frozenset(words(name) for (name,) in rows)
 
     def languages(self, *, scope: Scope) -> frozenset[str]:
@@ -134,21 +135,20 @@ def _row(passage: Passage) -> dict[str, Bound]:
     }
 
 
-def _owners(connection: Connection, passages: Sequence[Passage]) -> Mapping[str, int]:
-    """The owners' numbers by id.
-
-    Raises:
-        KeyError: one is not there.
-    """
-    found: dict[str, int] = {}
-    for table, number, wanted in (
-        ("records_memory", owner_of_memory, [p.owner_id for p in passages if not p.is_message]),
-        ("records_message", owner_of_message, [p.owner_id for p in passages if p.is_message]),
+def _owners(connection: Connection, passages: Sequence[Passage]) -> Mapping[str, dict[str, Bound]]:
+    """Columns that tell whose each passage is, by the owner's id; without those not there."""
+    found: dict[str, dict[str, Bound]] = {}
+    for table, name, number, wanted in (
+        ("records_memory", "attributed_to", owner_of_memory, False),
+        ("records_message", "speaker", owner_of_message, True),
     ):
-        if wanted:
-            rows = connection.rows(
-                f"SELECT id, seq FROM {table} WHERE project = %s AND id = ANY(%s::text[])",
-                (connection.project, wanted),
-            )
-            found |= {words(id_): number(whole(seq)) for id_, seq in rows}
+        ids = [passage.owner_id for passage in passages if passage.is_message is wanted]
+        rows = connection.rows(
+            f"SELECT id, seq, {name} FROM {table} WHERE project = %s AND id = ANY(%s::text[])",
+            (connection.project, ids),
+        )
+        found |= {
+            words(id_): {"owner": number(whole(seq)), "speaker": digest(words(speaker))}
+            for id_, seq, speaker in rows
+        }
     return found

@@ -21,6 +21,27 @@ def changed_projects(limit: int) -> Sequence[tuple[str, str]]:
     return [(words(organization), words(project)) for organization, project in rows]
 
 
+def all_projects() -> Sequence[Scope]:
+    """Every project that has records, as they came."""
+    with translated(), connected() as raw:
+        rows = Connection(raw, NO_PROJECT).rows(
+            "SELECT organization, name FROM records_project ORDER BY number"
+        )
+    return [Scope(words(organization), words(project)) for organization, project in rows]
+
+
+def least_lately(setting: str) -> Scope | None:
+    """The project whose setting of that name is the least, or which has none; None without any."""
+    with translated(), connected() as raw:
+        rows = Connection(raw, NO_PROJECT).rows(
+            "SELECT p.organization, p.name FROM records_project p LEFT JOIN records_setting s"
+            " ON s.project = p.number AND s.key = %s"
+            " ORDER BY s.value NULLS FIRST, p.number LIMIT 1",
+            (setting,),
+        )
+    return Scope(words(rows[0][0]), words(rows[0][1])) if rows else None
+
+
 def scope_of_project(project: str) -> Scope | None:
     """The project of that name, whoever's it is; None if there is none."""
     with translated(), connected() as raw:

@@ -1,9 +1,9 @@
 """Bringing a project's index up to date with its truth."""
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from memories.engine.domain import Scope
 from memories.engine.errors import IndexUnavailable, StoreBusy
@@ -35,6 +35,51 @@ class Compared:
     def is_whole(self) -> bool:
         """True if nothing was off."""
         return not (self.differing or self.surplus)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a comparison has come.
+
+    Attributes:
+        kind: of the rows that are compared now.
+        after: the last id that was; empty to begin.
+    """
+
+    kind: ChangedKind
+    after: str
+
+    @classmethod
+    def read(cls, written: str) -> Self:
+        """A place as `written` wrote it; the beginning if it is empty."""
+        kind, _, after = written.partition(" ")
+        return cls("entity" if kind == "entity" else "row", after)
+
+    def written(self) -> str:
+        """As a text."""
+        return f"{self.kind} {self.after}"
+
+    def following(self, ids: Sequence[str]) -> "Place | None":
+        """Behind a page with those ids; None at the end."""
+        if ids:
+            return Place(self.kind, ids[-1])
+        behind = _KINDS.index(self.kind) + 1
+        return Place(_KINDS[behind], "") if behind < len(_KINDS) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedPage:
+    """What a page showed.
+
+    Attributes:
+        rows: how many were compared.
+        differing: ids of those that the index held otherwise, or not at all.
+        following: where the next page begins; None at the end.
+    """
+
+    rows: int
+    differing: frozenset[str]
+    following: Place | None
 
 
 class Settling:
@@ -101,15 +146,28 @@ class Settling:
             IndexUnavailable: it does not answer.
         """
         self.settle()
-        rows, differing, surplus = 0, set[str](), set[str]()
-        for kind in _KINDS:
-            after = ""
-            while ids := self._page(kind, after):
-                rows += len(ids)
-                differing |= self.compare_some(kind, ids, repair=repair)
-                after = ids[-1]
-            surplus |= self._compare_held(kind, repair=repair)
-        return Compared(rows, frozenset(differing), frozenset(surplus))
+        rows, differing = 0, set[str]()
+        place: Place | None = Place(_KINDS[0], "")
+        while place is not None:
+            page = self.compare_page(place, repair=repair)
+            rows += page.rows
+            differing |= page.differing
+            place = page.following
+        surplus = frozenset[str]().union(
+            *(self._compare_held(kind, repair=repair) for kind in _KINDS)
+        )
+        return Compared(rows, frozenset(differing), surplus)
+
+    def compare_page(self, place: Place, *, repair: bool) -> ComparedPage:
+        """Compare some of the truth with the index.
+
+        Args:
+            place: where to begin.
+            repair: bring what differs up to date.
+        """
+        ids = self._page(place.kind, place.after)
+        differing = self.compare_some(place.kind, ids, repair=repair) if ids else frozenset()
+        return ComparedPage(len(ids), differing, place.following(ids))
 
     def compare_some(
         self, kind: ChangedKind, ids: Collection[str], *, repair: bool

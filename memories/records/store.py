@@ -17,20 +17,15 @@ from memories.records.messages import PostgresMessages
 from memories.records.participants import participants
 from memories.records.receipts import PostgresReceipts
 from memories.records.tables import PostgresTables
-from memories.records.visibility import in_scope
+from memories.records.visibility import of_scope
 
 _COUNTED = {
     "messages": "records_message m WHERE",
     "memories": "records_memory m WHERE m.merged_into IS NULL AND",
     "merged": "records_memory m WHERE m.merged_into IS NOT NULL AND",
     "superseded": "records_memory m WHERE m.superseded_by IS NOT NULL AND",
-    "passages": (
-        "records_passage p JOIN records_scope m ON m.project = p.project AND m.seq = p.scope WHERE"
-    ),
-    "embedded": (
-        "records_passage p JOIN records_scope m ON m.project = p.project AND m.seq = p.scope"
-        " WHERE p.vector IS NOT NULL AND"
-    ),
+    "passages": "records_passage m WHERE",
+    "embedded": "records_passage m WHERE m.vector IS NOT NULL AND",
 }
 
 
@@ -73,19 +68,16 @@ class PostgresRecords:
 
     def counts(self, *, scope: Scope) -> Mapping[str, int]:
         with self._database.snapshot(scope=scope) as connection:
-            condition, values = in_scope(connection, scope)
+            condition, values = of_scope(connection, scope)
             counts = {
                 name: connection.number(f"SELECT count(*) FROM {what} {condition}", values)
                 for name, what in _COUNTED.items()
             }
-            mentions = (
-                "FROM records_mention mention WHERE mention.project = %s AND mention.owner IN"
-                f" (SELECT m.seq * 2 FROM records_memory m WHERE {condition}"
-                f" UNION ALL SELECT m.seq * 2 + 1 FROM records_message m WHERE {condition})"
-            )
+            mentions = _mentions_by(scope, condition)
+            bound = (connection.project, *(values * 2 if scope.names_someone else ()))
             for name, counting in (("entities", "DISTINCT mention.entity"), ("mentions", "*")):
                 counts[name] = connection.number(
-                    f"SELECT count({counting}) {mentions}", (connection.project, *values, *values)
+                    f"SELECT count({counting}) FROM records_mention mention WHERE {mentions}", bound
                 )
         return counts
 
@@ -126,3 +118,14 @@ class PostgresRecords:
 
     def close(self) -> None:
         """Do nothing: connections are Django's."""
+
+
+def _mentions_by(scope: Scope, condition: str) -> str:
+    """Mentions by the rows that meet the condition."""
+    if not scope.names_someone:
+        return "mention.project = %s"
+    return (
+        "mention.project = %s AND mention.owner IN"
+        f" (SELECT m.seq * 2 FROM records_memory m WHERE {condition}"
+        f" UNION ALL SELECT m.seq * 2 + 1 FROM records_message m WHERE {condition})"
+    )

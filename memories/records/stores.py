@@ -1,6 +1,7 @@
 """One project of the platform: its truth in Postgres, its index on a server of its own."""
 
 from memories.engine.domain import Scope
+from memories.engine.ingestion.tools import MODEL_SETTING
 from memories.engine.ports.index_server import IndexServer
 from memories.engine.ports.search_index import SearchIndex
 from memories.engine.text.fingerprints import digest
@@ -42,14 +43,29 @@ class HostedStores:
         name = index_name(self._scope, model)
         settling = self.settling(model=model, dimensions=dimensions)
 
+        before = self.records.setting(MODEL_SETTING, scope=self._scope) or model
+        known_by = {name, index_name(self._scope, before)}
+
         def tell() -> None:
             # Facts about the truth are old from now on, whether or not the index can be told.
-            self._states.changed(name)
+            for each in known_by:
+                self._states.changed(each)
             settling.try_to_settle()
 
+        if before != model:
+            self._database.before_commit(lambda: self._fill_once_switched(settling, model))
         self._database.after_write(tell)
         self._database.remember(lambda: self._states.of(name).name)
         return PostgresPassages(self._database)
+
+    def _fill_once_switched(self, settling: Settling, model: str) -> None:
+        """Before others see that the project has another model, its index for that is whole.
+
+        Raises:
+            IndexUnavailable: the index can't be filled; the project keeps its model.
+        """
+        if self.records.setting(MODEL_SETTING, scope=self._scope) == model:
+            settling.compare(repair=True)
 
     def index(self, *, model: str, dimensions: int) -> SearchIndex:
         name = index_name(self._scope, model)

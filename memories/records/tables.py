@@ -48,10 +48,10 @@ def _seq(table: str, name: str) -> str:
 
 _OWNER_ID: Final = (
     "coalesce((SELECT memory.id FROM records_memory memory WHERE memory.project = x.project"
-    " AND memory.seq * 2 = x.owner), (SELECT message.id FROM records_message message"
-    " WHERE message.project = x.project AND message.seq * 2 + 1 = x.owner))"
+    " AND memory.seq = x.owner / 2 AND x.owner & 1 = 0),"
+    " (SELECT message.id FROM records_message message WHERE message.project = x.project"
+    " AND message.seq = x.owner / 2 AND x.owner & 1 = 1))"
 )
-
 _KINDS: Final[Mapping[str, _Kind]] = {
     "message": _kind_of("records_message", "message", "scope"),
     "memory": _kind_of("records_memory", "memory", "scope", "gist", "dated_gist", "filtered"),

@@ -2,7 +2,7 @@
 
 from typing import Final, TypeAlias
 
-from memories.engine.domain import Scope, Selection
+from memories.engine.domain import Filter, Scope, Selection
 from memories.engine.storage.filters import about_ids
 from memories.engine.storage.rows import to_micros
 from memories.engine.storage.values import whole
@@ -67,6 +67,8 @@ def in_scope(connection: Connection, scope: Scope) -> Condition:
 
 def at_home(connection: Connection, scope: Scope) -> Condition:
     """Rows of `e`, entities, that belong to whom the scope names."""
+    if not scope.names_someone:
+        return "e.project = %s", [connection.project]
     condition, values = in_scope(connection, scope.home)
     return (
         f"e.project = %s AND e.home IN (SELECT m.seq FROM records_scope m WHERE {condition})",
@@ -74,25 +76,32 @@ def at_home(connection: Connection, scope: Scope) -> Condition:
     )
 
 
-def visible(
-    connection: Connection,
-    selection: Selection,
-    scope: Scope,
-    *,
-    messages: bool = False,
-    walking: bool = False,
-) -> Condition:
-    """Rows of `m` (a memory, or a message without a filter) that the read may see.
+def of_scope(connection: Connection, scope: Scope, filter_: Filter | None = None) -> Condition:
+    """As `in_scope`, for rows that are many: by the numbers of scopes, as indexes have them.
 
     Args:
         connection: to the project.
-        selection: what is asked for.
-        scope: whose.
-        messages: `m` is messages.
-        walking: the rows are gone through in their order until there are enough of them, so that
-            looking the scope's up first would be work for nothing.
+        scope: whose rows.
+        filter_: what it asks of ids is looked up with them.
     """
-    sql, values = in_scope(connection, scope) if walking else _of_whom(connection, selection, scope)
+    asked = None if filter_ is None else about_ids(filter_)
+    if asked is None and not scope.names_someone:
+        return in_scope(connection, scope)
+    condition, values = in_scope(connection, scope)
+    if asked is not None:
+        asked_sql, asked_values = compile_filter(asked)
+        condition, values = f"{condition} AND {asked_sql}", [*values, *asked_values]
+    return (
+        f"m.project = %s AND m.scope IN (SELECT m.seq FROM records_scope m WHERE {condition})",
+        [connection.project, *values],
+    )
+
+
+def visible(
+    connection: Connection, selection: Selection, scope: Scope, *, messages: bool = False
+) -> Condition:
+    """Rows of `m` (a memory, or a message without a filter) that the read may see."""
+    sql, values = of_scope(connection, scope, selection.filter)
     parts = [sql]
     judged_at = selection.as_of or selection.now
     if not selection.show_expired:
@@ -116,19 +125,3 @@ def visible(
         parts.append(filter_sql)
         values.extend(filter_values)
     return " AND ".join(parts), values
-
-
-def _of_whom(connection: Connection, selection: Selection, scope: Scope) -> Condition:
-    """Rows of `m` in the scopes that what is asked for can belong to.
-
-    By the numbers of the scopes, as indexes have them: the ids of each row are in none.
-    """
-    condition, values = in_scope(connection, scope)
-    named = None if selection.filter is None else about_ids(selection.filter)
-    if named is not None:
-        named_sql, named_values = compile_filter(named)
-        condition, values = f"{condition} AND {named_sql}", [*values, *named_values]
-    return (
-        f"m.project = %s AND m.scope IN (SELECT m.seq FROM records_scope m WHERE {condition})",
-        [connection.project, *values],
-    )

@@ -1,5 +1,6 @@
 """One way to the index server a process: clients of it must not cross a fork."""
 
+import atexit
 from functools import cache
 
 from memories.engine.bootstrap import open_index_server
@@ -9,4 +10,6 @@ from memories.engine.ports.index_server import IndexAddress, IndexServer
 @cache
 def shared_index(address: IndexAddress) -> IndexServer:
     """The index server, asked for the first time when something is to be found or written."""
-    return open_index_server(address)
+    server = open_index_server(address)
+    atexit.register(server.close)
+    return server

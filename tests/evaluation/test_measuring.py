@@ -35,6 +35,7 @@ OPTIONS: Final[Mapping[str, Json]] = {
     "long": False,
     "with_mem0": False,
     "ablate": False,
+    "index": "file",
 }
 
 

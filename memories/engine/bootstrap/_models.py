@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from memories.engine.domain import Scope
+from memories.engine.ingestion.tools import dimensions_setting
 from memories.engine.ports.embedder import Embedder, SimilarityScale
 from memories.engine.ports.record_store import RecordStore
 
@@ -85,22 +86,29 @@ def embedder_of(model: EmbeddingModel, records: RecordStore, scope: Scope) -> Em
     return model
 
 
-def open_shared_embedder(*, threads: int) -> Embedder:
-    """The bundled model, loaded once for many projects of a process and many searches at a time.
+def open_shared_embedder(folder: Path | None = None, *, threads: int) -> Embedder:
+    """A model, loaded once for many projects of a process and many searches at a time.
 
     Questions that come while it is busy are embedded together, as soon as it is free.
 
     Args:
+        folder: where it lies, as `OnnxModel` takes it; the bundled one if None.
         threads: processor threads that it runs in.
 
     Raises:
         ModelUnavailable: its files are missing.
     """
-    from memories.engine.adapters.model_files import BUNDLED_SCALE, bundled_model
+    from memories.engine.adapters.model_files import (
+        BUNDLED_SCALE,
+        bundled_model,
+        model_in_folder,
+    )
     from memories.engine.adapters.onnx_embedder import OnnxEmbedder
     from memories.engine.adapters.query_batches import QueryBatches
 
-    return QueryBatches(OnnxEmbedder(bundled_model(), threads=threads, scale=BUNDLED_SCALE))
+    if folder is None:
+        return QueryBatches(OnnxEmbedder(bundled_model(), threads=threads, scale=BUNDLED_SCALE))
+    return QueryBatches(OnnxEmbedder(model_in_folder(folder), threads=threads))
 
 
 def with_kept_queries(embedder: Embedder) -> Embedder:
@@ -167,7 +175,7 @@ def dimensions_of(
     if isinstance(model, BundledModel):
         # Known to its adapter: opening a file loads no model.
         return embedder.dimensions
-    key = f"dimensions of {embedder.model}"
+    key = dimensions_setting(embedder.model)
     kept = records.setting(key, scope=scope)
     if kept is not None:
         return int(kept)

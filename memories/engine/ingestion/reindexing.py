@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from memories.engine.domain import MemoryRecord, Message, Scope, Selection, Vector
@@ -42,9 +44,9 @@ def reindex(*, scope: Scope, tools: IngestTools, on_progress: Progress | None = 
         drafts = _drafts(scope, tools)
         vectors = _embed(drafts, vectors, tools, None)
         tools.passages.clear(scope=scope)
-        for owner_scope, draft in drafts:
-            passage = replace(draft.passage, vector=vectors[draft.text])
-            tools.passages.put([passage], scope=owner_scope)
+        for owner_scope, group in groupby(drafts, key=itemgetter(0)):
+            passages = [replace(each.passage, vector=vectors[each.text]) for _, each in group]
+            tools.passages.put(passages, scope=owner_scope)
         texts = (message.text for _, message in tools.records.messages.in_order(scope=scope))
         tools.passages.note_languages(languages_of(texts), scope=scope)
         _embed_entities(scope, tools)

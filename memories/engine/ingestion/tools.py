@@ -18,6 +18,11 @@ from memories.engine.ports.record_store import RecordStore
 MODEL_SETTING: Final = "embedding model"
 
 
+def dimensions_setting(model: str) -> str:
+    """The setting under which it remembers how long that model's vectors are."""
+    return f"dimensions of {model}"
+
+
 @dataclass(frozen=True, slots=True)
 class IngestTools:
     """The ports that ingest, edits and deletions need.

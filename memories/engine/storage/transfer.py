@@ -30,6 +30,7 @@ _INSTANTS: Final = frozenset(
     """.split()
 )
 _DIGESTS: Final = frozenset({"identity", "digest", "forgetting_key"})
+_REALS: Final = frozenset({"score"})
 _JSON: Final = frozenset({"metadata", "categories"})
 _IDS: Final = ("user", "agent", "app", "run")
 _REFERENCES: Final = frozenset({"memory_id", "message_id", "owner_id", "from_id", "to_id"})
@@ -287,7 +288,7 @@ def _in(name: str, value: object) -> SqlValue:
         return to_json(value)
     if name == "categories" and _is_texts(value):
         return to_json(value)
-    if isinstance(value, int | float | str):
+    if isinstance(value, int | str) or (isinstance(value, float) and name in _REALS):
         return value
     raise TypeError(f"{name} holds {type(value).__name__}")
 

@@ -266,6 +266,8 @@ CREATE TABLE records_passage (
     project bigint NOT NULL REFERENCES records_project ON DELETE CASCADE,
     seq bigint GENERATED ALWAYS AS IDENTITY,
     owner bigint NOT NULL,
+    -- A digest of the name of who said it.
+    speaker bytea NOT NULL,
     version integer NOT NULL,
     start integer NOT NULL,
     until integer NOT NULL,
@@ -280,7 +282,7 @@ CREATE TABLE records_passage (
     FOREIGN KEY (project, scope) REFERENCES records_scope ON DELETE CASCADE
 );
 CREATE INDEX records_passage_owner ON records_passage (project, owner, seq);
-CREATE INDEX records_passage_scope ON records_passage (project, scope);
+CREATE INDEX records_passage_speaker ON records_passage (project, scope, speaker) INCLUDE (owner);
 
 CREATE FUNCTION records_count_mentions() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

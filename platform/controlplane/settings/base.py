@@ -83,6 +83,8 @@ EMBEDDED = False
 REDIS_URL = ""
 # Where the index of all projects is; each has its own in its file if None.
 INDEX: IndexAddress | None = None
+# An embedding model in place of the bundled one.
+MODEL_FOLDER = env.folder("REMEMBRANCER_MODEL_FOLDER")
 # How long a search waits for its signals; those that are late are named in its answer.
 SEARCH_DEADLINE_SECONDS = 2.0
 

@@ -89,6 +89,17 @@ def address(variable: str, schemes: tuple[str, ...], default: str = "") -> str:
     return found
 
 
+def folder(variable: str) -> Path | None:
+    """A folder that is there; None where it is not set."""
+    found = text(variable)
+    if not found:
+        return None
+    if not Path(found).is_dir():
+        PROBLEMS.append(Problem(variable, "must be a folder that is there"))
+        return None
+    return Path(found).absolute()
+
+
 def database(*, connections: int) -> dict[str, object]:
     """Django's form of DATABASE_URL, pooled; no engine without one.
 

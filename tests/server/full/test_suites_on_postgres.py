@@ -1,10 +1,13 @@
-"""What holds on files holds on Postgres: the same tests, with its database."""
+"""What holds on files holds on Postgres with Weaviate: the same tests, on real servers."""
 
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
 
 from tests.server.services import FOLDER_VARIABLE, ROOT, Services
 
@@ -16,26 +19,51 @@ SUITES = [
 ]
 
 
-def test_the_suites_pass_on_postgres(services: Services) -> None:
-    assert passed_on_postgres(SUITES, services) > 200
+# Where each project still has a file of its own, beside a database in Postgres.
+WITH_FILES = [f"tests/server/{suite}" for suite in ("ingest", "idempotency", "organizations")]
 
 
-def test_the_records_keep_their_word_on_postgres(services: Services) -> None:
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """With a node of Weaviate, unlike those of the session."""
+    started = Services(tmp_path_factory.mktemp("services"), weaviate=1)
+    try:
+        yield started.start()
+    finally:
+        started.stop()
+
+
+def test_the_suites_pass_with_an_index_apart(services: Services) -> None:
+    assert passed(SUITES, services.environment, services.folder) > 200
+
+
+def test_the_suites_pass_with_files(services: Services) -> None:
+    without = {
+        name: value for name, value in services.environment.items() if "WEAVIATE" not in name
+    }
+    assert passed(WITH_FILES, without, services.folder) > 100
+
+
+def test_the_stores_keep_their_word(services: Services) -> None:
     contracts = ["tests/contracts", "-k", "postgres"]
-    assert passed_on_postgres(contracts, services) > 100
-    assert passed_on_postgres(["tests/records"], services) > 10
+    assert passed(contracts, services.environment, services.folder) > 200
+    assert passed(["tests/records"], services.environment, services.folder) > 10
 
 
-def passed_on_postgres(tests: Sequence[str], services: Services) -> int:
+def test_both_find_the_same(services: Services) -> None:
+    assert passed(["tests/congruence"], services.environment, services.folder) >= 5
+
+
+def passed(tests: Sequence[str], environment: Mapping[str, str], folder: Path) -> int:
     """How many tests there are, all of which must pass."""
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-m", "not long", "-p", "no:cacheprovider", *tests],
         cwd=ROOT,
         env={
             **os.environ,
-            **services.environment,
+            **environment,
             "DJANGO_SETTINGS_MODULE": "controlplane.settings.test_postgres",
-            FOLDER_VARIABLE: str(services.folder),
+            FOLDER_VARIABLE: str(folder),
         },
         capture_output=True,
         text=True,

@@ -6,15 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
 from controlplane.organizations import removal
 from controlplane.organizations.models import Project, RemovedProject
 from controlplane.organizations.removal import finish_removals, on_project_removed, remove_with
+from controlplane.shared_index import shared_index
+from controlplane.shared_model import server_model
 from memories import NotFound
+from memories.engine.domain import Scope
 from memories.ingest.models import Job, Participant
 from memories.ingest.places import Files
 from memories.ingest.projects import PROJECTS
+from memories.records.projects import scope_of_project
+from memories.records.stores import index_name
 from tests.server.conftest import Ask
 from tests.server.organizations.conftest import Owned
 
@@ -32,11 +38,10 @@ def test_deleting_deletes_rows_and_the_engines_file(
     asking = client(initech.token)
     asking.post(f"{initech.address}/projects/", {"name": "Second"}, format="json")
     remembered(initech.token, client, do_jobs)
-    file = Files().of(initech.project.id, organization_id=initech.organization.id)
-    assert file.exists()
+    assert kept_of(initech)
     address = initech.address if what == "organization" else initech.project_address
     assert asking.delete(f"{address}/").status_code == 200
-    assert not list(file.parent.glob(f"{initech.project.id}*"))
+    assert not kept_of(initech)
     assert not Job.objects.exists()
     assert not Participant.objects.exists()
     assert not RemovedProject.objects.exists()
@@ -93,7 +98,6 @@ def test_a_removal_waits_for_who_uses_the_file_and_lets_nobody_open_it_again(
 ) -> None:
     whose = {"organization_id": initech.organization.id}
     project_id = initech.project.id
-    file = Files().of(project_id, **whose)
     with ThreadPoolExecutor(1) as threads:
         with PROJECTS.use(project_id, **whose) as memory:
             removing = threads.submit(PROJECTS.remove, project_id)
@@ -102,7 +106,20 @@ def test_a_removal_waits_for_who_uses_the_file_and_lets_nobody_open_it_again(
             memory.add("I live in Porto.", scope=memory.scope(user="ana"))
             assert not removing.done()
         removing.result(10)
-    assert not file.exists()
+    assert not kept_of(initech)
     with pytest.raises(NotFound), PROJECTS.use(project_id, **whose):
         pass
-    assert not file.exists()
+    assert not kept_of(initech)
+
+
+def kept_of(owned: Owned) -> list[object]:
+    """Whatever is left of the project: files, or its records and what is found of them."""
+    if settings.INDEX is None:
+        file = Files().of(owned.project.id, organization_id=owned.organization.id)
+        return list(file.parent.glob(f"{owned.project.id}*"))
+    scope = scope_of_project(str(owned.project.id))
+    index = index_name(
+        Scope(str(owned.organization.id), str(owned.project.id)), server_model().model
+    )
+    held = shared_index(settings.INDEX).writes(index, dimensions=server_model().dimensions).ids()
+    return [each for each in (scope, *held) if each]

@@ -48,10 +48,12 @@ class Entities:
                     found.setdefault(form, []).append(each.known)
         return found
 
-    def names_of(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """The entities' names by id; those that are gone are left out."""
-        key = tuple(sorted(ids))
-        return self._remembered.get(("names", key), lambda: self._names_of(key)) if key else {}
+    def names_of(self, ids: Sequence[str], *, scope: Scope) -> Mapping[str, str]:
+        """Names of those of the entities that live where the scope's do, by id."""
+        if not ids:
+            return {}
+        key = ("names", scope.home, tuple(sorted(ids)))
+        return self._remembered.get(key, lambda: self._names_of(ids, scope))
 
     def near(self, vector: Vector, *, scope: Scope, limit: int) -> Sequence[Found]:
         """As `near_entities` of the index's port says."""
@@ -73,9 +75,10 @@ class Entities:
             found.append(Found(entity.id, 1.0 - (each.metadata.distance or 0.0), (entity.name,)))
         return found
 
-    def _names_of(self, ids: Sequence[str]) -> Mapping[str, str]:
+    def _names_of(self, ids: Sequence[str], scope: Scope) -> Mapping[str, str]:
         asked = LABELS.contains_any([is_label("id", id_) for id_ in ids])
-        return {each.known.entity.id: each.known.entity.name for each in self._fetch([asked])}
+        found = self._fetch([asked, *of_scope(scope.home)])
+        return {each.known.entity.id: each.known.entity.name for each in found}
 
     def _fetch(self, parts: list[Wherever]) -> list[StoredEntity]:
         answer = self._cluster.ask(

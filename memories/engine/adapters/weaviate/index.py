@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, TypeVar
 
 import numpy as np
@@ -147,7 +148,9 @@ class WeaviateIndex:
         if not (is_newest and self._state().is_told):
             return gathered
         told = {each.owner_id: each.told for each in passages}
-        shown = WrittenRows(told, scope=scope, names_of=self._entities.names_of)
+        shown = WrittenRows(
+            told, scope=scope, names_of=partial(self._entities.names_of, scope=scope)
+        )
         return replace(gathered, shown=shown)
 
     def words(self, alternatives: Sequence[Sequence[str]], *, scope: Scope) -> WordStatistics:

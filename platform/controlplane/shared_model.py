@@ -1,0 +1,34 @@
+"""The embedding models that all projects of this process share: they are large, and the same."""
+
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+from memories.engine.bootstrap import open_shared_embedder
+from memories.engine.ports.embedder import Embedder
+
+# Two threads must not load one twice.
+_LOADING: Final = threading.Lock()
+
+
+def server_model() -> Embedder:
+    """The one that projects are to be indexed with."""
+    return _model(settings.MODEL_FOLDER)
+
+
+def known_models() -> tuple[Embedder, ...]:
+    """The server's, and the bundled one, which projects may still be indexed with."""
+    return (server_model(), *([_model(None)] if settings.MODEL_FOLDER else []))
+
+
+def _model(folder: Path | None) -> Embedder:
+    with _LOADING:
+        return _loaded(folder, settings.MODEL_THREADS)
+
+
+@cache
+def _loaded(folder: Path | None, threads: int) -> Embedder:
+    return open_shared_embedder(folder, threads=threads)
