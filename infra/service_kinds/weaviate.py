@@ -29,7 +29,7 @@ _SETTINGS = {
     "DISK_USE_READONLY_PERCENTAGE": "100",
     # All nodes of a machine would ask for the same port.
     "GO_PROFILING_DISABLE": "true",
-    "GOMEMLIMIT": "1GiB",
+    "GOMEMLIMIT": os.environ.get("GOMEMLIMIT", "1GiB"),
     "LOG_LEVEL": "warning",
     "QUERY_MAXIMUM_RESULTS": "100000",
 }
