@@ -15,7 +15,7 @@ from typing import Final, Literal, TypeAlias
 
 from memories.engine.bootstrap._models import EmbeddingModel, dimensions_of, embedder_of
 from memories.engine.domain import Scope, SearchResult
-from memories.engine.errors import InvalidScope, MissingExtra, ModelMismatch
+from memories.engine.errors import IndexUnavailable, InvalidScope, MissingExtra, ModelMismatch
 from memories.engine.ingestion.reindexing import Progress, reindex
 from memories.engine.ingestion.tools import MODEL_SETTING, IngestTools
 from memories.engine.ports.answers import SavedAnswers
@@ -23,7 +23,7 @@ from memories.engine.ports.clock import Clock
 from memories.engine.ports.extractor import Extractor
 from memories.engine.ports.pending import PendingMessages
 from memories.engine.ports.record_store import RecordStore
-from memories.engine.ports.search_index import SearchIndex
+from memories.engine.ports.search_index import SearchIndex, WordIndex
 from memories.engine.ports.stores import Stores
 from memories.engine.ports.tracing import Tracer, Untraced
 from memories.engine.retrieval.request import SearchRequest
@@ -75,18 +75,36 @@ class EngineSettings:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One opened project, of one process."""
+    """One opened project, of one process.
+
+    Attributes:
+        without_index: what finds by words in the truth while the index is away; nothing if None.
+    """
 
     ingest: IngestTools
     search: SearchTools
+    without_index: WordIndex | None
     process: int
 
     def find(self, request: SearchRequest, *, scope: Scope) -> SearchResult:
-        """The rows that answer the question, best first."""
+        """The rows that answer the question, best first.
+
+        Raises:
+            IndexUnavailable: the index does not answer, and nothing stands in for it.
+        """
+        from memories.engine.retrieval.by_words import search_by_words
         from memories.engine.retrieval.search import search
 
         with self.search.tracer.step("search", top_k=request.top_k):
-            return search(request, scope=scope, tools=self.search)
+            try:
+                return search(request, scope=scope, tools=self.search)
+            except IndexUnavailable:
+                if self.without_index is None:
+                    raise
+            with self.search.tracer.step("search.without_index"):
+                return search_by_words(
+                    request, scope=scope, tools=self.search, truth=self.without_index
+                )
 
     def close(self) -> None:
         """Close the file and end the signals' threads."""
@@ -160,7 +178,7 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
         raise
     index = stores.index(model=embedder.model, dimensions=dimensions)
     search = _search_tools(settings, tools, index, is_apart=stores.index_is_apart)
-    return Engine(tools, search, os.getpid())
+    return Engine(tools, search, stores.without_index, os.getpid())
 
 
 def _open_file(path: Path, durability: Durability) -> Stores:

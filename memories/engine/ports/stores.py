@@ -4,7 +4,7 @@ from typing import Protocol
 
 from memories.engine.ports.passage_store import PassageStore
 from memories.engine.ports.record_store import RecordStore
-from memories.engine.ports.search_index import SearchIndex
+from memories.engine.ports.search_index import SearchIndex, WordIndex
 
 
 class Stores(Protocol):
@@ -18,6 +18,11 @@ class Stores(Protocol):
     @property
     def index_is_apart(self) -> bool:
         """True if the index is a server of its own: questions to it are asked side by side."""
+        ...
+
+    @property
+    def without_index(self) -> WordIndex | None:
+        """What finds by words in the truth while the index is away; None if nothing is to."""
         ...
 
     def passages(self, *, model: str, dimensions: int) -> PassageStore:
