@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from weaviate import WeaviateClient
@@ -126,13 +126,25 @@ class Cluster:
 
         self.call(remove, seconds=_AGREE_SECONDS)
 
-    def rest_tenant(self, tenant: str) -> None:
-        """Let a project that nobody asks for give its memory back; the next call wakes it."""
+    def rest_tenants(self, names: Sequence[str]) -> None:
+        """Let projects that nobody asks for give their memory back; the next call wakes each."""
+        status = (
+            TenantActivityStatus.OFFLOADED
+            if self.address.offloads
+            else TenantActivityStatus.INACTIVE
+        )
 
         def rest(client: WeaviateClient) -> None:
-            cold = Tenant(name=tenant, activity_status=TenantActivityStatus.INACTIVE)
             for name in (PASSAGES, ENTITIES):
-                client.collections.get(name).tenants.update([cold])
+                tenants = client.collections.get(name).tenants
+                # One that is not there would refuse all.
+                awake = [
+                    Tenant(name=each.name, activity_status=status)
+                    for each in tenants.get_by_names(names).values()
+                    if each.activity_status is TenantActivityStatus.ACTIVE
+                ]
+                if awake:
+                    tenants.update(awake)
 
         self.call(rest, seconds=_AGREE_SECONDS)
 
