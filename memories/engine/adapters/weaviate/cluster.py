@@ -3,9 +3,10 @@
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
+from functools import lru_cache, partial
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -25,6 +26,8 @@ _Answer = TypeVar("_Answer")
 # The client itself waits up to 63 s for a dead endpoint, outside of any timeout that it is given:
 # calls run in threads of their own, which are left behind.
 _THREADS: Final = 32
+# Projects' parts of collections that are kept at hand.
+_PARTS: Final = 512
 # After so many failures in a row nothing is asked for a while; then one call tries.
 _FAILURES: Final = 5
 _REST_SECONDS: Final = 2.0
@@ -40,7 +43,7 @@ class Cluster:
         self.address = address
         self._lock = threading.Lock()
         self._process = 0
-        self._client: WeaviateClient | None = None
+        self._way: _Way | None = None
         self._threads: ThreadPoolExecutor | None = None
         self._failures = 0
         self._rests_until = 0.0
@@ -56,23 +59,7 @@ class Cluster:
         Raises:
             IndexUnavailable: the cluster did not answer, or refused.
         """
-        self._check_rest()
-        threads = self._threads_of_process()
-        future = threads.submit(lambda: ask(self._opened()))
-        try:
-            answer = future.result(seconds or self.address.deadline_seconds)
-        except TookTooLong as error:
-            future.cancel()
-            self._failed()
-            raise IndexUnavailable("the index did not answer in time") from error
-        except WeaviateQueryError as error:
-            self._failed()
-            raise IndexUnavailable("the index refused a question") from error
-        except (WeaviateBaseError, OSError) as error:
-            self._failed()
-            raise IndexUnavailable("the index does not answer") from error
-        self._failures = 0
-        return answer
+        return self._answers([lambda way: ask(way.client)], seconds)[0]
 
     def ask(
         self,
@@ -93,15 +80,50 @@ class Cluster:
         Raises:
             IndexUnavailable: the cluster did not answer, or refused.
         """
+        return self.ask_each(collection, tenant, [ask], seconds=seconds)[0]
+
+    def ask_each(
+        self,
+        collection: str,
+        tenant: str,
+        asks: Sequence[Callable[[Collection], _Answer]],
+        *,
+        seconds: float = 0,
+    ) -> list[_Answer]:
+        """As `ask`, several questions side by side; the answers are in their order."""
         self.make_tenant(tenant)
-        # Of three nodes any one may be away, and what two have taken is found by the next two.
-        level = ConsistencyLevel.QUORUM if self.address.replicas > 1 else ConsistencyLevel.ONE
-        return self.call(
-            lambda client: ask(
-                client.collections.get(collection).with_tenant(tenant).with_consistency_level(level)
-            ),
-            seconds=seconds,
-        )
+
+        def call(ask: Callable[[Collection], _Answer], way: _Way) -> _Answer:
+            return ask(way.part(collection, tenant))
+
+        return self._answers([partial(call, ask) for ask in asks], seconds)
+
+    def _answers(
+        self, calls: Sequence[Callable[["_Way"], _Answer]], seconds: float
+    ) -> list[_Answer]:
+        self._check_rest()
+        threads = self._threads_of_process()
+        begun = [threads.submit(self._do, call) for call in calls]
+        until = time.monotonic() + (seconds or self.address.deadline_seconds)
+        try:
+            answers = [each.result(max(0.0, until - time.monotonic())) for each in begun]
+        except TookTooLong as error:
+            self._failed()
+            raise IndexUnavailable("the index did not answer in time") from error
+        except WeaviateQueryError as error:
+            self._failed()
+            raise IndexUnavailable("the index refused a question") from error
+        except (WeaviateBaseError, OSError) as error:
+            self._failed()
+            raise IndexUnavailable("the index does not answer") from error
+        finally:
+            for each in begun:
+                each.cancel()
+        self._failures = 0
+        return answers
+
+    def _do(self, call: Callable[["_Way"], _Answer]) -> _Answer:
+        return call(self._opened())
 
     def make_tenant(self, tenant: str) -> None:
         """Make a project's place; one that is there stays as it is."""
@@ -139,11 +161,11 @@ class Cluster:
     def close(self) -> None:
         """Close the way. Twice is harmless."""
         with self._lock:
-            client, self._client = self._client, None
+            way, self._way = self._way, None
             threads, self._threads = self._threads, None
             is_ours, self._process = self._process == os.getpid(), 0
-        if is_ours and client is not None:
-            client.close()
+        if is_ours and way is not None:
+            way.client.close()
         if is_ours and threads is not None:
             threads.shutdown(wait=False, cancel_futures=True)
 
@@ -163,17 +185,32 @@ class Cluster:
             if self._process != os.getpid() or self._threads is None:
                 # A client and its threads must not cross a fork: the child makes its own.
                 self._process = os.getpid()
-                self._client = None
+                self._way = None
                 self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="weaviate")
             return self._threads
 
-    def _opened(self) -> WeaviateClient:
+    def _opened(self) -> "_Way":
         with self._lock:
-            if self._client is None:
+            if self._way is None:
                 client = _connect(self.address)
                 make_collections(client, replicas=self.address.replicas, graph=self.address.graph)
-                self._client = client
-            return self._client
+                self._way = _Way(client, replicas=self.address.replicas)
+            return self._way
+
+
+class _Way:
+    """One opened client."""
+
+    def __init__(self, client: WeaviateClient, *, replicas: int) -> None:
+        self.client = client
+        # Of three nodes any one may be away, and what two have taken is found by the next two.
+        self._level = ConsistencyLevel.QUORUM if replicas > 1 else ConsistencyLevel.ONE
+        # To make one takes longer than to ask it.
+        self.part = lru_cache(_PARTS)(self._part)
+
+    def _part(self, collection: str, tenant: str) -> Collection:
+        every = self.client.collections.get(collection)
+        return every.with_tenant(tenant).with_consistency_level(self._level)
 
 
 def _make_tenant(client: WeaviateClient, tenant: str) -> None:
