@@ -79,13 +79,15 @@ class Engine:
 
     ingest: IngestTools
     search: SearchTools
+    stores: Stores
     process: int
 
     def find(self, request: SearchRequest, *, scope: Scope) -> SearchResult:
         """The rows that answer the question, best first."""
         from memories.engine.retrieval.search import search
 
-        with self.search.tracer.step("search", top_k=request.top_k):
+        step = self.search.tracer.step("search", top_k=request.top_k)
+        with step, self.stores.in_one_state():
             return search(request, scope=scope, tools=self.search)
 
     def close(self) -> None:
@@ -160,7 +162,7 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
         raise
     index = stores.index(model=embedder.model, dimensions=dimensions)
     search = _search_tools(settings, tools, index, is_apart=stores.index_is_apart)
-    return Engine(tools, search, os.getpid())
+    return Engine(tools, search, stores, os.getpid())
 
 
 def _open_file(path: Path, durability: Durability) -> Stores:
