@@ -138,7 +138,12 @@ class Hosted:
         return True
 
     def _stores(self, scope: Scope) -> HostedStores:
-        return HostedStores(scope, server=self._server, states=self._states)
+        return HostedStores(
+            scope,
+            server=self._server,
+            states=self._states,
+            by_words=settings.SEARCH_WITHOUT_INDEX,
+        )
 
 
 def this_servers() -> Hosted:

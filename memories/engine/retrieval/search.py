@@ -50,15 +50,39 @@ _Outcome: TypeAlias = Finding | EmbedderError
 
 
 def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> SearchResult:
-    """The rows that answer the question, best first."""
-    reach = Reach(
+    """The rows that answer the question, best first.
+
+    Raises:
+        IndexUnavailable: the index does not answer.
+    """
+    reach = reach_of(request, scope)
+    step = tools.tracer.step
+    query, speakers = read(request, scope=scope, tools=tools)
+    # Before the rest: what is stored in between is then found twice for a moment, and never not.
+    with step("search.pending"):
+        pending = find_pending(query, request=request, reach=reach, tools=tools, index=tools.index)
+    question = QueryVector(query.bare, tools.embedder, tools.tracer)
+    found = _find(query, question, speakers, request=request, reach=reach, tools=tools)
+    with step("search.answer"), tools.turn, tools.moment(scope):
+        hits = _answer(found, query, question, request=request, reach=reach, tools=tools)
+    return SearchResult(merged(hits, pending, top_k=request.top_k), found.degraded)
+
+
+def reach_of(request: SearchRequest, scope: Scope) -> Reach:
+    """Which rows the signals look at."""
+    return Reach(
         scope=scope,
         selection=request.selection,
         breadth=max(_LEAST_BREADTH, _BREADTH_PER_HIT * request.top_k),
         messages=request.messages,
     )
-    step = tools.tracer.step
-    with step("search.read"), tools.turn, tools.moment(scope):
+
+
+def read(
+    request: SearchRequest, *, scope: Scope, tools: SearchTools
+) -> tuple[Query, frozenset[str]]:
+    """The question taken apart, and who speaks in the scope."""
+    with tools.tracer.step("search.read"), tools.turn, tools.moment(scope):
         speakers = tools.passages.speakers(scope=scope)
         query = read_query(
             request.query,
@@ -67,14 +91,7 @@ def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> Searc
             languages=tools.passages.languages(scope=scope),
             speakers=speakers,
         )
-    # Before the rest: what is stored in between is then found twice for a moment, and never not.
-    with step("search.pending"):
-        pending = find_pending(query, request=request, reach=reach, tools=tools)
-    question = QueryVector(query.bare, tools.embedder, tools.tracer)
-    found = _find(query, question, speakers, request=request, reach=reach, tools=tools)
-    with step("search.answer"), tools.turn, tools.moment(scope):
-        hits = _answer(found, query, question, request=request, reach=reach, tools=tools)
-    return SearchResult(merged(hits, pending, top_k=request.top_k), found.degraded)
+    return query, speakers
 
 
 def _answer(

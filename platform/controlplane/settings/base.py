@@ -85,6 +85,8 @@ REDIS_URL = ""
 INDEX: IndexAddress | None = None
 # An embedding model in place of the bundled one.
 MODEL_FOLDER = env.folder("REMEMBRANCER_MODEL_FOLDER")
+# While it is away, searches find by words in the database.
+SEARCH_WITHOUT_INDEX = env.flag("REMEMBRANCER_SEARCH_WITHOUT_INDEX", default=False)
 # How long a search waits for its signals; those that are late are named in its answer.
 SEARCH_DEADLINE_SECONDS = 2.0
 

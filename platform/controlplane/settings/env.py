@@ -141,6 +141,9 @@ def index() -> IndexAddress | None:
     if len(grpc) != len(urls):
         PROBLEMS.append(Problem(variable, "must name as many as REMEMBRANCER_WEAVIATE_URL"))
         return None
+    if {urlsplit(url).netloc for url in urls} & set(grpc):
+        PROBLEMS.append(Problem(variable, "must be another port than that of REST"))
+        return None
     kind = text("REMEMBRANCER_WEAVIATE_VECTORS", _FLAT)
     if kind not in (_FLAT, _GRAPH):
         PROBLEMS.append(Problem("REMEMBRANCER_WEAVIATE_VECTORS", f"must be {_FLAT} or {_GRAPH}"))

@@ -1,6 +1,7 @@
 """The way to one node of a cluster: a client, and threads that ask it."""
 
 import json
+import logging
 import os
 import threading
 import time
@@ -30,6 +31,8 @@ from memories.engine.errors import IndexUnavailable
 from memories.engine.ports.index_server import IndexNode
 
 _Answer = TypeVar("_Answer")
+# It says when it repeats something, with what it was told.
+logging.getLogger("weaviate-client").setLevel(logging.WARNING)
 # Whoever asks waits no longer than it may: what is asked goes on in a thread, and is left behind.
 _THREADS: Final = 32
 # Projects' parts of collections that are kept at hand.
