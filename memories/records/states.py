@@ -7,7 +7,9 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Final, Protocol
 
@@ -28,6 +30,10 @@ _NOTED_SECONDS: Final = 600.0
 _MOST_NOTED: Final = 100_000
 # Of what is awake and was not used.
 _NEVER: Final = 0.0
+
+
+# What the search that goes on in this context has seen.
+_SEEN: Final[ContextVar[dict[str, IndexState] | None]] = ContextVar("seen", default=None)
 
 
 class IndexStates(Protocol):
@@ -178,6 +184,32 @@ class RedisStates:
             self._redis.set(f"{_PREFIX}{project}", state, ex=_KEPT_SECONDS)
         except RedisError as error:
             _logger.warning("a change of an index could not be told: %s", type(error).__name__)
+
+
+class SearchedStates:
+    """States as a search sees them: each is asked for once, when it is first needed."""
+
+    def __init__(self, states: IndexStates) -> None:
+        """Ask those."""
+        self._states = states
+
+    @contextmanager
+    def one_search(self) -> Iterator[None]:
+        """One search, in its thread and in those that its context is copied to."""
+        begun = _SEEN.set({})
+        try:
+            yield
+        finally:
+            _SEEN.reset(begun)
+
+    def of(self, project: str) -> IndexState:
+        """The state that the search began with; outside of one, the present one."""
+        seen = _SEEN.get()
+        if seen is None:
+            return self._states.of(project)
+        if project not in seen:
+            seen.setdefault(project, self._states.of(project))
+        return seen[project]
 
 
 @cache

@@ -1,5 +1,7 @@
 """One project of the platform: its truth in Postgres, its index on a server of its own."""
 
+from contextlib import AbstractContextManager
+
 from memories.engine.domain import Scope
 from memories.engine.ingestion.tools import MODEL_SETTING
 from memories.engine.ports.index_server import IndexServer
@@ -8,7 +10,7 @@ from memories.engine.text.fingerprints import digest
 from memories.records.database import Database
 from memories.records.passages import PostgresPassages
 from memories.records.settling import Settling
-from memories.records.states import IndexStates
+from memories.records.states import IndexStates, SearchedStates
 from memories.records.store import PostgresRecords
 from memories.records.words import PostgresWords
 
@@ -37,6 +39,7 @@ class HostedStores:
         self._scope = scope.everyone
         self._server = server
         self._states = states
+        self._searched = SearchedStates(states)
         self._database = Database(self._scope)
         self.records = PostgresRecords(self._database)
         self.without_index = (
@@ -45,6 +48,9 @@ class HostedStores:
 
     def __str__(self) -> str:
         return f"the database's project {self._scope.project}"
+
+    def in_one_state(self) -> AbstractContextManager[object]:
+        return self._searched.one_search()
 
     def passages(self, *, model: str, dimensions: int) -> PostgresPassages:
         name = index_name(self._scope, model)
@@ -62,7 +68,7 @@ class HostedStores:
         if before != model:
             self._database.before_commit(lambda: self._fill_once_switched(settling, model))
         self._database.after_write(tell)
-        self._database.remember(lambda: self._states.of(name).name)
+        self._database.remember(lambda: self._searched.of(name).name)
         return PostgresPassages(self._database)
 
     def _fill_once_switched(self, settling: Settling, model: str) -> None:
@@ -76,7 +82,7 @@ class HostedStores:
 
     def index(self, *, model: str, dimensions: int) -> SearchIndex:
         name = index_name(self._scope, model)
-        return self._server.reads(name, state=lambda: self._states.of(name))
+        return self._server.reads(name, state=lambda: self._searched.of(name))
 
     def settling(self, *, model: str, dimensions: int) -> Settling:
         """What brings the index up to date.

@@ -23,7 +23,7 @@ from memories.engine.ports.clock import Clock
 from memories.engine.ports.extractor import Extractor
 from memories.engine.ports.pending import PendingMessages
 from memories.engine.ports.record_store import RecordStore
-from memories.engine.ports.search_index import SearchIndex, WordIndex
+from memories.engine.ports.search_index import SearchIndex
 from memories.engine.ports.stores import Stores
 from memories.engine.ports.tracing import Tracer, Untraced
 from memories.engine.retrieval.request import SearchRequest
@@ -83,7 +83,7 @@ class Engine:
 
     ingest: IngestTools
     search: SearchTools
-    without_index: WordIndex | None
+    stores: Stores
     process: int
 
     def find(self, request: SearchRequest, *, scope: Scope) -> SearchResult:
@@ -95,16 +95,18 @@ class Engine:
         from memories.engine.retrieval.by_words import search_by_words
         from memories.engine.retrieval.search import search
 
-        with self.search.tracer.step("search", top_k=request.top_k):
+        with (
+            self.search.tracer.step("search", top_k=request.top_k),
+            self.stores.in_one_state(),
+        ):
             try:
                 return search(request, scope=scope, tools=self.search)
             except IndexUnavailable:
-                if self.without_index is None:
+                truth = self.stores.without_index
+                if truth is None:
                     raise
             with self.search.tracer.step("search.without_index"):
-                return search_by_words(
-                    request, scope=scope, tools=self.search, truth=self.without_index
-                )
+                return search_by_words(request, scope=scope, tools=self.search, truth=truth)
 
     def close(self) -> None:
         """Close the file and end the signals' threads."""
@@ -178,7 +180,7 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
         raise
     index = stores.index(model=embedder.model, dimensions=dimensions)
     search = _search_tools(settings, tools, index, is_apart=stores.index_is_apart)
-    return Engine(tools, search, stores.without_index, os.getpid())
+    return Engine(tools, search, stores, os.getpid())
 
 
 def _open_file(path: Path, durability: Durability) -> Stores:

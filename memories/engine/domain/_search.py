@@ -1,6 +1,6 @@
 """What a search answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -197,7 +197,7 @@ class Candidates:
         lengths_around: as `lengths`, for those turns.
         rarities: of the words, as `text.bm25.rarity` gives it for the project.
         usual_length: of a passage of the project, in terms.
-        shown: the rows as hits show them, by id, where the index has them at hand.
+        shown: gives those of the rows as hits show them, by id, where the index has them at hand.
     """
 
     ids: tuple[str, ...]
@@ -217,7 +217,7 @@ class Candidates:
     lengths_around: "Numbers"
     rarities: "Numbers"
     usual_length: float
-    shown: Mapping[str, ShownRow] | None = None
+    shown: Callable[[Collection[str]], Mapping[str, ShownRow]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Where one project is kept."""
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from memories.engine.ports.passage_store import PassageStore
@@ -18,6 +19,10 @@ class Stores(Protocol):
     @property
     def index_is_apart(self) -> bool:
         """True if the index is a server of its own: questions to it are asked side by side."""
+        ...
+
+    def in_one_state(self) -> AbstractContextManager[object]:
+        """What a search does within it goes by the state that the project is in when it begins."""
         ...
 
     @property

@@ -55,7 +55,7 @@ def _hits(
         messages=reach.messages,
     )
     scores = {each.owner_id: each.score for each in found if each.score >= request.threshold}
-    shown = read_rows(scores, reach, tools)
+    shown = read_rows(scores, reach=reach, tools=tools)
     # The memories that were learned from a turn say the same in fewer words.
     told = {source.message.id for row in shown.values() for source in row.sources}
     return [

@@ -1,6 +1,7 @@
 """From ranked rows to hits: with text, sources, neighbouring turns, entities and reasons."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -69,8 +70,9 @@ def expand(
         tools: the ports.
     """
     ids = {candidates.ids[row]: row for row in rows}
-    shown = read_rows(ids, reach, tools) if candidates.shown is None else candidates.shown
-    shown = {id_: shown[id_] for id_ in ids if id_ in shown}
+    read = candidates.shown or partial(read_rows, reach=reach, tools=tools)
+    found = read(ids)
+    shown = {id_: found[id_] for id_ in ids if id_ in found}
     around = _neighbours(shown, neighbours, reach, tools) if neighbours else {}
     explanations = _explanations(ids, shown, evidence, reach, tools)
     return tuple(
@@ -85,7 +87,7 @@ def expand(
     )
 
 
-def read_rows(ids: Collection[str], reach: Reach, tools: SearchTools) -> dict[str, ShownRow]:
+def read_rows(ids: Collection[str], *, reach: Reach, tools: SearchTools) -> dict[str, ShownRow]:
     """The rows, from the records; those that are gone are left out."""
     records, scope = tools.records, reach.scope
     memories = records.memories.as_told(ids, scope=scope, selection=reach.selection)

@@ -1,9 +1,10 @@
 """Facts about a project that cost a question, kept until something in it changes."""
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable, Mapping
 from typing import Final, TypeVar, cast
 
+_Key = TypeVar("_Key", bound=Hashable)
 _Fact = TypeVar("_Fact")
 # A search asks some ten.
 _MOST: Final = 10_000
@@ -31,27 +32,35 @@ class Remembered:
             key: names it.
             ask: gives it.
         """
-        return self.get_in(self._state(), key, ask)
+        facts = self._facts_of_state()
+        if key in facts:
+            return cast("_Fact", facts[key])
+        facts[key] = fact = ask()
+        return fact
 
-    def state(self) -> object:
-        """The state that the project is in, for several questions about it."""
-        return self._state()
-
-    def get_in(self, state: object, key: Hashable, ask: Callable[[], _Fact]) -> _Fact:
-        """As `get`, of a state that was asked for before.
+    def get_all(
+        self,
+        of: Hashable,
+        keys: Collection[_Key],
+        ask: Callable[[Collection[_Key]], Mapping[_Key, _Fact]],
+    ) -> dict[_Key, _Fact]:
+        """Facts of one sort by key; those that are not known are asked for together.
 
         Args:
-            state: as `state` gave it.
-            key: names the fact.
-            ask: gives it.
+            of: names their sort.
+            keys: name them.
+            ask: gives some, by key; what it leaves out is left out.
         """
+        facts = self._facts_of_state()
+        unknown = [key for key in keys if (of, key) not in facts]
+        if unknown:
+            facts |= {(of, key): fact for key, fact in ask(unknown).items()}
+        return {key: cast("_Fact", facts[of, key]) for key in keys if (of, key) in facts}
+
+    def _facts_of_state(self) -> dict[Hashable, object]:
+        """Those of the present state; what is learned of an older one goes with that."""
+        state = self._state()
         with self._lock:
             if state is None or state != self._of or len(self._facts) > _MOST:
                 self._facts, self._of = {}, state
-            facts = self._facts
-            if key in facts:
-                return cast("_Fact", facts[key])
-        fact = ask()
-        # What was learned of an older state goes with that.
-        facts[key] = fact
-        return fact
+            return self._facts

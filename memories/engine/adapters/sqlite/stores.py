@@ -1,5 +1,6 @@
 """A project in one file."""
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +28,10 @@ class SqliteStores:
 
     def __str__(self) -> str:
         return str(self._database.path)
+
+    def in_one_state(self) -> AbstractContextManager[object]:
+        # It reads the file at one moment each time, and nothing is remembered beside that.
+        return nullcontext()
 
     def passages(self, *, model: str, dimensions: int) -> SqliteIndex:
         return self.index(model=model, dimensions=dimensions)

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, TypeVar
 
 from weaviate import WeaviateClient
@@ -50,12 +51,13 @@ class Cluster:
         Raises:
             IndexUnavailable: the cluster did not answer, or refused.
         """
+        return self._answers([lambda way: ask(way.client)], seconds)[0]
+
+    def _answers(self, asks: Sequence[Callable[[Way], _Answer]], seconds: float) -> list[_Answer]:
         way = self._way_to_ask()
+        once_there = [partial(self._ask_with_collections, ask) for ask in asks]
         try:
-            answer = way.call(
-                lambda client: ask(self._with_collections(client)),
-                seconds=seconds or self.address.deadline_seconds,
-            )
+            answers = way.call_each(once_there, seconds=seconds or self.address.deadline_seconds)
         except DoesNotAnswer as error:
             self._failed(way)
             raise IndexUnavailable("the index does not answer") from error
@@ -63,7 +65,7 @@ class Cluster:
             self._failures = 0
             raise
         self._failures = 0
-        return answer
+        return answers
 
     def check(self) -> None:
         """Let whoever has work to do before it asks know that it would not be answered.
@@ -93,20 +95,31 @@ class Cluster:
         Raises:
             IndexUnavailable: the cluster did not answer, or refused.
         """
+        return self.ask_each(collection, tenant, [ask], seconds=seconds)[0]
+
+    def ask_each(
+        self,
+        collection: str,
+        tenant: str,
+        asks: Sequence[Callable[[Collection], _Answer]],
+        *,
+        seconds: float = 0,
+    ) -> list[_Answer]:
+        """As `ask`, several questions side by side; the answers are in their order."""
         # Of three nodes any one may be away, and what two have taken is found by the next two.
         level = ConsistencyLevel.QUORUM if self.address.replicas > 1 else ConsistencyLevel.ONE
 
-        def ask_tenant(client: WeaviateClient) -> _Answer:
-            of_all = client.collections.get(collection)
-            return ask(of_all.with_tenant(tenant).with_consistency_level(level))
+        def of_tenant(ask: Callable[[Collection], _Answer], way: Way) -> _Answer:
+            return ask(way.part(collection, tenant, level))
 
+        of_it = [partial(of_tenant, ask) for ask in asks]
         try:
-            return self.call(ask_tenant, seconds=seconds)
+            return self._answers(of_it, seconds)
         except IndexUnavailable as error:
             if _NO_TENANT not in str(error.__cause__):
                 raise
         self.make_tenant(tenant)
-        return self.call(ask_tenant, seconds=seconds)
+        return self._answers(of_it, seconds)
 
     def make_tenant(self, tenant: str) -> None:
         """Make a project's place; one that is there stays as it is."""
@@ -185,12 +198,13 @@ class Cluster:
             self._rests_until = time.monotonic() + _REST_SECONDS if is_round else 0.0
         way.leave()
 
-    def _with_collections(self, client: WeaviateClient) -> WeaviateClient:
-        """The client, once the collections are there."""
+    def _ask_with_collections(self, ask: Callable[[Way], _Answer], way: Way) -> _Answer:
+        """Ask, once the collections are there."""
         if not self._has_collections:
-            make_collections(client, replicas=self.address.replicas, graph=self.address.graph)
+            address = self.address
+            make_collections(way.client, replicas=address.replicas, graph=address.graph)
             self._has_collections = True
-        return client
+        return ask(way)
 
 
 def _answers(client: WeaviateClient) -> bool:

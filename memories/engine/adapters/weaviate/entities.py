@@ -1,6 +1,7 @@
 """Entities in a project's tenant: by form, by id, and near to a question."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from weaviate.classes.query import MetadataQuery
@@ -48,12 +49,10 @@ class Entities:
                     found.setdefault(form, []).append(each.known)
         return found
 
-    def names_of(self, ids: Sequence[str], *, scope: Scope) -> Mapping[str, str]:
+    def names_of(self, ids: Collection[str], *, scope: Scope) -> Mapping[str, str]:
         """Names of those of the entities that live where the scope's do, by id."""
-        if not ids:
-            return {}
-        key = ("names", scope.home, tuple(sorted(ids)))
-        return self._remembered.get(key, lambda: self._names_of(ids, scope))
+        asked = partial(self._names_of, scope=scope)
+        return self._remembered.get_all(("name", scope.home), ids, asked)
 
     def near(self, vector: Vector, *, scope: Scope, limit: int) -> Sequence[Found]:
         """As `near_entities` of the index's port says."""
@@ -75,7 +74,7 @@ class Entities:
             found.append(Found(entity.id, 1.0 - (each.metadata.distance or 0.0), (entity.name,)))
         return found
 
-    def _names_of(self, ids: Sequence[str], scope: Scope) -> Mapping[str, str]:
+    def _names_of(self, ids: Collection[str], scope: Scope) -> Mapping[str, str]:
         asked = LABELS.contains_any([is_label("id", id_) for id_ in ids])
         found = self._fetch([asked, *of_scope(scope.home)])
         return {each.known.entity.id: each.known.entity.name for each in found}

@@ -22,7 +22,7 @@ from memories.engine.adapters.weaviate.filters import LABELS, NEVER, all_of, mic
 from memories.engine.adapters.weaviate.gathering import gather, neighbours_of, own_relevance
 from memories.engine.adapters.weaviate.labels import has_label, is_label
 from memories.engine.adapters.weaviate.schema import PASSAGES
-from memories.engine.adapters.weaviate.told import WrittenRows, read_message
+from memories.engine.adapters.weaviate.told import read_message, read_rows
 from memories.engine.adapters.weaviate.visibility import of_scope, visible
 from memories.engine.adapters.weaviate.word_statistics import Statistics
 from memories.engine.domain import (
@@ -33,6 +33,7 @@ from memories.engine.domain import (
     Message,
     Scope,
     Selection,
+    ShownRow,
     Vector,
     WordStatistics,
 )
@@ -148,9 +149,12 @@ class WeaviateIndex:
         if not (is_newest and self._state().is_told):
             return gathered
         told = {each.owner_id: each.told for each in passages}
-        shown = WrittenRows(
-            told, scope=scope, names_of=partial(self._entities.names_of, scope=scope)
-        )
+        names_of = partial(self._entities.names_of, scope=scope)
+
+        def shown(ids: Collection[str]) -> Mapping[str, ShownRow]:
+            wanted = {id_: told[id_] for id_ in ids if id_ in told}
+            return read_rows(wanted, scope=scope, names_of=names_of)
+
         return replace(gathered, shown=shown)
 
     def words(self, alternatives: Sequence[Sequence[str]], *, scope: Scope) -> WordStatistics:

@@ -4,9 +4,11 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
+from functools import lru_cache
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -14,7 +16,9 @@ import httpx
 import weaviate
 from grpc import RpcError, StatusCode
 from weaviate import WeaviateClient
+from weaviate.classes.config import ConsistencyLevel
 from weaviate.classes.init import AdditionalConfig, Auth, Timeout
+from weaviate.collections import Collection
 from weaviate.config import GrpcConfig
 from weaviate.exceptions import (
     UnexpectedStatusCodeError,
@@ -31,6 +35,8 @@ _Answer = TypeVar("_Answer")
 logging.getLogger("weaviate-client").setLevel(logging.WARNING)
 # Whoever asks waits no longer than it may: what is asked goes on in a thread, and is left behind.
 _THREADS: Final = 32
+# Projects' parts of collections that are kept at hand.
+_PARTS: Final = 512
 _CONNECT_SECONDS: Final = 2
 # The longest that anything of the client goes on for; whoever asks says how long it waits.
 LONGEST_SECONDS: Final = 10
@@ -62,23 +68,28 @@ class Way:
         self._client: WeaviateClient | None = None
         self._is_left = False
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="weaviate")
+        # To make one takes longer than to ask it.
+        self._parts = lru_cache(_PARTS)(self._part)
 
-    def call(self, ask: Callable[[WeaviateClient], _Answer], *, seconds: float) -> _Answer:
-        """Ask something.
+    def call_each(
+        self, asks: Sequence[Callable[["Way"], _Answer]], *, seconds: float
+    ) -> list[_Answer]:
+        """Ask several things side by side; the answers are in their order.
 
         Args:
-            ask: the call.
-            seconds: how long it may take.
+            asks: the calls, given this way.
+            seconds: how long all of them may take.
 
         Raises:
             DoesNotAnswer: the node can't be reached, or takes longer.
             IndexUnavailable: it answered, and refused.
         """
+        until = time.monotonic() + seconds
+        begun: list[Future[_Answer]] = []
         try:
-            future = self._threads.submit(lambda: ask(self._opened()))
-            return future.result(seconds)
+            begun += [self._threads.submit(ask, self) for ask in asks]
+            return [each.result(max(0.0, until - time.monotonic())) for each in begun]
         except TookTooLong as error:
-            future.cancel()
             raise DoesNotAnswer from error
         except Exception as error:
             if _is_refusal(error):
@@ -86,6 +97,13 @@ class Way:
             if self._is_left or isinstance(error, _FAILURES):
                 raise DoesNotAnswer from error
             raise
+        finally:
+            for each in begun:
+                each.cancel()
+
+    def part(self, collection: str, tenant: str, level: ConsistencyLevel) -> Collection:
+        """A project's part of a collection, to be asked within a call."""
+        return self._parts(collection, tenant, level)
 
     def leave(self) -> None:
         """Ask nothing more, and end what is being asked. Twice is harmless."""
@@ -95,7 +113,13 @@ class Way:
         if client is not None:
             client.close()
 
-    def _opened(self) -> WeaviateClient:
+    def _part(self, collection: str, tenant: str, level: ConsistencyLevel) -> Collection:
+        every = self.client.collections.get(collection)
+        return every.with_tenant(tenant).with_consistency_level(level)
+
+    @property
+    def client(self) -> WeaviateClient:
+        """The client, opened when it is first needed; to be used within a call."""
         with self._opening:
             if self._client is None:
                 client = _connect(self._node, self._key)
