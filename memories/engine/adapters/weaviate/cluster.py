@@ -35,6 +35,7 @@ class Cluster:
     def __init__(self, address: IndexAddress) -> None:
         self.address = address
         self._lock = threading.Lock()
+        self._making = threading.Lock()
         self._way: Way | None = None
         self._node = 0
         self._failures = 0
@@ -201,9 +202,10 @@ class Cluster:
     def _ask_with_collections(self, ask: Callable[[Way], _Answer], way: Way) -> _Answer:
         """Ask, once the collections are there."""
         if not self._has_collections:
-            address = self.address
-            make_collections(way.client, replicas=address.replicas, graph=address.graph)
-            self._has_collections = True
+            with self._making:
+                address = self.address
+                make_collections(way.client, replicas=address.replicas, graph=address.graph)
+                self._has_collections = True
         return ask(way)
 
 
