@@ -17,8 +17,15 @@ from weaviate.classes.init import AdditionalConfig, Auth, Timeout
 from weaviate.classes.tenants import Tenant, TenantActivityStatus
 from weaviate.collections import Collection
 from weaviate.exceptions import WeaviateBaseError, WeaviateQueryError
+from weaviate.proto.v1 import search_get_pb2
 
 from memories.engine.adapters.weaviate.schema import ENTITIES, PASSAGES, make_collections
+from memories.engine.adapters.weaviate.wire import (
+    FoundObject,
+    Question,
+    found_in,
+    request_of,
+)
 from memories.engine.errors import IndexUnavailable
 from memories.engine.ports.index_server import IndexAddress
 
@@ -60,6 +67,24 @@ class Cluster:
             IndexUnavailable: the cluster did not answer, or refused.
         """
         return self._answers([lambda way: ask(way.client)], seconds)[0]
+
+    def find(self, collection: str, tenant: str, question: Question) -> list[FoundObject]:
+        """What is found in one project's part of a collection.
+
+        Args:
+            collection: its name.
+            tenant: the project's.
+            question: what to look for.
+
+        Raises:
+            IndexUnavailable: the cluster did not answer, or refused.
+        """
+        self.make_tenant(tenant)
+        request = request_of(
+            question, collection=collection, tenant=tenant, quorum=self.address.replicas > 1
+        )
+        reply = self._answers([lambda way: way.found(request)], 0)[0]
+        return found_in(reply, question)
 
     def ask(
         self,
@@ -207,6 +232,10 @@ class _Way:
         self._level = ConsistencyLevel.QUORUM if replicas > 1 else ConsistencyLevel.ONE
         # To make one takes longer than to ask it.
         self.part = lru_cache(_PARTS)(self._part)
+
+    def found(self, request: search_get_pb2.SearchRequest) -> search_get_pb2.SearchReply:
+        """What Weaviate finds; there is no public way to ask it so."""
+        return self.client._connection.grpc_search(request)  # noqa: SLF001
 
     def _part(self, collection: str, tenant: str) -> Collection:
         every = self.client.collections.get(collection)

@@ -5,10 +5,9 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
-from weaviate.collections.classes.types import WeaviateProperties
 
 from memories.engine.adapters.weaviate.filters import NEVER, micros
 from memories.engine.adapters.weaviate.labels import (
@@ -23,6 +22,7 @@ from memories.engine.adapters.weaviate.labels import (
     words_of,
 )
 from memories.engine.adapters.weaviate.told import written_row
+from memories.engine.adapters.weaviate.wire import FoundObject
 from memories.engine.domain import (
     Entity,
     EntityType,
@@ -69,8 +69,7 @@ class Document:
         return Mark(str(self.properties["owner"]), str(self.properties["fingerprint"]))
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
+class StoredPassage(NamedTuple):
     """A passage as a search reads it.
 
     Attributes:
@@ -84,6 +83,7 @@ class StoredPassage:
         learned: as `IndexedRow.learned`.
         mentions: as `IndexedRow.mentions`.
         terms: in order.
+        cosine: with the question; NaN where either has no vector.
     """
 
     owner_id: str
@@ -174,28 +174,18 @@ def entity_document(indexed: IndexedEntity, *, dimensions: int) -> Document:
     )
 
 
-def read_entity(properties: WeaviateProperties) -> StoredEntity:
-    """An entity as it was written.
-
-    Args:
-        properties: `row` of its object.
-    """
-    id_, name, type_, aliases, mentions, forms, is_embedded, number = json.loads(
-        str(properties["row"])
-    )
+def read_entity(found: FoundObject) -> StoredEntity:
+    """An entity as it was written: from `row` of its object."""
+    id_, name, type_, aliases, mentions, forms, is_embedded, number = json.loads(found.texts["row"])
     entity = Entity(id_, name, EntityType(type_), tuple(aliases))
     return StoredEntity(KnownEntity(entity, mentions, is_embedded), tuple(forms), number)
 
 
-def read_passage(properties: WeaviateProperties, distance: float | None) -> StoredPassage:
-    """A passage as it was written, with how near it is to the question.
-
-    Args:
-        properties: `row` and `terms` of its object.
-        distance: 1 less the cosine; None where the question has no vector.
-    """
-    kept = json.loads(str(properties["row"]))
-    is_embedded = bool(kept[10])
+def read_passage(found: FoundObject) -> StoredPassage:
+    """A passage as it was written: from `row` of its object, and of `terms` and `told`."""
+    texts = found.texts
+    kept = json.loads(texts["row"])
+    is_embedded = kept[10]
     return StoredPassage(
         owner_id=kept[0],
         is_message=kept[1],
@@ -212,9 +202,9 @@ def read_passage(properties: WeaviateProperties, distance: float | None) -> Stor
         is_embedded=is_embedded,
         learned=tuple(kept[11]),
         mentions=kept[12],
-        terms=tuple(str(properties.get("terms") or "").split()),
-        told=str(properties.get("told") or ""),
-        cosine=1.0 - distance if distance is not None and is_embedded else float("nan"),
+        terms=tuple(texts.get("terms", "").split()),
+        told=texts.get("told", ""),
+        cosine=1.0 - found.distance if is_embedded else float("nan"),
     )
 
 
