@@ -7,10 +7,10 @@ from typing import Final
 from weaviate.collections.classes.filters import _Filters as Wherever
 
 from memories.engine.adapters.weaviate.cluster import Cluster
-from memories.engine.adapters.weaviate.documents import StoredEntity, read_entity
 from memories.engine.adapters.weaviate.filters import LABELS, all_of
 from memories.engine.adapters.weaviate.labels import has_label, is_label
 from memories.engine.adapters.weaviate.schema import ENTITIES
+from memories.engine.adapters.weaviate.stored import StoredEntity, read_entity
 from memories.engine.adapters.weaviate.visibility import of_scope
 from memories.engine.adapters.weaviate.wire import FoundObject, Question
 from memories.engine.domain import Found, KnownEntity, Scope, Vector

@@ -13,12 +13,13 @@ from weaviate.collections.classes.aggregate import AggregateNumber
 from weaviate.collections.classes.filters import _Filters as Wherever
 
 from memories.engine.adapters.weaviate.cluster import Cluster
-from memories.engine.adapters.weaviate.documents import StoredPassage, place_label, read_passage
+from memories.engine.adapters.weaviate.documents import place_label
 from memories.engine.adapters.weaviate.entities import Entities
 from memories.engine.adapters.weaviate.filters import LABELS, NEVER, all_of, micros
 from memories.engine.adapters.weaviate.gathering import gather, neighbours_of, own_relevance
 from memories.engine.adapters.weaviate.labels import has_label, is_label
 from memories.engine.adapters.weaviate.schema import PASSAGES
+from memories.engine.adapters.weaviate.stored import StoredPassage, read_passages
 from memories.engine.adapters.weaviate.told import read_message, read_rows
 from memories.engine.adapters.weaviate.visibility import of_scope, visible
 from memories.engine.adapters.weaviate.wire import Question
@@ -294,8 +295,7 @@ class WeaviateIndex:
         return self._find(Question(there, _MOST, texts))
 
     def _find(self, question: Question) -> list[StoredPassage]:
-        found = self._cluster.find(PASSAGES, self._tenant, question)
-        return [read_passage(each) for each in found]
+        return read_passages(self._cluster.find(PASSAGES, self._tenant, question))
 
 
 def _best_of_rows(scored: Sequence[tuple[str, float]], limit: int) -> list[Found]:
