@@ -23,6 +23,7 @@ class Asking:
         """Take the server's address, `http://host:port`."""
         self._address = base.removeprefix("http://")
         self._kept = threading.local()
+        self._opened: list[http.client.HTTPConnection] = []
 
     def ask(self, method: str, path: str, body: object = None, *, key: str) -> Any:
         """The answer.
@@ -42,17 +43,30 @@ class Asking:
             raise EvaluationError(f"{method} {path} answered {response.status}: {said[:200]!r}")
         return json.loads(said)
 
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        while self._opened:
+            self._opened.pop().close()
+
     def _sent(self, method: str, path: str, body: str | None, key: str) -> http.client.HTTPResponse:
         connection = getattr(self._kept, "connection", None)
         if connection is None:
             connection = self._kept.connection = http.client.HTTPConnection(self._address)
+            self._opened.append(connection)
         headers = {"Authorization": f"Token {key}", "Content-Type": "application/json"}
         connection.request(method, path, body, headers)
         return connection.getresponse()
 
 
-def steadily(calls: Sequence[Callable[[], object]], *, a_second: float) -> list[float]:
+def steadily(
+    calls: Sequence[Callable[[], object]], *, a_second: float, senders: int = _SENDERS
+) -> list[float]:
     """Begin the calls at a steady rate, whether the earlier ones are answered or not.
+
+    Args:
+        calls: to be made in their order.
+        a_second: how many.
+        senders: threads that make them; later ones wait where all of these do.
 
     Returns:
         Milliseconds from when each was due until it was answered.
@@ -65,5 +79,5 @@ def steadily(calls: Sequence[Callable[[], object]], *, a_second: float) -> list[
         calls[number]()
         return (time.perf_counter() - due) * MILLISECONDS
 
-    with ThreadPoolExecutor(_SENDERS) as senders:
-        return list(senders.map(call, range(len(calls))))
+    with ThreadPoolExecutor(senders) as threads:
+        return list(threads.map(call, range(len(calls))))
