@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, TypeAlias
@@ -109,9 +110,10 @@ class Engine:
                 return search_by_words(request, scope=scope, tools=self.search, truth=truth)
 
     def close(self) -> None:
-        """Close the file and end the signals' threads."""
-        for threads in (self.search.meaning, self.search.words):
-            threads.shutdown(wait=True, cancel_futures=True)
+        """Close the file and end the signals' threads, unless other projects share them."""
+        if not self.search.side_by_side:
+            for threads in (self.search.meaning, self.search.words):
+                threads.shutdown(wait=True, cancel_futures=True)
         self.ingest.records.close()
 
 
@@ -214,7 +216,7 @@ def _check_extra() -> None:
 def _search_tools(
     settings: EngineSettings, tools: IngestTools, index: SearchIndex, *, is_apart: bool
 ) -> SearchTools:
-    side_by_side = _OTHER_SIGNALS if is_apart else 1
+    meaning, words = _shared_threads(os.getpid()) if is_apart else _own_threads()
     tracer = settings.tracer or Untraced()
     return SearchTools(
         records=tools.records,
@@ -222,8 +224,8 @@ def _search_tools(
         index=index,
         embedder=tools.embedder,
         clock=tools.clock,
-        meaning=_threads_for("meaning", _CONCURRENT_SEARCHES),
-        words=_threads_for("words", _CONCURRENT_SEARCHES * side_by_side),
+        meaning=meaning,
+        words=words,
         side_by_side=is_apart,
         pending=settings.pending,
         # Whoever waits for a server leaves the interpreter to others.
@@ -231,6 +233,21 @@ def _search_tools(
         tracer=tracer,
         deadline_seconds=settings.deadline_seconds,
     )
+
+
+def _own_threads() -> tuple[ThreadPoolExecutor, ThreadPoolExecutor]:
+    return (
+        _threads_for("meaning", _CONCURRENT_SEARCHES),
+        _threads_for("words", _CONCURRENT_SEARCHES),
+    )
+
+
+@lru_cache(maxsize=1)
+def _shared_threads(process: int) -> tuple[ThreadPoolExecutor, ThreadPoolExecutor]:
+    """Of all projects of a process that are apart: each of hundreds would have its own."""
+    del process
+    searches = 4 * _CONCURRENT_SEARCHES
+    return _threads_for("meaning", searches), _threads_for("words", searches * _OTHER_SIGNALS)
 
 
 def _threads_for(what: str, count: int) -> ThreadPoolExecutor:
