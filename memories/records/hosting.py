@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from memories.records.projects import (
     remove_project,
     scope_of_project,
 )
+from memories.records.resting import rest_unused
 from memories.records.settling import Settling
 from memories.records.states import shared_states
 from memories.records.store import PostgresRecords
@@ -59,6 +61,8 @@ class Hosted:
         dimensions = stores.records.setting(dimensions_setting(model), scope=scope)
         if dimensions is None:
             return None
+        # Whoever tells or compares it uses it no further.
+        self._states.woken(index_name(scope, model))
         return stores.settling(model=model, dimensions=int(dimensions))
 
     def model_of(self, scope: Scope) -> str | None:
@@ -111,7 +115,9 @@ class Hosted:
             return
         model = self._stores(scope).records.setting(MODEL_SETTING, scope=scope)
         if model is not None:
-            self._server.remove(index_name(scope, model))
+            name = index_name(scope, model)
+            self._server.remove(name)
+            self._states.forget(name)
         remove_project(scope)
 
     def changes_wait(self) -> bool:
@@ -125,6 +131,13 @@ class Hosted:
         changed = changed_projects(_TOGETHER)
         told = [scope for scope in changed if self._settle(scope)]
         return len(changed) == _TOGETHER and bool(told)
+
+    def rest_unused(self, now: datetime) -> int:
+        """Put the indexes to rest that nobody used for the hours that are set; says how many."""
+        hours = settings.INDEX_REST_HOURS
+        if not hours:
+            return 0
+        return rest_unused(self._server, self._states, before=now - timedelta(hours=hours))
 
     def _settle(self, scope: Scope) -> bool:
         try:

@@ -30,6 +30,7 @@ class IndexAddress:
         key: sent as a bearer token; nothing if empty.
         replicas: how many nodes hold each row.
         graph: find vectors with HNSW; compare all of a project's if False.
+        offloads: projects at rest give their place on the disk back too.
         deadline_seconds: how long one question may take.
     """
 
@@ -37,6 +38,7 @@ class IndexAddress:
     key: str = field(default="", repr=False)
     replicas: int = 1
     graph: bool = False
+    offloads: bool = False
     deadline_seconds: float = 1.5
 
 
@@ -122,8 +124,14 @@ class IndexServer(Protocol):
         """
         ...
 
-    def rest(self, project: str) -> None:
-        """Let a project's index give its memory back; the next call wakes it."""
+    def rest(self, projects: Collection[str]) -> None:
+        """Let projects' indexes give their memory back; the next call wakes each.
+
+        Those that are at rest, or not there, stay as they are.
+
+        Raises:
+            IndexUnavailable: not all could be put to rest.
+        """
         ...
 
     def remove(self, project: str) -> None:

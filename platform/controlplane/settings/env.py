@@ -152,6 +152,7 @@ def index() -> IndexAddress | None:
         key=text("REMEMBRANCER_WEAVIATE_KEY"),
         replicas=number("REMEMBRANCER_WEAVIATE_REPLICAS", 1, least=1),
         graph=kind == _GRAPH,
+        offloads=flag("REMEMBRANCER_INDEX_OFFLOAD", default=False),
     )
 
 

@@ -41,6 +41,7 @@ class Cluster:
     def __init__(self, address: IndexAddress) -> None:
         self.address = address
         self._lock = threading.Lock()
+        self._making = threading.Lock()
         self._way: Way | None = None
         self._node = 0
         self._failures = 0
@@ -167,13 +168,25 @@ class Cluster:
 
         self.call(remove, seconds=_AGREE_SECONDS)
 
-    def rest_tenant(self, tenant: str) -> None:
-        """Let a project that nobody asks for give its memory back; the next call wakes it."""
+    def rest_tenants(self, names: Sequence[str]) -> None:
+        """Let projects that nobody asks for give their memory back; the next call wakes each."""
+        status = (
+            TenantActivityStatus.OFFLOADED
+            if self.address.offloads
+            else TenantActivityStatus.INACTIVE
+        )
 
         def rest(client: WeaviateClient) -> None:
-            cold = Tenant(name=tenant, activity_status=TenantActivityStatus.INACTIVE)
             for name in (PASSAGES, ENTITIES):
-                client.collections.get(name).tenants.update([cold])
+                tenants = client.collections.get(name).tenants
+                # One that is not there would refuse all.
+                awake = [
+                    Tenant(name=each.name, activity_status=status)
+                    for each in tenants.get_by_names(names).values()
+                    if each.activity_status is TenantActivityStatus.ACTIVE
+                ]
+                if awake:
+                    tenants.update(awake)
 
         self.call(rest, seconds=_AGREE_SECONDS)
 
@@ -217,9 +230,10 @@ class Cluster:
     def _ask_with_collections(self, ask: Callable[[Way], _Answer], way: Way) -> _Answer:
         """Ask, once the collections are there."""
         if not self._has_collections:
-            address = self.address
-            make_collections(way.client, replicas=address.replicas, graph=address.graph)
-            self._has_collections = True
+            with self._making:
+                address = self.address
+                make_collections(way.client, replicas=address.replicas, graph=address.graph)
+                self._has_collections = True
         return ask(way)
 
 
