@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, TypeAlias
@@ -37,8 +36,10 @@ _PROJECT_SETTING: Final = "project"
 _TURNS: Final[defaultdict[int, threading.Lock]] = defaultdict(threading.Lock)
 # Modules of the `local` extra: importing the library needs none of them, opening a file all.
 _EXTRA: Final = ("apsw", "numpy", "onnxruntime", "tokenizers", "Stemmer")
-# Searches that may run side by side in one process before one waits for another's signals.
+# Searches that may run side by side before one waits for another's signals: of one file, and of all
+# projects of a process that an index server answers, which is waited for most of the time.
 _CONCURRENT_SEARCHES: Final = 4
+_SEARCHES_APART: Final = 32
 # Lexical, entity and temporal.
 _OTHER_SIGNALS: Final = 3
 
@@ -85,6 +86,7 @@ class Engine:
     ingest: IngestTools
     search: SearchTools
     stores: Stores
+    threads: "_SignalThreads"
     process: int
 
     def find(self, request: SearchRequest, *, scope: Scope) -> SearchResult:
@@ -110,11 +112,28 @@ class Engine:
                 return search_by_words(request, scope=scope, tools=self.search, truth=truth)
 
     def close(self) -> None:
-        """Close the file and end the signals' threads, unless other projects share them."""
-        if not self.search.side_by_side:
-            for threads in (self.search.meaning, self.search.words):
-                threads.shutdown(wait=True, cancel_futures=True)
+        """Close the file and end the signals' threads, if they are its own."""
+        if not self.stores.index_is_apart:
+            self.threads.end()
         self.ingest.records.close()
+
+
+class _SignalThreads:
+    """Threads that the signals of searches run in; they begin when they are needed."""
+
+    def __init__(self, searches: int, *, side_by_side: bool) -> None:
+        self.meaning = _threads_for("meaning", searches)
+        self.words = _threads_for("words", searches * (_OTHER_SIGNALS if side_by_side else 1))
+
+    def end(self) -> None:
+        for threads in (self.meaning, self.words):
+            threads.shutdown(wait=True, cancel_futures=True)
+
+
+# By process, as threads do not cross a fork.
+_THREADS_APART: Final[defaultdict[int, _SignalThreads]] = defaultdict(
+    lambda: _SignalThreads(_SEARCHES_APART, side_by_side=True)
+)
 
 
 class _Turn:
@@ -181,8 +200,13 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
         records.close()
         raise
     index = stores.index(model=embedder.model, dimensions=dimensions)
-    search = _search_tools(settings, tools, index, is_apart=stores.index_is_apart)
-    return Engine(tools, search, stores, os.getpid())
+    threads = (
+        _THREADS_APART[os.getpid()]
+        if stores.index_is_apart
+        else _SignalThreads(_CONCURRENT_SEARCHES, side_by_side=False)
+    )
+    search = _search_tools(settings, tools, index, threads, is_apart=stores.index_is_apart)
+    return Engine(tools, search, stores, threads, os.getpid())
 
 
 def _open_file(path: Path, durability: Durability) -> Stores:
@@ -214,9 +238,13 @@ def _check_extra() -> None:
 
 
 def _search_tools(
-    settings: EngineSettings, tools: IngestTools, index: SearchIndex, *, is_apart: bool
+    settings: EngineSettings,
+    tools: IngestTools,
+    index: SearchIndex,
+    threads: _SignalThreads,
+    *,
+    is_apart: bool,
 ) -> SearchTools:
-    meaning, words = _shared_threads(os.getpid()) if is_apart else _own_threads()
     tracer = settings.tracer or Untraced()
     return SearchTools(
         records=tools.records,
@@ -224,8 +252,8 @@ def _search_tools(
         index=index,
         embedder=tools.embedder,
         clock=tools.clock,
-        meaning=meaning,
-        words=words,
+        meaning=threads.meaning,
+        words=threads.words,
         side_by_side=is_apart,
         pending=settings.pending,
         # Whoever waits for a server leaves the interpreter to others.
@@ -233,21 +261,6 @@ def _search_tools(
         tracer=tracer,
         deadline_seconds=settings.deadline_seconds,
     )
-
-
-def _own_threads() -> tuple[ThreadPoolExecutor, ThreadPoolExecutor]:
-    return (
-        _threads_for("meaning", _CONCURRENT_SEARCHES),
-        _threads_for("words", _CONCURRENT_SEARCHES),
-    )
-
-
-@lru_cache(maxsize=1)
-def _shared_threads(process: int) -> tuple[ThreadPoolExecutor, ThreadPoolExecutor]:
-    """Of all projects of a process that are apart: each of hundreds would have its own."""
-    del process
-    searches = 4 * _CONCURRENT_SEARCHES
-    return _threads_for("meaning", searches), _threads_for("words", searches * _OTHER_SIGNALS)
 
 
 def _threads_for(what: str, count: int) -> ThreadPoolExecutor:

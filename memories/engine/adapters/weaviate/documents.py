@@ -11,6 +11,7 @@ import numpy as np
 
 from memories.engine.adapters.weaviate.filters import NEVER, micros
 from memories.engine.adapters.weaviate.labels import (
+    EMBEDDED,
     EVERY_ROW,
     MEMORY,
     MERGED,
@@ -19,6 +20,7 @@ from memories.engine.adapters.weaviate.labels import (
     has_label,
     is_label,
     metadata_labels,
+    near_label,
     words_of,
 )
 from memories.engine.adapters.weaviate.told import written_row
@@ -81,7 +83,7 @@ def documents_of(row: IndexedRow, *, dimensions: int) -> list[Document]:
                 **shared,
                 **_passage_numbers(passage),
                 "owner": row.told.id,
-                "labels": [*labels, NEWEST] if passage.recorded_until is None else labels,
+                "labels": [*labels, *_passage_labels(passage)],
                 "words": words,
                 "folded": folded,
                 "terms": " ".join(passage.terms),
@@ -108,7 +110,7 @@ def entity_document(indexed: IndexedEntity, *, dimensions: int) -> Document:
         is_label("id", entity.id),
         *[is_label("form", form) for form in indexed.forms],
         *_scope_labels(indexed.home),
-        *([] if indexed.vector is None else [has_label("vector")]),
+        *([] if vector is None else [EMBEDDED]),
     ]
     return _document(
         ("entity", entity.id),
@@ -161,7 +163,7 @@ def _speaker(row: IndexedRow) -> str:
 def _row_labels(row: IndexedRow) -> tuple[list[str], list[str], list[str]]:
     labels, words, folded = metadata_labels(row.told.metadata)
     labels += [EVERY_ROW, MEMORY if isinstance(row.told, MemoryRecord) else MESSAGE]
-    labels += [is_label("learned", id_) for id_ in row.learned]
+    labels += [near_label(id_) for id_ in (row.told.id, *row.learned)]
     labels += [is_label("entity", id_) for id_, _ in row.mentions]
     labels += [has_label(name) for name in _times_had(row)]
     if row.merged_said_at is not None:
@@ -178,6 +180,13 @@ def _row_labels(row: IndexedRow) -> tuple[list[str], list[str], list[str]]:
             labels.append(is_label("categories", category))
             folded.append(words_of("categories", category.casefold()))
     return labels, words, folded
+
+
+def _passage_labels(passage: Passage) -> Iterator[str]:
+    if passage.recorded_until is None:
+        yield NEWEST
+    if passage.vector is not None:
+        yield EMBEDDED
 
 
 def place_label(session: str, position: int) -> str:

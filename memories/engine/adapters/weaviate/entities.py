@@ -8,7 +8,7 @@ from weaviate.collections.classes.filters import _Filters as Wherever
 
 from memories.engine.adapters.weaviate.cluster import Cluster
 from memories.engine.adapters.weaviate.filters import LABELS, all_of
-from memories.engine.adapters.weaviate.labels import has_label, is_label
+from memories.engine.adapters.weaviate.labels import EMBEDDED, is_label
 from memories.engine.adapters.weaviate.schema import ENTITIES
 from memories.engine.adapters.weaviate.stored import StoredEntity, read_entity
 from memories.engine.adapters.weaviate.visibility import of_scope
@@ -56,7 +56,7 @@ class Entities:
 
     def near(self, vector: Vector, *, scope: Scope, limit: int) -> Sequence[Found]:
         """As `near_entities` of the index's port says."""
-        where = all_of([*of_scope(scope.home), LABELS.equal(has_label("vector"))])
+        where = all_of([*of_scope(scope.home), LABELS.equal(EMBEDDED)])
         found: list[Found] = []
         for each in self._find(Question(where, limit, _ROW, vector=vector)):
             entity = read_entity(each).known.entity

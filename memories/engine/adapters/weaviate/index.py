@@ -17,7 +17,7 @@ from memories.engine.adapters.weaviate.documents import place_label
 from memories.engine.adapters.weaviate.entities import Entities
 from memories.engine.adapters.weaviate.filters import LABELS, NEVER, all_of, micros
 from memories.engine.adapters.weaviate.gathering import gather, neighbours_of, own_relevance
-from memories.engine.adapters.weaviate.labels import has_label, is_label
+from memories.engine.adapters.weaviate.labels import EMBEDDED, has_label, is_label, near_label
 from memories.engine.adapters.weaviate.schema import PASSAGES
 from memories.engine.adapters.weaviate.stored import StoredPassage, read_passages
 from memories.engine.adapters.weaviate.told import read_message, read_rows
@@ -45,6 +45,7 @@ _PASSAGES_PER_ROW: Final = 2
 _WIDER: Final = 3
 # No more than Weaviate gives at once, unless it is told otherwise.
 _MOST: Final = 10_000
+_OWNER: Final = ["owner"]
 _ROW: Final = ["row"]
 _ROW_AND_TERMS: Final = ["row", "terms"]
 _TOLD: Final = ["row", "told"]
@@ -81,14 +82,15 @@ class WeaviateIndex:
     def semantic(
         self, vector: Vector, *, scope: Scope, selection: Selection, limit: int, messages: bool
     ) -> Sequence[Found]:
-        where = visible(scope, selection, messages=messages)
+        where = all_of([LABELS.equal(EMBEDDED), visible(scope, selection, messages=messages)])
         wanted = _PASSAGES_PER_ROW * limit
         while True:
-            passages = self._find(Question(where, wanted, _ROW, vector=vector))
+            question = Question(where, wanted, _OWNER, vector=vector)
+            near = self._cluster.find(PASSAGES, self._tenant, question)
             found = _best_of_rows(
-                [(each.owner_id, each.cosine) for each in passages if each.is_embedded], limit
+                [(each.texts["owner"], 1.0 - each.distance) for each in near], limit
             )
-            if len(found) >= limit or len(passages) < wanted or wanted >= _MOST:
+            if len(found) >= limit or len(near) < wanted or wanted >= _MOST:
                 return found
             wanted = min(4 * wanted, _MOST)
 
@@ -277,8 +279,8 @@ class WeaviateIndex:
         """Passages of the rows, of what they were learned from and of what was from them."""
         if not owner_ids:
             return []
-        theirs = [is_label(name, id_) for id_ in owner_ids for name in ("id", "learned")]
-        asked = all_of([LABELS.contains_any(theirs), where])
+        theirs = LABELS.contains_any([near_label(id_) for id_ in owner_ids])
+        asked = all_of([theirs, where])
         return self._find(Question(asked, _MOST, _EVERYTHING, vector=vector))
 
     def _at(
