@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from controlplane.jobs import Work, keep_up, wake
 from controlplane.webhooks.delivery import deliver_next, deliveries_wait
+from memories.ingest.places import places
 from memories.ingest.queries import work_waits
 from memories.ingest.work import work_once
 from workers.celery import SWEEP_EVERY, app
@@ -35,6 +36,13 @@ def send_webhooks(**kwargs: object) -> None:
         wake(Work.WEBHOOKS)
 
 
+@app.task(name=Work.INDEX.value)
+def settle_indexes(**kwargs: object) -> None:
+    """Tell indexes what they have not heard of, until there is none or it is another's turn."""
+    if _is_more(places().settle_some):
+        wake(Work.INDEX)
+
+
 @app.task(name="maintenance.sweep")
 def sweep(**kwargs: object) -> None:
     """Wake whoever has something to do: what a lost message, a pause or a dead worker left."""
@@ -44,6 +52,8 @@ def sweep(**kwargs: object) -> None:
             wake(Work.JOBS, good_for_seconds=good_for)
     if deliveries_wait(timezone.now()):
         wake(Work.WEBHOOKS, good_for_seconds=good_for)
+    if places().changes_wait():
+        wake(Work.INDEX, good_for_seconds=good_for)
 
 
 @app.task(name="maintenance.keep_up")

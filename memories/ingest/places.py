@@ -37,6 +37,18 @@ class Places(Protocol):
         """
         ...
 
+    def changes_wait(self) -> bool:
+        """True if an index has not heard of every change; somebody may be telling it."""
+        ...
+
+    def settle_some(self) -> bool:
+        """Tell the indexes of some projects what they have not heard of.
+
+        Returns:
+            True if there may be more to tell, and it can be told.
+        """
+        ...
+
 
 class Files:
     """A file each, in the folder of the platform's data."""
@@ -59,6 +71,14 @@ class Files:
         """As the port says."""
         for suffix in _BESIDE:
             Path(f"{self._path(project_id)}{suffix}").unlink(missing_ok=True)
+
+    def changes_wait(self) -> bool:
+        """False: an index in the file is as its truth is."""
+        return False
+
+    def settle_some(self) -> bool:
+        """As the port says."""
+        return False
 
     def _path(self, project_id: UUID) -> Path:
         path: Path = settings.DATA_FOLDER / "projects" / f"{project_id}.db"

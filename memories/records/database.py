@@ -15,7 +15,7 @@ from memories.engine.storage.remembered import Remembered
 from memories.engine.storage.values import whole
 from memories.records.connection import ALIAS, Connection, this_threads
 
-_BUSY_SECONDS: Final = 30
+BUSY_SECONDS: Final = 30
 # SQLSTATEs: a lock that others kept, a deadlock, a conflict of transactions, a statement's time.
 _BUSY: Final = frozenset({"55P03", "40P01", "40001", "57014"})
 
@@ -102,18 +102,19 @@ class Database:
         self.remembered = Remembered(lambda: None if self._state.is_writing else state())
 
     @contextmanager
-    def alone(self, what: str) -> Iterator[None]:
+    def alone(self, what: str, *, within_seconds: int = BUSY_SECONDS) -> Iterator[None]:
         """One transaction, in which nobody else does the same for the project.
 
         Args:
             what: names it.
+            within_seconds: how long others who do it are waited for.
 
         Raises:
             StoreBusy: somebody else has been doing it for long.
         """
         with translated(), connected() as raw, transaction.atomic(using=ALIAS):
             connection = Connection(raw, self._number)
-            limit_waiting(connection)
+            limit_waiting(connection, within_seconds)
             connection.run(
                 "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
                 (f"remembrancer {what} {self._number}",),
@@ -194,9 +195,9 @@ class Database:
                 yield connection
 
 
-def limit_waiting(connection: Connection) -> None:
-    """Let the transaction wait for others' locks as long as a file would be waited for."""
-    connection.run(f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'")
+def limit_waiting(connection: Connection, seconds: int = BUSY_SECONDS) -> None:
+    """Let the transaction wait for others' locks; as long as a file would be, unless said."""
+    connection.run(f"SET LOCAL lock_timeout = '{seconds}s'")
 
 
 @contextmanager

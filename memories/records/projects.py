@@ -1,24 +1,58 @@
 """The projects in Postgres: which have changed, and how one is removed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.db import transaction
 
 from memories.engine.domain import Scope
-from memories.engine.storage.values import words
+from memories.engine.storage.values import real, whole, words
 from memories.records.connection import ALIAS, Connection
 from memories.records.database import NO_PROJECT, connected, limit_waiting, translated
 
 
-def changed_projects(limit: int) -> Sequence[tuple[str, str]]:
-    """Organisations and projects of at most so many that have notes of changes."""
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Changes that indexes have not heard of.
+
+    Attributes:
+        count: how many memories, messages and entities have changed.
+        oldest_at: when the first of them did; None if there is none.
+    """
+
+    count: int
+    oldest_at: datetime | None
+
+
+def untold() -> Untold:
+    """The changes of all projects that their indexes have not heard of."""
+    with translated(), connected() as raw:
+        ((count, oldest),) = Connection(raw, NO_PROJECT).rows(
+            "SELECT count(*), extract(epoch FROM min(noted_at))::float8 FROM records_change"
+        )
+    oldest_at = None if oldest is None else datetime.fromtimestamp(real(oldest), UTC)
+    return Untold(whole(count), oldest_at)
+
+
+def changes_wait() -> bool:
+    """True if there is any such change."""
+    with translated(), connected() as raw:
+        return bool(Connection(raw, NO_PROJECT).rows("SELECT 1 FROM records_change LIMIT 1"))
+
+
+def changed_projects(limit: int) -> Sequence[Scope]:
+    """At most so many projects that have notes of changes, in no order.
+
+    So those who look at the same time rarely meet, and one that can't be told hides no other.
+    """
     with translated(), connected() as raw:
         rows = Connection(raw, NO_PROJECT).rows(
             "SELECT organization, name FROM records_project"
-            " WHERE number IN (SELECT project FROM records_change) ORDER BY number LIMIT %s",
+            " WHERE number IN (SELECT project FROM records_change) ORDER BY random() LIMIT %s",
             (limit,),
         )
-    return [(words(organization), words(project)) for organization, project in rows]
+    return [Scope(words(organization), words(project)) for organization, project in rows]
 
 
 def all_projects() -> Sequence[Scope]:

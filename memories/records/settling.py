@@ -8,12 +8,14 @@ from typing import Final, Self
 from memories.engine.domain import Scope
 from memories.engine.errors import IndexUnavailable, StoreBusy
 from memories.engine.ports.index_server import IndexWriter
-from memories.records.database import Database
+from memories.records.database import BUSY_SECONDS, Database
 from memories.records.indexing import ChangedKind, IndexSource
 
 _logger = logging.getLogger("remembrancer.index")
 # Rows that are looked at together.
 BATCH: Final = 200
+# How long others who tell the index are waited for by somebody who has an answer to give.
+_SOON_SECONDS: Final = 3
 _KINDS: Final[tuple[ChangedKind, ...]] = ("row", "entity")
 
 
@@ -120,15 +122,13 @@ class Settling:
             IndexUnavailable: it does not answer; what it was not told stays noted.
             StoreBusy: somebody else has been telling it for long.
         """
-        told = 0
-        while some := self._settle_some():
-            told += some
-        return told
+        return self._settle(BUSY_SECONDS)
 
     def try_to_settle(self) -> None:
-        """As `settle`; where that can't be done now, whoever sweeps does it."""
+        """As `settle`; where that can't be done soon, whoever sweeps does it."""
         try:
-            self.settle()
+            self._writer.check()
+            self._settle(_SOON_SECONDS)
         except (IndexUnavailable, StoreBusy) as error:
             # Somebody may have said meanwhile that all is told, and not have seen this.
             self._changed()
@@ -200,9 +200,15 @@ class Settling:
                 surplus |= self.compare_some(kind, gone, repair=repair)
         return frozenset(surplus)
 
-    def _settle_some(self) -> int:
+    def _settle(self, within_seconds: int) -> int:
+        told = 0
+        while some := self._settle_some(within_seconds):
+            told += some
+        return told
+
+    def _settle_some(self, within_seconds: int) -> int:
         # Two at once could write an older state over a newer one.
-        with self._database.alone("index"):
+        with self._database.alone("index", within_seconds=within_seconds):
             changes = self._source.changes(BATCH, scope=self._scope)
             for kind in _KINDS:
                 self._tell(kind, [each.id for each in changes if each.kind == kind])

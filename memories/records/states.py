@@ -1,8 +1,13 @@
-"""Which state a project is in: another after every change, and asked for on each search."""
+"""Which state each project's index is in: another after every change, and when it was used last.
+
+Both are asked for or noted on each search, so without any SQL.
+"""
 
 import logging
+import threading
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -15,10 +20,16 @@ from memories.engine.ports.index_server import IndexState
 
 _logger = logging.getLogger("remembrancer.index")
 _PREFIX: Final = "remembrancer:index:"
+_USES: Final = "remembrancer:index-uses"
 _CHANGED: Final = b"changed "
 _TOLD: Final = b"told "
 # Of a project that nothing changes in; its state is told again when it is looked through.
 _KEPT_SECONDS: Final = 30 * 24 * 3600
+# A process notes the use of a project no more often: rest comes after hours.
+_NOTED_SECONDS: Final = 600.0
+_MOST_NOTED: Final = 100_000
+# Of what is awake and was not used.
+_NEVER: Final = 0.0
 
 
 # What the search that goes on in this context has seen.
@@ -29,7 +40,7 @@ class IndexStates(Protocol):
     """Tells the states of projects' indexes, to all processes alike."""
 
     def of(self, project: str) -> IndexState:
-        """The present state."""
+        """The present state, to somebody who uses the index."""
         ...
 
     def changed(self, project: str) -> None:
@@ -40,6 +51,25 @@ class IndexStates(Protocol):
         """The index has heard of every change."""
         ...
 
+    def woken(self, project: str) -> None:
+        """The index may be awake, though nobody uses it."""
+        ...
+
+    def take_unused(self, before: float, limit: int) -> Sequence[str]:
+        """At most so many projects that nobody used since then, to put them to rest.
+
+        They are not given out again before they are used again, or `woken`.
+
+        Args:
+            before: seconds since 1970.
+            limit: at most so many.
+        """
+        ...
+
+    def forget(self, project: str) -> None:
+        """The project was removed."""
+        ...
+
 
 class ProcessStates:
     """States that one process knows, which is the only one."""
@@ -47,9 +77,13 @@ class ProcessStates:
     def __init__(self) -> None:
         """Begin with none."""
         self._of: dict[str, IndexState] = {}
+        self._used_at: dict[str, float] = {}
+        self._lock = threading.Lock()
 
     def of(self, project: str) -> IndexState:
         """As the port says."""
+        with self._lock:
+            self._used_at[project] = time.time()
         return self._of.get(project) or IndexState(None, is_told=False)
 
     def changed(self, project: str) -> None:
@@ -60,6 +94,25 @@ class ProcessStates:
         """As the port says."""
         self._of[project] = IndexState(uuid.uuid4().hex, is_told=True)
 
+    def woken(self, project: str) -> None:
+        """As the port says."""
+        with self._lock:
+            self._used_at.setdefault(project, _NEVER)
+
+    def take_unused(self, before: float, limit: int) -> Sequence[str]:
+        """As the port says."""
+        with self._lock:
+            unused = [name for name, at in self._used_at.items() if at < before][:limit]
+            for project in unused:
+                del self._used_at[project]
+        return unused
+
+    def forget(self, project: str) -> None:
+        """As the port says."""
+        self._of.pop(project, None)
+        with self._lock:
+            self._used_at.pop(project, None)
+
 
 class RedisStates:
     """States that processes share. While Redis is away, or has lost one, none can be told."""
@@ -67,10 +120,13 @@ class RedisStates:
     def __init__(self, redis: Redis) -> None:
         """Keep them there."""
         self._redis = redis
+        # When this process noted the use of each.
+        self._noted_at: dict[str, float] = {}
 
     def of(self, project: str) -> IndexState:
         """As the port says."""
         try:
+            self._note_use(project)
             kept = self._redis.get(f"{_PREFIX}{project}")
         except RedisError:
             kept = None
@@ -85,6 +141,42 @@ class RedisStates:
     def told(self, project: str) -> None:
         """As the port says."""
         self._set(project, _TOLD)
+
+    def woken(self, project: str) -> None:
+        """As the port says; what is lost is found when the index is looked through again."""
+        try:
+            self._redis.zadd(_USES, {project: _NEVER}, nx=True)
+        except RedisError as error:
+            _logger.warning("an index may stay awake: %s", type(error).__name__)
+
+    def take_unused(self, before: float, limit: int) -> Sequence[str]:
+        """As the port says; none while Redis is away."""
+        try:
+            found = self._redis.zrangebyscore(_USES, "-inf", f"({before}", start=0, num=limit)
+            names = [name.decode() for name in found if isinstance(name, bytes)]
+            # Another process may have taken it just now.
+            unused = [name for name in names if self._redis.zrem(_USES, name)]
+        except RedisError as error:
+            _logger.warning("unused indexes can't be told: %s", type(error).__name__)
+            return []
+        return unused
+
+    def forget(self, project: str) -> None:
+        """As the port says."""
+        try:
+            self._redis.delete(f"{_PREFIX}{project}")
+            self._redis.zrem(_USES, project)
+        except RedisError as error:
+            _logger.warning("a state stays of what is gone: %s", type(error).__name__)
+
+    def _note_use(self, project: str) -> None:
+        now = time.time()
+        if now < self._noted_at.get(project, _NEVER) + _NOTED_SECONDS:
+            return
+        self._redis.zadd(_USES, {project: now})
+        if len(self._noted_at) >= _MOST_NOTED:
+            self._noted_at.clear()
+        self._noted_at[project] = now
 
     def _set(self, project: str, how: bytes) -> None:
         state = how + uuid.uuid4().hex.encode()

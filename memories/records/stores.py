@@ -12,6 +12,7 @@ from memories.records.passages import PostgresPassages
 from memories.records.settling import Settling
 from memories.records.states import IndexStates, SearchedStates
 from memories.records.store import PostgresRecords
+from memories.records.words import PostgresWords
 
 
 def index_name(scope: Scope, model: str) -> str:
@@ -24,13 +25,16 @@ class HostedStores:
 
     index_is_apart = True
 
-    def __init__(self, scope: Scope, *, server: IndexServer, states: IndexStates) -> None:
+    def __init__(
+        self, scope: Scope, *, server: IndexServer, states: IndexStates, by_words: bool = False
+    ) -> None:
         """Reach the project, which is entered in the database if it is new.
 
         Args:
             scope: names the project.
             server: where its index is.
             states: names the state that its index is in.
+            by_words: find by words in the truth while the index is away.
         """
         self._scope = scope.everyone
         self._server = server
@@ -38,6 +42,9 @@ class HostedStores:
         self._searched = SearchedStates(states)
         self._database = Database(self._scope)
         self.records = PostgresRecords(self._database)
+        self.without_index = (
+            PostgresWords(self._database, self.records.messages) if by_words else None
+        )
 
     def __str__(self) -> str:
         return f"the database's project {self._scope.project}"

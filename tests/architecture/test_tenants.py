@@ -2,7 +2,10 @@
 
 from tests.architecture.sources import ROOT, modules
 
-_WAY = ROOT / "memories" / "engine" / "adapters" / "weaviate" / "cluster.py"
+_ADAPTER = ROOT / "memories" / "engine" / "adapters" / "weaviate"
+_CLUSTER = _ADAPTER / "cluster.py"
+# One opens connections, the other makes the collections.
+_GIVES_NONE = (_ADAPTER / "way.py", _ADAPTER / "schema.py")
 # What the client offers that is not of one tenant, and what reports single failures only in words.
 _OF_ALL = (".collections", "connect_to_", "WeaviateClient(", ".batch.")
 
@@ -12,12 +15,12 @@ def test_only_the_cluster_reaches_collections_and_gives_none_without_a_tenant() 
         path.relative_to(ROOT).as_posix(): line.strip()
         for folder in ("memories", "platform", "workers", "billing")
         for path in modules(folder)
-        if path != _WAY and path.name != "schema.py"
+        if path != _CLUSTER and path not in _GIVES_NONE
         for line in path.read_text("utf-8").splitlines()
         if any(name in line for name in _OF_ALL) and not line.lstrip().startswith(("from ", "#"))
     }
     assert reaching == {}
-    way = _WAY.read_text("utf-8")
-    asked = [line for line in way.splitlines() if "collections.get(" in line]
+    cluster = _CLUSTER.read_text("utf-8")
+    asked = [line for line in cluster.splitlines() if "collections.get(" in line]
     assert asked
-    assert way.count(".with_tenant(tenant)") == 1
+    assert cluster.count(".with_tenant(tenant)") == 1

@@ -16,7 +16,7 @@ from memories.engine.domain import Scope
 from memories.engine.errors import RemembrancerError
 from memories.engine.ports.clock import FixedClock
 from memories.records.states import shared_states
-from memories.records.stores import HostedStores
+from memories.records.stores import HostedStores, index_name
 
 # Weaviate keeps cosines as 32-bit distances, and this adds up over the signals.
 TOLERANCE: Final = 2e-6
@@ -32,8 +32,9 @@ class Twins:
         self.file = Memory(
             path, organization="acme", project=project, embedder=embedder, clock=self.clock
         )
+        self.everyone = Scope("acme", project)
         stores = HostedStores(
-            Scope("acme", project),
+            self.everyone,
             server=shared_index(settings.INDEX),
             states=shared_states(os.environ["REDIS_URL"]),
         )
@@ -46,8 +47,10 @@ class Twins:
         )
 
     def close(self) -> None:
+        index = index_name(self.everyone, self.file.embedder.model)
         self.file.close()
         self.hosted.close()
+        shared_index(settings.INDEX).remove(index)
 
     def scope(self, **ids: str | None) -> Scope:
         return self.file.scope(**ids)

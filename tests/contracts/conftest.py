@@ -7,9 +7,12 @@ from typing import Final
 import pytest
 from _pytest.mark import ParameterSet
 from django.apps import apps
+from django.conf import settings
 
+from controlplane.shared_index import shared_index
+from memories.records.stores import index_name
 from tests.contracts.filtering import FILTERINGS, Filtering
-from tests.contracts.worlds import ADAPTERS, POSTGRES, World
+from tests.contracts.worlds import ADAPTERS, EVERYONE, POSTGRES, World, model_of
 
 # What these are about, only the file does: a cache of it, or an embedder.
 _OF_FILES: Final = frozenset("test_index_freshness test_answers test_embedder".split())
@@ -55,6 +58,10 @@ def open_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
     yield open_again
     for world in opened:
         world.records.close()
+    if request.param in POSTGRES:
+        # A node keeps some thirty files open for each index that is awake.
+        index = index_name(EVERYONE, model_of(tmp_path / "notes.db"))
+        shared_index(settings.INDEX).remove(index)
 
 
 @pytest.fixture

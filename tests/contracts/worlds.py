@@ -254,10 +254,14 @@ def _postgres(path: Path, name: str) -> World:
         server=shared_index(settings.INDEX),
         states=shared_states(os.environ["REDIS_URL"]),
     )
-    # An index of its own for each test: what others left in theirs is not to be found.
-    passages = stores.passages(model=str(path), dimensions=DIMENSIONS)
-    index = stores.index(model=str(path), dimensions=DIMENSIONS)
+    passages = stores.passages(model=model_of(path), dimensions=DIMENSIONS)
+    index = stores.index(model=model_of(path), dimensions=DIMENSIONS)
     return World(stores.records, passages, index, name)
+
+
+def model_of(path: Path) -> str:
+    """So that each test has an index of its own."""
+    return str(path)
 
 
 Opens: TypeAlias = Callable[[Path, str], World]

@@ -4,8 +4,10 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from rest_framework.test import APIClient
 
@@ -15,6 +17,8 @@ from controlplane.organizations.models import Organization, Project
 from controlplane.organizations.services import found_organization
 from memories.ingest.projects import PROJECTS
 from memories.ingest.work import work_once
+from memories.records.hosting import this_servers
+from memories.records.projects import all_projects
 from tests.server.described import DescribedClient
 from tests.server.services import FOLDER_VARIABLE, Services
 
@@ -49,6 +53,10 @@ def database(transactional_db: None) -> Iterator[None]:
     cache.clear()
     yield
     PROJECTS.close()
+    if settings.INDEX is not None:
+        # A node of Weaviate keeps some thirty files open for each project that is awake.
+        for scope in all_projects():
+            this_servers().remove(UUID(scope.project))
 
 
 def _tenant(name: str) -> Tenant:

@@ -15,7 +15,7 @@ from typing import Final, Literal, TypeAlias
 
 from memories.engine.bootstrap._models import EmbeddingModel, dimensions_of, embedder_of
 from memories.engine.domain import Scope, SearchResult
-from memories.engine.errors import InvalidScope, MissingExtra, ModelMismatch
+from memories.engine.errors import IndexUnavailable, InvalidScope, MissingExtra, ModelMismatch
 from memories.engine.ingestion.reindexing import Progress, reindex
 from memories.engine.ingestion.tools import MODEL_SETTING, IngestTools
 from memories.engine.ports.answers import SavedAnswers
@@ -77,7 +77,11 @@ class EngineSettings:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One opened project, of one process."""
+    """One opened project, of one process.
+
+    Attributes:
+        without_index: what finds by words in the truth while the index is away; nothing if None.
+    """
 
     ingest: IngestTools
     search: SearchTools
@@ -86,12 +90,26 @@ class Engine:
     process: int
 
     def find(self, request: SearchRequest, *, scope: Scope) -> SearchResult:
-        """The rows that answer the question, best first."""
+        """The rows that answer the question, best first.
+
+        Raises:
+            IndexUnavailable: the index does not answer, and nothing stands in for it.
+        """
+        from memories.engine.retrieval.by_words import search_by_words
         from memories.engine.retrieval.search import search
 
-        step = self.search.tracer.step("search", top_k=request.top_k)
-        with step, self.stores.in_one_state():
-            return search(request, scope=scope, tools=self.search)
+        with (
+            self.search.tracer.step("search", top_k=request.top_k),
+            self.stores.in_one_state(),
+        ):
+            try:
+                return search(request, scope=scope, tools=self.search)
+            except IndexUnavailable:
+                truth = self.stores.without_index
+                if truth is None:
+                    raise
+            with self.search.tracer.step("search.without_index"):
+                return search_by_words(request, scope=scope, tools=self.search, truth=truth)
 
     def close(self) -> None:
         """Close the file and end the signals' threads, if they are its own."""

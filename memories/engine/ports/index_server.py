@@ -9,23 +9,36 @@ from memories.engine.ports.search_index import SearchIndex
 
 
 @dataclass(frozen=True, slots=True)
-class IndexAddress:
-    """Where a Weaviate cluster answers, and how it keeps a project.
+class IndexNode:
+    """Where a node answers, or whatever stands before the nodes.
 
     Attributes:
         url: of its REST interface, `http://host:port` or `https://host:port`.
         grpc: of its gRPC interface, `host:port`.
-        key: sent as a bearer token; nothing if empty.
-        replicas: how many nodes hold each row.
-        graph: find vectors with HNSW; compare all of a project's if False.
-        deadline_seconds: how long one question may take.
     """
 
     url: str
     grpc: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexAddress:
+    """Where a Weaviate cluster answers, and how it keeps a project.
+
+    Attributes:
+        nodes: the next one is asked where one does not answer.
+        key: sent as a bearer token; nothing if empty.
+        replicas: how many nodes hold each row.
+        graph: find vectors with HNSW; compare all of a project's if False.
+        offloads: projects at rest give their place on the disk back too.
+        deadline_seconds: how long one question may take.
+    """
+
+    nodes: tuple[IndexNode, ...]
     key: str = field(default="", repr=False)
     replicas: int = 1
     graph: bool = False
+    offloads: bool = False
     deadline_seconds: float = 1.5
 
 
@@ -49,6 +62,10 @@ class IndexWriter(Protocol):
     What is written is a state, not a step: the same again changes nothing, in whatever order. Every
     method raises IndexUnavailable where not all of it could be done; the same again completes it.
     """
+
+    def check(self) -> None:
+        """Raise IndexUnavailable at once if it lately did not answer, and is not asked for now."""
+        ...
 
     def settle(self, ids: Collection[str], rows: Mapping[str, IndexedRow]) -> int:
         """Let the index hold exactly these passages of the memories and messages.
@@ -107,8 +124,14 @@ class IndexServer(Protocol):
         """
         ...
 
-    def rest(self, project: str) -> None:
-        """Let a project's index give its memory back; the next call wakes it."""
+    def rest(self, projects: Collection[str]) -> None:
+        """Let projects' indexes give their memory back; the next call wakes each.
+
+        Those that are at rest, or not there, stay as they are.
+
+        Raises:
+            IndexUnavailable: not all could be put to rest.
+        """
         ...
 
     def remove(self, project: str) -> None:

@@ -20,14 +20,8 @@ from memories.engine.domain import (
 )
 
 
-class SearchIndex(Protocol):
-    """Finds rows by meaning, words, entities and time."""
-
-    def semantic(
-        self, vector: Vector, *, scope: Scope, selection: Selection, limit: int, messages: bool
-    ) -> Sequence[Found]:
-        """Rows whose passages are nearest; the score is the cosine similarity."""
-        ...
+class WordIndex(Protocol):
+    """Finds rows by words."""
 
     def lexical(
         self,
@@ -47,6 +41,25 @@ class SearchIndex(Protocol):
             limit: at most so many.
             messages: also messages.
         """
+        ...
+
+    def words(self, alternatives: Sequence[Sequence[str]], *, scope: Scope) -> WordStatistics:
+        """What BM25 needs to know of the project.
+
+        Args:
+            alternatives: as for `lexical`; the rarities are in their order.
+            scope: the project.
+        """
+        ...
+
+
+class SearchIndex(WordIndex, Protocol):
+    """Finds rows by meaning, words, entities and time."""
+
+    def semantic(
+        self, vector: Vector, *, scope: Scope, selection: Selection, limit: int, messages: bool
+    ) -> Sequence[Found]:
+        """Rows whose passages are nearest; the score is the cosine similarity."""
         ...
 
     def candidates(
@@ -139,13 +152,4 @@ class SearchIndex(Protocol):
 
     def newest(self, *, scope: Scope, selection: Selection) -> datetime | None:
         """When the newest visible message or memory was said; None if there is none."""
-        ...
-
-    def words(self, alternatives: Sequence[Sequence[str]], *, scope: Scope) -> WordStatistics:
-        """What BM25 needs to know of the project.
-
-        Args:
-            alternatives: as for `lexical`; the rarities are in their order.
-            scope: the project.
-        """
         ...

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from memories.engine.ports.passage_store import PassageStore
 from memories.engine.ports.record_store import RecordStore
-from memories.engine.ports.search_index import SearchIndex
+from memories.engine.ports.search_index import SearchIndex, WordIndex
 
 
 class Stores(Protocol):
@@ -23,6 +23,11 @@ class Stores(Protocol):
 
     def in_one_state(self) -> AbstractContextManager[object]:
         """What a search does within it goes by the state that the project is in when it begins."""
+        ...
+
+    @property
+    def without_index(self) -> WordIndex | None:
+        """What finds by words in the truth while the index is away; None if nothing is to."""
         ...
 
     def passages(self, *, model: str, dimensions: int) -> PassageStore:

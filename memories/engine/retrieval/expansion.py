@@ -70,13 +70,13 @@ def expand(
         tools: the ports.
     """
     ids = {candidates.ids[row]: row for row in rows}
-    read = candidates.shown or partial(_read, reach=reach, tools=tools)
+    read = candidates.shown or partial(read_rows, reach=reach, tools=tools)
     found = read(ids)
     shown = {id_: found[id_] for id_ in ids if id_ in found}
     around = _neighbours(shown, neighbours, reach, tools) if neighbours else {}
     explanations = _explanations(ids, shown, evidence, reach, tools)
     return tuple(
-        _hit(
+        hit_of(
             row,
             score=float(fused.scores[ids[id_]]),
             breakdown=fused.breakdown(ids[id_]),
@@ -87,7 +87,7 @@ def expand(
     )
 
 
-def _read(ids: Collection[str], *, reach: Reach, tools: SearchTools) -> dict[str, ShownRow]:
+def read_rows(ids: Collection[str], *, reach: Reach, tools: SearchTools) -> dict[str, ShownRow]:
     """The rows, from the records; those that are gone are left out."""
     records, scope = tools.records, reach.scope
     memories = records.memories.as_told(ids, scope=scope, selection=reach.selection)
@@ -109,7 +109,7 @@ def _sources(row: ShownRow) -> tuple[Source, ...]:
     )
 
 
-def _hit(
+def hit_of(
     row: ShownRow,
     *,
     score: float,
@@ -117,6 +117,7 @@ def _hit(
     neighbours: Sequence[Message],
     explanation: tuple[str, ...],
 ) -> SearchHit:
+    """A row as a hit."""
     told = row.told
     memory = told if isinstance(told, MemoryRecord) else None
     return SearchHit(

@@ -5,6 +5,7 @@ from heapq import merge
 from typing import Final
 
 from memories.engine.domain import ScoreBreakdown, SearchHit, Signal, Source
+from memories.engine.ports.search_index import WordIndex
 from memories.engine.retrieval.matching import visible
 from memories.engine.retrieval.query import Query
 from memories.engine.retrieval.request import SearchRequest
@@ -15,11 +16,18 @@ _WHY: Final = "accepted and not learned yet: found by its words alone"
 
 
 def find_pending(
-    query: Query, *, request: SearchRequest, reach: Reach, tools: SearchTools
+    query: Query, *, request: SearchRequest, reach: Reach, tools: SearchTools, index: WordIndex
 ) -> list[SearchHit]:
     """Pending messages that hold the question's words, best first.
 
     Their words are the only signal that can be had of them, and so the whole of their score.
+
+    Args:
+        query: the question.
+        request: the search.
+        reach: which rows it looks at.
+        tools: the ports.
+        index: knows the project's words.
     """
     if tools.pending is None or Signal.LEXICAL in request.leave_out or not query.alternatives:
         return []
@@ -32,7 +40,7 @@ def find_pending(
     seen = visible(list(pending.values()), scope=reach.scope, selection=reach.selection)
     if not seen:
         return []
-    words = tools.index.words(query.alternatives, scope=reach.scope)
+    words = index.words(query.alternatives, scope=reach.scope)
     found = messages_holding(seen, query.alternatives, words)
     hits: list[SearchHit] = []
     for each in sorted(found, key=lambda each: -each.score):

@@ -1,6 +1,6 @@
 """The read path: read the question, find by four signals, gather, judge, fuse, fold, expand."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor, Future, wait
 from contextvars import copy_context
 from typing import Final, TypeAlias
@@ -13,7 +13,7 @@ from memories.engine.domain import (
     SearchResult,
     Signal,
 )
-from memories.engine.errors import EmbedderError
+from memories.engine.errors import EmbedderError, IndexUnavailable
 from memories.engine.ports.tracing import Tracer
 from memories.engine.retrieval.expansion import expand, fold_turns
 from memories.engine.retrieval.explanation import Evidence, Findings
@@ -43,20 +43,46 @@ from memories.engine.retrieval.tools import Reach, SearchTools
 # Candidates that each signal gives, for each hit asked for and at least.
 _BREADTH_PER_HIT: Final = 4
 _LEAST_BREADTH: Final = 100
+# In which a project that rests on an index server wakes, or the search fails.
+_WAKING_SECONDS: Final = 1.5
 # What became of a signal that met the deadline.
 _Outcome: TypeAlias = Finding | EmbedderError
 
 
 def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> SearchResult:
-    """The rows that answer the question, best first."""
-    reach = Reach(
+    """The rows that answer the question, best first.
+
+    Raises:
+        IndexUnavailable: the index does not answer.
+    """
+    reach = reach_of(request, scope)
+    step = tools.tracer.step
+    query, speakers = read(request, scope=scope, tools=tools)
+    # Before the rest: what is stored in between is then found twice for a moment, and never not.
+    with step("search.pending"):
+        pending = find_pending(query, request=request, reach=reach, tools=tools, index=tools.index)
+    question = QueryVector(query.bare, tools.embedder, tools.tracer)
+    found = _find(query, question, speakers, request=request, reach=reach, tools=tools)
+    with step("search.answer"), tools.turn, tools.moment(scope):
+        hits = _answer(found, query, question, request=request, reach=reach, tools=tools)
+    return SearchResult(merged(hits, pending, top_k=request.top_k), found.degraded)
+
+
+def reach_of(request: SearchRequest, scope: Scope) -> Reach:
+    """Which rows the signals look at."""
+    return Reach(
         scope=scope,
         selection=request.selection,
         breadth=max(_LEAST_BREADTH, _BREADTH_PER_HIT * request.top_k),
         messages=request.messages,
     )
-    step = tools.tracer.step
-    with step("search.read"), tools.turn, tools.moment(scope):
+
+
+def read(
+    request: SearchRequest, *, scope: Scope, tools: SearchTools
+) -> tuple[Query, frozenset[str]]:
+    """The question taken apart, and who speaks in the scope."""
+    with tools.tracer.step("search.read"), tools.turn, tools.moment(scope):
         speakers = tools.passages.speakers(scope=scope)
         query = read_query(
             request.query,
@@ -65,14 +91,7 @@ def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> Searc
             languages=tools.passages.languages(scope=scope),
             speakers=speakers,
         )
-    # Before the rest: what is stored in between is then found twice for a moment, and never not.
-    with step("search.pending"):
-        pending = find_pending(query, request=request, reach=reach, tools=tools)
-    question = QueryVector(query.bare, tools.embedder, tools.tracer)
-    found = _find(query, question, speakers, request=request, reach=reach, tools=tools)
-    with step("search.answer"), tools.turn, tools.moment(scope):
-        hits = _answer(found, query, question, request=request, reach=reach, tools=tools)
-    return SearchResult(merged(hits, pending, top_k=request.top_k), found.degraded)
+    return query, speakers
 
 
 def _answer(
@@ -161,13 +180,28 @@ def _find(
         return threads.submit(try_them, _one_after_another, signals, left_out, tried, tools.tracer)
 
     running = [begin(meaning, tools.meaning), *[begin(each, tools.words) for each in lanes]]
-    wait(running, timeout=tools.deadline_seconds)
+    _wait(running, tried, tools)
+    by_signal, degraded = _sorted_out(dict(tried), tools.deadline_seconds)
+    if tools.side_by_side and not by_signal and len(tried) < len(Signal):
+        raise IndexUnavailable("no signal was answered in time")
+    return Findings(asked, subjects, by_signal, degraded)
+
+
+def _wait(
+    running: Collection[Future[None]], tried: Mapping[Signal, _Outcome], tools: SearchTools
+) -> None:
+    """Wait for the signals until the deadline; until a later one while none has found anything.
+
+    A project that rests on an index server wakes with the first question.
+    """
+    late = wait(running, timeout=tools.deadline_seconds).not_done
+    has_found = any(isinstance(each, Finding) and each.applies for each in list(tried.values()))
+    if tools.side_by_side and late and not has_found:
+        wait(late, timeout=max(0.0, _WAKING_SECONDS - tools.deadline_seconds))
     for future in running:
         # One that is not done has missed the deadline, and may never have begun.
         if not future.cancel() and future.done():
             future.result()
-    by_signal, degraded = _sorted_out(dict(tried), tools.deadline_seconds)
-    return Findings(asked, subjects, by_signal, degraded)
 
 
 def _one_after_another(

@@ -8,3 +8,4 @@ class Work(StrEnum):
 
     JOBS = "ingest.wake"
     WEBHOOKS = "webhooks.wake"
+    INDEX = "index.settle"

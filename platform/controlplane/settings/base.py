@@ -85,6 +85,10 @@ REDIS_URL = ""
 INDEX: IndexAddress | None = None
 # An embedding model in place of the bundled one.
 MODEL_FOLDER = env.folder("REMEMBRANCER_MODEL_FOLDER")
+# While it is away, searches find by words in the database.
+SEARCH_WITHOUT_INDEX = env.flag("REMEMBRANCER_SEARCH_WITHOUT_INDEX", default=False)
+# A project's index that nobody used for so long gives its memory back; never if 0.
+INDEX_REST_HOURS = env.number("REMEMBRANCER_INDEX_REST_HOURS", 24)
 # How long a search waits for its signals; those that are late are named in its answer.
 SEARCH_DEADLINE_SECONDS = 2.0
 

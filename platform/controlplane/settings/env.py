@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import environ
 
-from memories.engine.ports.index_server import IndexAddress
+from memories.engine.ports.index_server import IndexAddress, IndexNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,20 @@ def names(variable: str, default: str = "") -> list[str]:
 def address(variable: str, schemes: tuple[str, ...], default: str = "") -> str:
     """A URL with one of the schemes; empty where it is not set."""
     found = text(variable, default)
-    if found and urlsplit(found).scheme not in schemes:
+    return found if not found or _has_scheme(variable, found, schemes) else default
+
+
+def addresses(variable: str, schemes: tuple[str, ...]) -> list[str]:
+    """Such URLs, parted by commas."""
+    found = names(variable)
+    return found if all(_has_scheme(variable, each, schemes) for each in found) else []
+
+
+def _has_scheme(variable: str, url: str, schemes: tuple[str, ...]) -> bool:
+    is_one = urlsplit(url).scheme in schemes
+    if not is_one:
         PROBLEMS.append(Problem(variable, f"must be a URL that begins with {' or '.join(schemes)}"))
-        return default
-    return found
+    return is_one
 
 
 def folder(variable: str) -> Path | None:
@@ -120,23 +130,29 @@ def database(*, connections: int) -> dict[str, object]:
 
 def index() -> IndexAddress | None:
     """Where the index of all projects is; None where each has its own in its file."""
-    url = address("REMEMBRANCER_WEAVIATE_URL", ("http", "https"))
-    if not url:
+    urls = addresses("REMEMBRANCER_WEAVIATE_URL", ("http", "https"))
+    if not urls:
         return None
-    grpc = text("REMEMBRANCER_WEAVIATE_GRPC")
-    host, _, port = grpc.rpartition(":")
-    if not host or not port.isdecimal():
-        PROBLEMS.append(Problem("REMEMBRANCER_WEAVIATE_GRPC", "must be host:port"))
+    variable = "REMEMBRANCER_WEAVIATE_GRPC"
+    grpc = names(variable)
+    if not all(host and port.isdecimal() for host, _, port in (e.rpartition(":") for e in grpc)):
+        PROBLEMS.append(Problem(variable, "must be host:port"))
+        return None
+    if len(grpc) != len(urls):
+        PROBLEMS.append(Problem(variable, "must name as many as REMEMBRANCER_WEAVIATE_URL"))
+        return None
+    if {urlsplit(url).netloc for url in urls} & set(grpc):
+        PROBLEMS.append(Problem(variable, "must be another port than that of REST"))
         return None
     kind = text("REMEMBRANCER_WEAVIATE_VECTORS", _FLAT)
     if kind not in (_FLAT, _GRAPH):
         PROBLEMS.append(Problem("REMEMBRANCER_WEAVIATE_VECTORS", f"must be {_FLAT} or {_GRAPH}"))
     return IndexAddress(
-        url=url,
-        grpc=grpc,
+        nodes=tuple(IndexNode(url, each) for url, each in zip(urls, grpc, strict=True)),
         key=text("REMEMBRANCER_WEAVIATE_KEY"),
         replicas=number("REMEMBRANCER_WEAVIATE_REPLICAS", 1, least=1),
         graph=kind == _GRAPH,
+        offloads=flag("REMEMBRANCER_INDEX_OFFLOAD", default=False),
     )
 
 

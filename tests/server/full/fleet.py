@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -53,12 +53,12 @@ class Fleet:
         self.key = ""
 
     def start(self) -> Self:
-        self._command("manage.py", "migrate", "--verbosity", "0")
-        key_file = self._command("manage.py", "operator_key").strip()
+        self.manage("migrate", "--verbosity", "0")
+        key_file = self.manage("operator_key").strip()
         self.key = Path(key_file).read_text(encoding="ascii").strip()
         self.start_web()
         self.start_worker()
-        self.run("beat", "celery", "-A", "workers.celery", "beat")
+        self.start_beat()
         return self
 
     def start_web(self) -> None:
@@ -73,6 +73,9 @@ class Fleet:
 
     def start_worker(self) -> None:
         self.run("worker", "celery", "-A", "workers.celery", "worker")
+
+    def start_beat(self) -> None:
+        self.run("beat", "celery", "-A", "workers.celery", "beat")
 
     @property
     def answered(self) -> Path:
@@ -130,6 +133,14 @@ class Fleet:
     def ask(
         self, method: str, path: str, body: object = None, *, key: str | None = None, **headers: str
     ) -> tuple[int, Any]:
+        """Status and body of the answer."""
+        status, _, said = self.answer(method, path, body, key=key, **headers)
+        return status, said
+
+    def answer(
+        self, method: str, path: str, body: object = None, *, key: str | None = None, **headers: str
+    ) -> tuple[int, Mapping[str, str], Any]:
+        """Status, headers and body of the answer."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}",
             data=None if body is None else json.dumps(body).encode(),
@@ -142,17 +153,9 @@ class Fleet:
         )
         try:
             with urllib.request.urlopen(request, timeout=30) as response:
-                return response.status, json.load(response)
+                return response.status, dict(response.headers), json.load(response)
         except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read() or b"null")
-
-    def headers(self, path: str, key: str) -> dict[str, str]:
-        """Those of the answer to a GET."""
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}", headers={"Authorization": f"Token {key}"}
-        )
-        with urllib.request.urlopen(request, timeout=30) as response:
-            return dict(response.headers)
+            return error.code, dict(error.headers), json.loads(error.read() or b"null")
 
     def add(self, text: str, user: str) -> str:
         """The event of an add."""
@@ -174,9 +177,10 @@ class Fleet:
             page = page + 1 if listed["next"] else 0
         return texts
 
-    def _command(self, *words: str) -> str:
+    def manage(self, *words: str) -> str:
+        """What a command of manage.py prints."""
         ran = subprocess.run(
-            [sys.executable, *words],
+            [sys.executable, "manage.py", *words],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,

@@ -23,10 +23,13 @@ SUITES = [
 WITH_FILES = [f"tests/server/{suite}" for suite in ("ingest", "idempotency", "organizations")]
 
 
-@pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    """With a node of Weaviate, unlike those of the session."""
-    started = Services(tmp_path_factory.mktemp("services"), weaviate=1)
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    """With a node of Weaviate, unlike those of the session.
+
+    For each test anew: a node keeps some thirty files open for each project that it was asked for.
+    """
+    started = Services(tmp_path, weaviate=1)
     try:
         yield started.start()
     finally:

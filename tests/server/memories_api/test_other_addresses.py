@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from tests.server.memories_api.conftest import Server
@@ -52,8 +53,11 @@ def test_the_bare_paths_of_the_self_hosted_server_are_served(
     done = threading.Event()
 
     def work() -> None:
-        while not done.is_set():
-            server.do_jobs()
+        try:
+            while not done.is_set():
+                server.do_jobs()
+        finally:
+            connection.close()
 
     worker = threading.Thread(target=work)
     worker.start()

@@ -72,6 +72,32 @@ def test_a_wrong_or_missing_value_is_a_failed_check_that_says_what_to_do(
     assert value is None or len(value) < 6 or variable.endswith("_FILE") or value not in said
 
 
+TWO_NODES = {
+    "REMEMBRANCER_WEAVIATE_URL": "http://10.0.0.1:8080,http://10.0.0.2:8080",
+    "REMEMBRANCER_WEAVIATE_GRPC": "10.0.0.1:50051,10.0.0.2:50051",
+}
+
+
+def test_several_nodes_of_the_index_server_may_be_named() -> None:
+    code, said = check(**TWO_NODES)
+    assert code == 0, said
+
+
+@pytest.mark.parametrize(
+    ("grpc", "why"),
+    [
+        ("10.0.0.1:50051", "as many as"),
+        ("10.0.0.1:50051,10.0.0.2", "host:port"),
+        ("10.0.0.1:50051,10.0.0.2:8080", "another port"),
+    ],
+)
+def test_nodes_that_do_not_fit_together_are_refused(grpc: str, why: str) -> None:
+    code, said = check(**{**TWO_NODES, "REMEMBRANCER_WEAVIATE_GRPC": grpc})
+    assert code != 0
+    assert "REMEMBRANCER_WEAVIATE_GRPC" in said
+    assert why in said
+
+
 def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("f" * 40 + "\n", encoding="utf-8")

@@ -13,6 +13,7 @@ class SqliteStores:
     """The truth and the index in the same file."""
 
     index_is_apart = False
+    without_index = None
 
     def __init__(self, path: Path, *, durability: Literal["power-loss", "process-crash"]) -> None:
         """Open the file, made if it is missing.

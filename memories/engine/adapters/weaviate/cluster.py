@@ -4,22 +4,16 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TookTooLong
-from functools import lru_cache, partial
+from functools import partial
 from typing import Final, TypeVar
-from urllib.parse import urlsplit
 
-import weaviate
 from weaviate import WeaviateClient
 from weaviate.classes.config import ConsistencyLevel
-from weaviate.classes.init import AdditionalConfig, Auth, Timeout
 from weaviate.classes.tenants import Tenant, TenantActivityStatus
 from weaviate.collections import Collection
-from weaviate.exceptions import WeaviateBaseError, WeaviateQueryError
-from weaviate.proto.v1 import search_get_pb2
 
 from memories.engine.adapters.weaviate.schema import ENTITIES, PASSAGES, make_collections
+from memories.engine.adapters.weaviate.way import DoesNotAnswer, Way
 from memories.engine.adapters.weaviate.wire import (
     FoundObject,
     Question,
@@ -30,17 +24,15 @@ from memories.engine.errors import IndexUnavailable
 from memories.engine.ports.index_server import IndexAddress
 
 _Answer = TypeVar("_Answer")
-# The client itself waits up to 63 s for a dead endpoint, outside of any timeout that it is given:
-# calls run in threads of their own, which are left behind.
-_THREADS: Final = 32
-# Projects' parts of collections that are kept at hand.
-_PARTS: Final = 512
-# After so many failures in a row nothing is asked for a while; then one call tries.
+# After so many calls in a row that were not answered the node is left: for the next one, or, after
+# the last, for a while. Then one call tries.
 _FAILURES: Final = 5
 _REST_SECONDS: Final = 2.0
-_CONNECT_SECONDS: Final = 5
+# Of tenants and collections, on which the nodes have to agree.
+_AGREE_SECONDS: Final = 5.0
 _READY_SECONDS: Final = 1.0
-_INSERT_SECONDS: Final = 30
+# As Weaviate says it.
+_NO_TENANT: Final = "tenant not found"
 
 
 class Cluster:
@@ -49,12 +41,12 @@ class Cluster:
     def __init__(self, address: IndexAddress) -> None:
         self.address = address
         self._lock = threading.Lock()
-        self._process = 0
-        self._way: _Way | None = None
-        self._threads: ThreadPoolExecutor | None = None
+        self._making = threading.Lock()
+        self._way: Way | None = None
+        self._node = 0
         self._failures = 0
         self._rests_until = 0.0
-        self._tenants: set[str] = set()
+        self._has_collections = False
 
     def call(self, ask: Callable[[WeaviateClient], _Answer], *, seconds: float = 0) -> _Answer:
         """Ask something.
@@ -68,6 +60,29 @@ class Cluster:
         """
         return self._answers([lambda way: ask(way.client)], seconds)[0]
 
+    def _answers(self, asks: Sequence[Callable[[Way], _Answer]], seconds: float) -> list[_Answer]:
+        way = self._way_to_ask()
+        once_there = [partial(self._ask_with_collections, ask) for ask in asks]
+        try:
+            answers = way.call_each(once_there, seconds=seconds or self.address.deadline_seconds)
+        except DoesNotAnswer as error:
+            self._failed(way)
+            raise IndexUnavailable("the index does not answer") from error
+        except IndexUnavailable:
+            self._failures = 0
+            raise
+        self._failures = 0
+        return answers
+
+    def check(self) -> None:
+        """Let whoever has work to do before it asks know that it would not be answered.
+
+        Raises:
+            IndexUnavailable: the cluster did not answer, and is not asked for a while.
+        """
+        if self._failures >= _FAILURES and time.monotonic() < self._rests_until:
+            raise IndexUnavailable("the index does not answer; it is asked again soon")
+
     def find(self, collection: str, tenant: str, question: Question) -> list[FoundObject]:
         """What is found in one project's part of a collection.
 
@@ -79,11 +94,10 @@ class Cluster:
         Raises:
             IndexUnavailable: the cluster did not answer, or refused.
         """
-        self.make_tenant(tenant)
         request = request_of(
             question, collection=collection, tenant=tenant, quorum=self.address.replicas > 1
         )
-        reply = self._answers([lambda way: way.found(request)], 0)[0]
+        (reply,) = self._answers_of_tenant(tenant, [lambda way: way.found(request)], 0)
         return found_in(reply, question)
 
     def ask(
@@ -116,70 +130,70 @@ class Cluster:
         seconds: float = 0,
     ) -> list[_Answer]:
         """As `ask`, several questions side by side; the answers are in their order."""
-        self.make_tenant(tenant)
+        # Of three nodes any one may be away, and what two have taken is found by the next two.
+        level = ConsistencyLevel.QUORUM if self.address.replicas > 1 else ConsistencyLevel.ONE
 
-        def call(ask: Callable[[Collection], _Answer], way: _Way) -> _Answer:
-            return ask(way.part(collection, tenant))
+        def of_tenant(ask: Callable[[Collection], _Answer], way: Way) -> _Answer:
+            return ask(way.part(collection, tenant, level))
 
-        return self._answers([partial(call, ask) for ask in asks], seconds)
+        return self._answers_of_tenant(tenant, [partial(of_tenant, ask) for ask in asks], seconds)
 
-    def _answers(
-        self, calls: Sequence[Callable[["_Way"], _Answer]], seconds: float
+    def _answers_of_tenant(
+        self, tenant: str, asks: Sequence[Callable[[Way], _Answer]], seconds: float
     ) -> list[_Answer]:
-        self._check_rest()
-        threads = self._threads_of_process()
-        begun = [threads.submit(self._do, call) for call in calls]
-        until = time.monotonic() + (seconds or self.address.deadline_seconds)
+        """What it answers; a project that it does not know yet is made known to it."""
         try:
-            answers = [each.result(max(0.0, until - time.monotonic())) for each in begun]
-        except TookTooLong as error:
-            self._failed()
-            raise IndexUnavailable("the index did not answer in time") from error
-        except WeaviateQueryError as error:
-            self._failed()
-            raise IndexUnavailable("the index refused a question") from error
-        except (WeaviateBaseError, OSError) as error:
-            self._failed()
-            raise IndexUnavailable("the index does not answer") from error
-        finally:
-            for each in begun:
-                each.cancel()
-        self._failures = 0
-        return answers
-
-    def _do(self, call: Callable[["_Way"], _Answer]) -> _Answer:
-        return call(self._opened())
+            return self._answers(asks, seconds)
+        except IndexUnavailable as error:
+            if _NO_TENANT not in str(error.__cause__):
+                raise
+        self.make_tenant(tenant)
+        return self._answers(asks, seconds)
 
     def make_tenant(self, tenant: str) -> None:
         """Make a project's place; one that is there stays as it is."""
-        if tenant not in self._tenants:
-            self.call(lambda client: _make_tenant(client, tenant), seconds=_CONNECT_SECONDS)
-            self._tenants.add(tenant)
+
+        def make(client: WeaviateClient) -> None:
+            for name in (PASSAGES, ENTITIES):
+                client.collections.get(name).tenants.create([Tenant(name=tenant)])
+
+        self.call(make, seconds=_AGREE_SECONDS)
 
     def remove_tenant(self, tenant: str) -> None:
         """Delete everything of a project."""
-        self._tenants.discard(tenant)
 
         def remove(client: WeaviateClient) -> None:
             for name in (PASSAGES, ENTITIES):
                 client.collections.get(name).tenants.remove([tenant])
 
-        self.call(remove, seconds=_CONNECT_SECONDS)
+        self.call(remove, seconds=_AGREE_SECONDS)
 
-    def rest_tenant(self, tenant: str) -> None:
-        """Let a project that nobody asks for give its memory back; the next call wakes it."""
+    def rest_tenants(self, names: Sequence[str]) -> None:
+        """Let projects that nobody asks for give their memory back; the next call wakes each."""
+        status = (
+            TenantActivityStatus.OFFLOADED
+            if self.address.offloads
+            else TenantActivityStatus.INACTIVE
+        )
 
         def rest(client: WeaviateClient) -> None:
-            cold = Tenant(name=tenant, activity_status=TenantActivityStatus.INACTIVE)
             for name in (PASSAGES, ENTITIES):
-                client.collections.get(name).tenants.update([cold])
+                tenants = client.collections.get(name).tenants
+                # One that is not there would refuse all.
+                awake = [
+                    Tenant(name=each.name, activity_status=status)
+                    for each in tenants.get_by_names(names).values()
+                    if each.activity_status is TenantActivityStatus.ACTIVE
+                ]
+                if awake:
+                    tenants.update(awake)
 
-        self.call(rest, seconds=_CONNECT_SECONDS)
+        self.call(rest, seconds=_AGREE_SECONDS)
 
     def is_ready(self) -> bool:
-        """True if the cluster answers; within a second."""
+        """True if the cluster answers on both of its interfaces; within a second."""
         try:
-            return self.call(lambda client: client.is_ready(), seconds=_READY_SECONDS)
+            return self.call(_answers, seconds=_READY_SECONDS)
         except IndexUnavailable:
             return False
 
@@ -187,84 +201,42 @@ class Cluster:
         """Close the way. Twice is harmless."""
         with self._lock:
             way, self._way = self._way, None
-            threads, self._threads = self._threads, None
-            is_ours, self._process = self._process == os.getpid(), 0
-        if is_ours and way is not None:
-            way.client.close()
-        if is_ours and threads is not None:
-            threads.shutdown(wait=False, cancel_futures=True)
+        if way is not None and way.process == os.getpid():
+            way.leave()
 
-    def _check_rest(self) -> None:
-        if self._failures >= _FAILURES:
-            with self._lock:
-                if time.monotonic() < self._rests_until:
-                    raise IndexUnavailable("the index does not answer; it is asked again soon")
+    def _way_to_ask(self) -> Way:
+        with self._lock:
+            self.check()
+            if self._failures >= _FAILURES:
+                # Of those who come at the same time one tries.
                 self._rests_until = time.monotonic() + _REST_SECONDS
-
-    def _failed(self) -> None:
-        self._failures += 1
-        self._rests_until = time.monotonic() + _REST_SECONDS
-
-    def _threads_of_process(self) -> ThreadPoolExecutor:
-        with self._lock:
-            if self._process != os.getpid() or self._threads is None:
-                # A client and its threads must not cross a fork: the child makes its own.
-                self._process = os.getpid()
-                self._way = None
-                self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="weaviate")
-            return self._threads
-
-    def _opened(self) -> "_Way":
-        with self._lock:
-            if self._way is None:
-                client = _connect(self.address)
-                make_collections(client, replicas=self.address.replicas, graph=self.address.graph)
-                self._way = _Way(client, replicas=self.address.replicas)
+            if self._way is None or self._way.process != os.getpid():
+                self._way = Way(self.address.nodes[self._node], key=self.address.key)
             return self._way
 
+    def _failed(self, way: Way) -> None:
+        with self._lock:
+            if way is not self._way:
+                return
+            self._failures += 1
+            if self._failures < _FAILURES:
+                return
+            self._way = None
+            self._node = (self._node + 1) % len(self.address.nodes)
+            is_round = (self._failures - _FAILURES + 1) % len(self.address.nodes) == 0
+            self._rests_until = time.monotonic() + _REST_SECONDS if is_round else 0.0
+        way.leave()
 
-class _Way:
-    """One opened client."""
-
-    def __init__(self, client: WeaviateClient, *, replicas: int) -> None:
-        self.client = client
-        # Of three nodes any one may be away, and what two have taken is found by the next two.
-        self._level = ConsistencyLevel.QUORUM if replicas > 1 else ConsistencyLevel.ONE
-        # To make one takes longer than to ask it.
-        self.part = lru_cache(_PARTS)(self._part)
-
-    def found(self, request: search_get_pb2.SearchRequest) -> search_get_pb2.SearchReply:
-        """What Weaviate finds; there is no public way to ask it so."""
-        return self.client._connection.grpc_search(request)  # noqa: SLF001
-
-    def _part(self, collection: str, tenant: str) -> Collection:
-        every = self.client.collections.get(collection)
-        return every.with_tenant(tenant).with_consistency_level(self._level)
-
-
-def _make_tenant(client: WeaviateClient, tenant: str) -> None:
-    for name in (PASSAGES, ENTITIES):
-        tenants = client.collections.get(name).tenants
-        if not tenants.exists(tenant):
-            tenants.create([Tenant(name=tenant)])
+    def _ask_with_collections(self, ask: Callable[[Way], _Answer], way: Way) -> _Answer:
+        """Ask, once the collections are there."""
+        if not self._has_collections:
+            with self._making:
+                address = self.address
+                make_collections(way.client, replicas=address.replicas, graph=address.graph)
+                self._has_collections = True
+        return ask(way)
 
 
-def _connect(address: IndexAddress) -> WeaviateClient:
-    rest = urlsplit(address.url)
-    host, _, port = address.grpc.rpartition(":")
-    is_secure = rest.scheme == "https"
-    return weaviate.connect_to_custom(
-        http_host=rest.hostname or "",
-        http_port=rest.port or (443 if is_secure else 80),
-        http_secure=is_secure,
-        grpc_host=host,
-        grpc_port=int(port),
-        grpc_secure=is_secure,
-        auth_credentials=Auth.api_key(address.key) if address.key else None,
-        skip_init_checks=True,
-        additional_config=AdditionalConfig(
-            timeout=Timeout(
-                init=_CONNECT_SECONDS, query=address.deadline_seconds, insert=_INSERT_SECONDS
-            )
-        ),
-    )
+def _answers(client: WeaviateClient) -> bool:
+    # The second asks by gRPC, as questions do.
+    return client.is_ready() and not client.collections.get(PASSAGES).tenants.get_by_names(["-"])

@@ -20,6 +20,7 @@ from weaviate.collections.classes.config import (
     _ReplicationConfigCreate,
 )
 from weaviate.collections.classes.config_vector_index import _VectorIndexConfigCreate
+from weaviate.exceptions import UnexpectedStatusCodeError
 
 PASSAGES: Final = "Passages1"
 ENTITIES: Final = "Entities1"
@@ -50,7 +51,9 @@ def make_collections(client: WeaviateClient, *, replicas: int, graph: bool) -> N
         graph: find vectors with HNSW instead of comparing all of a project's.
     """
     for name, properties in ((PASSAGES, _passage()), (ENTITIES, _entity())):
-        if not client.collections.exists(name):
+        if client.collections.exists(name):
+            continue
+        try:
             client.collections.create(
                 name,
                 properties=properties,
@@ -61,6 +64,10 @@ def make_collections(client: WeaviateClient, *, replicas: int, graph: bool) -> N
                 inverted_index_config=_words(),
                 replication_config=_copies(replicas),
             )
+        except UnexpectedStatusCodeError:
+            # Another process may have made it meanwhile.
+            if not client.collections.exists(name):
+                raise
 
 
 def _vector_index(*, graph: bool) -> _VectorIndexConfigCreate:

@@ -1,6 +1,6 @@
 """A Weaviate cluster as a server of indexes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from memories.engine.adapters.weaviate.cluster import Cluster
 from memories.engine.adapters.weaviate.entities import Entities
@@ -28,8 +28,8 @@ class WeaviateServer:
     def writes(self, project: str, *, dimensions: int) -> WeaviateWriter:
         return WeaviateWriter(self._cluster, tenant=project, dimensions=dimensions)
 
-    def rest(self, project: str) -> None:
-        self._cluster.rest_tenant(project)
+    def rest(self, projects: Collection[str]) -> None:
+        self._cluster.rest_tenants([*projects])
 
     def remove(self, project: str) -> None:
         self._cluster.remove_tenant(project)

@@ -28,7 +28,9 @@ from memories.engine.domain import IndexedEntity, IndexedRow
 from memories.engine.errors import IndexUnavailable
 
 _Answer = TypeVar("_Answer")
-_INSERT_SECONDS: Final = 30.0
+# A project that rests wakes with the first question, and many rows take a while.
+_READ_SECONDS: Final = 3.0
+_WRITE_SECONDS: Final = 10.0
 _MOST: Final = 10_000
 _MARK: Final = ["owner", "fingerprint"]
 # Objects of one request; with their vectors some 400 KB.
@@ -49,6 +51,9 @@ class WeaviateWriter:
         self._cluster = cluster
         self._tenant = tenant
         self._dimensions = dimensions
+
+    def check(self) -> None:
+        self._cluster.check()
 
     def settle(self, ids: Collection[str], rows: Mapping[str, IndexedRow]) -> int:
         return self._bring(PASSAGES, ids, self._passages_of(rows))
@@ -105,7 +110,7 @@ class WeaviateWriter:
         """Owners of all objects, in the order of the objects' ids."""
         after: UUID | None = None
         while True:
-            found = self._call(name, partial(_page, after=after)).objects
+            found = self._ask(name, partial(_page, after=after)).objects
             if not found:
                 return
             yield frozenset(_mark_of(each.properties).owner_id for each in found)
@@ -114,7 +119,7 @@ class WeaviateWriter:
     def _held(self, name: str, ids: Collection[str]) -> dict[str, Mark]:
         """Marks of the objects that are there of the rows, by id."""
         where = LABELS.contains_any([is_label("id", id_) for id_ in ids])
-        found = self._call(
+        found = self._ask(
             name,
             lambda held: held.query.fetch_objects(
                 filters=where, limit=_MOST, return_properties=_MARK
@@ -126,7 +131,7 @@ class WeaviateWriter:
         left = len(ids)
         while left:
             # One request deletes no more than the cluster gives at once.
-            deleted = self._call(
+            deleted = self._write(
                 name, lambda held: held.data.delete_many(where=Where.by_id().contains_any(ids))
             )
             if deleted.failed:
@@ -138,13 +143,16 @@ class WeaviateWriter:
             DataObject(uuid=each.id, properties=dict(each.properties), vector=each.vector.tolist())
             for each in documents
         ]
-        written = self._call(name, lambda held: held.data.insert_many(objects))
+        written = self._write(name, lambda held: held.data.insert_many(objects))
         if written.has_errors:
             # The client raises nothing for single objects: each answer is to be read.
             raise IndexUnavailable(f"{len(written.errors)} objects could not be written")
 
-    def _call(self, name: str, ask: Callable[[Tenanted], _Answer]) -> _Answer:
-        return self._cluster.ask(name, self._tenant, ask, seconds=_INSERT_SECONDS)
+    def _ask(self, name: str, ask: Callable[[Tenanted], _Answer]) -> _Answer:
+        return self._cluster.ask(name, self._tenant, ask, seconds=_READ_SECONDS)
+
+    def _write(self, name: str, ask: Callable[[Tenanted], _Answer]) -> _Answer:
+        return self._cluster.ask(name, self._tenant, ask, seconds=_WRITE_SECONDS)
 
 
 def _page(held: Tenanted, *, after: UUID | None) -> QueryReturn[WeaviateProperties, None]:
