@@ -6,12 +6,13 @@ JSON ?=
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo bench test test-long check openapi lock clean
+.PHONY: help setup run demo bench bench-platform test test-long check openapi lock clean
 
 help:
 	@echo "make demo [DATA=FILE]   set up, remember a real conversation, answer questions about it"
 	@echo "make run [PORT=8000]    set up and serve the platform on this machine's loopback address"
 	@echo "make bench [JSON=FILE]  measure speed, one table"
+	@echo "make bench-platform     measure the platform on Postgres and Weaviate, one table"
 	@echo "make test               set up, run every check and test (small sizes)"
 	@echo "make test-long          run the full sizes and keep the figures in tests/results/"
 	@echo "make check              format, lint, types, import contracts, migrations"
@@ -33,6 +34,9 @@ demo: setup
 
 bench: setup
 	@$(BIN)/python -m evaluation.speed $(if $(JSON),--json "$(JSON)")
+
+bench-platform: setup
+	@$(BIN)/python -m evaluation.platform_speed $(if $(JSON),--json "$(JSON)")
 
 check: setup
 	$(BIN)/ruff format --check .

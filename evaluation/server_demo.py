@@ -67,9 +67,7 @@ def running_server(data: Path, **settings: str) -> Iterator[Server]:
     Raises:
         DemoFailed: it does not start.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     kept = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     own = {"REMEMBRANCER_DATA": str(data), "REMEMBRANCER_LOG_LEVEL": "ERROR"}
     environment = {**kept, **own, **settings}
@@ -88,6 +86,14 @@ def running_server(data: Path, **settings: str) -> Iterator[Server]:
                 process.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def free_port() -> int:
+    """A port of this machine's loopback address that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _wait_for(server: Server, process: "subprocess.Popen[bytes]") -> None:

@@ -1,11 +1,8 @@
 """The server over HTTP: how soon it answers while it is at work, and what it holds when idle."""
 
-import http.client
-import json
 import statistics
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import cycle, islice
@@ -16,10 +13,11 @@ from typing import Any, Final
 from evaluation.retrieval.faults import EvaluationError
 from evaluation.server_demo import Server, running_server
 from evaluation.speed import exports
-from evaluation.speed.asking import MILLISECONDS, rounds_of
+from evaluation.speed.asking import rounds_of
 from evaluation.speed.corpus import questions, talk
 from evaluation.speed.embedders import MadeUpVectors
 from evaluation.speed.files import BuiltFiles, scope_talk, scope_talks, scope_user
+from evaluation.speed.requests import SEARCH_PATH, SEARCHES_A_SECOND, Asking, steadily
 from evaluation.speed.rows import Figure, Row, Target, percentile
 from evaluation.speed.sizes import Sizes
 from memories import Embedder, Memory
@@ -31,12 +29,9 @@ _SEARCH_TAIL: Final = Target(60.0)
 _CLOSED_LOOP: Final = Target(0.35, at_least=True)
 _IDLE: Final = Target(350.0)
 _ADDS_A_SECOND: Final = 100
-_SEARCHES_A_SECOND: Final = 30
 _CLIENTS: Final = 8
-_SENDERS: Final = 16
 _QUESTIONS_A_USER: Final = 2
 _ADD_PATH: Final = "/v3/memories/add/"
-_SEARCH_PATH: Final = "/v3/memories/search/"
 
 
 def over_http(files: BuiltFiles, sizes: Sizes, embedder: Embedder) -> list[Row]:
@@ -82,67 +77,27 @@ def _prepare(data: Path, sizes: Sizes, model: str) -> None:
 
 
 class _Asking:
-    """Requests on connections that are kept, one a thread."""
+    """Requests with one key."""
 
     def __init__(self, server: Server, key: str) -> None:
-        self._address = server.base.removeprefix("http://")
-        self._headers = {"Authorization": f"Token {key}", "Content-Type": "application/json"}
-        self._kept = threading.local()
+        self._server = Asking(server.base)
+        self._key = key
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
-        """The answer.
-
-        Raises:
-            EvaluationError: it is none that was hoped for.
-        """
-        sent = None if body is None else json.dumps(body)
-        try:
-            response = self._sent(method, path, sent)
-        except http.client.RemoteDisconnected:
-            # Idle for longer than the server keeps a connection, as while others were asking.
-            del self._kept.connection
-            response = self._sent(method, path, sent)
-        said = response.read()
-        if response.status != http.client.OK:
-            raise EvaluationError(f"{method} {path} answered {response.status}: {said[:200]!r}")
-        return json.loads(said)
-
-    def _sent(self, method: str, path: str, body: str | None) -> http.client.HTTPResponse:
-        connection = getattr(self._kept, "connection", None)
-        if connection is None:
-            connection = self._kept.connection = http.client.HTTPConnection(self._address)
-        connection.request(method, path, body, self._headers)
-        return connection.getresponse()
+        """The answer."""
+        return self._server.ask(method, path, body, key=self._key)
 
     def search(self, question: str, user: str) -> None:
         """Ask one user's memories."""
-        found = self.ask("POST", _SEARCH_PATH, {"query": question, "filters": {"user_id": user}})
+        found = self.ask("POST", SEARCH_PATH, {"query": question, "filters": {"user_id": user}})
         if "degraded" in found:
             raise EvaluationError(f"a search went on without a signal: {found['degraded']}")
-
-
-def _steadily(calls: Sequence[Callable[[], object]], *, a_second: float) -> list[float]:
-    """Begin the calls at a steady rate, whether the earlier ones are answered or not.
-
-    Returns:
-        Milliseconds from when each was due until it was answered.
-    """
-    started = time.perf_counter() + 0.1
-
-    def call(number: int) -> float:
-        due = started + number / a_second
-        time.sleep(max(0.0, due - time.perf_counter()))
-        calls[number]()
-        return (time.perf_counter() - due) * MILLISECONDS
-
-    with ThreadPoolExecutor(_SENDERS) as senders:
-        return list(senders.map(call, range(len(calls))))
 
 
 def _ping(asking: _Asking, sizes: Sizes) -> Row:
     # The slowest of a hundred are only so many if there are enough hundreds.
     calls = [lambda: asking.ask("GET", "/v1/ping/")] * max(200, 5 * sizes.questions)
-    taken = _steadily(calls, a_second=_ADDS_A_SECOND)[10:]
+    taken = steadily(calls, a_second=_ADDS_A_SECOND)[10:]
     tails = [percentile(part, 0.99) for part in rounds_of(taken, sizes.rounds)]
     return Row(
         key="http_ping",
@@ -172,7 +127,7 @@ def _searching(asking: _Asking, sizes: Sizes) -> list[Row]:
     for question, user in asked[:5]:
         asking.search(question, user)
     calls = [lambda pair=pair: asking.search(*pair) for pair in asked]
-    taken = _steadily(calls, a_second=_SEARCHES_A_SECOND)
+    taken = steadily(calls, a_second=SEARCHES_A_SECOND)
     parts = rounds_of(taken, sizes.rounds)
     what = f"search over HTTP, {sizes.many:,} memories of {sizes.scopes:,} users, 30 a second"
     note = "one project; made-up vectors, questions embedded by the real model"
@@ -236,7 +191,7 @@ def _adding(asking: _Asking, sizes: Sizes) -> list[Row]:
     ]
     started = time.perf_counter()
     calls = [lambda body=body: asking.ask("POST", _ADD_PATH, body) for body in bodies]
-    taken = _steadily(calls, a_second=_ADDS_A_SECOND)
+    taken = steadily(calls, a_second=_ADDS_A_SECOND)
     while asking.ask("GET", "/v1/events/?status=PENDING&page_size=1")["count"]:
         time.sleep(0.2)
     drained = len(bodies) / (time.perf_counter() - started)

@@ -4,14 +4,28 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 from evaluation.speed.rows import Figure, Row
-from evaluation.speed.sizes import Sizes
 
 _HEADINGS = ("what", "measured", "lowest to highest", "target", "")
 
 
-def as_table(rows: Sequence[Row], sizes: Sizes) -> str:
+class Sized(Protocol):
+    """How much was measured."""
+
+    @property
+    def name(self) -> str:
+        """As the command line names it."""
+        ...
+
+    @property
+    def binding(self) -> bool:
+        """The targets are about it."""
+        ...
+
+
+def as_table(rows: Sequence[Row], sizes: Sized) -> str:
     """Aligned plain text: a line a row, below it what it was made from."""
     lines = [_HEADINGS, *(_cells(row, sizes) for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS))]
@@ -29,7 +43,7 @@ def as_table(rows: Sequence[Row], sizes: Sizes) -> str:
     return "\n".join(table)
 
 
-def as_json(rows: Sequence[Row], sizes: Sizes) -> Mapping[str, object]:
+def as_json(rows: Sequence[Row], sizes: Sized) -> Mapping[str, object]:
     """Everything that was measured, by stable keys."""
     return {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -45,7 +59,7 @@ def as_json(rows: Sequence[Row], sizes: Sizes) -> Mapping[str, object]:
     }
 
 
-def _cells(row: Row, sizes: Sizes) -> tuple[str, ...]:
+def _cells(row: Row, sizes: Sized) -> tuple[str, ...]:
     figure, target = row.figure, row.target
     return (
         row.what,
@@ -56,7 +70,7 @@ def _cells(row: Row, sizes: Sizes) -> tuple[str, ...]:
     )
 
 
-def _mark(row: Row, sizes: Sizes) -> str:
+def _mark(row: Row, sizes: Sized) -> str:
     if row.passed is None or not sizes.binding:
         return ""
     return "pass" if row.passed else "FAIL"
@@ -78,7 +92,7 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits
 
 
-def _as_json(row: Row, sizes: Sizes) -> Mapping[str, object]:
+def _as_json(row: Row, sizes: Sized) -> Mapping[str, object]:
     target = row.target
     return {
         "what": row.what,

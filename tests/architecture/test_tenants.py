@@ -4,8 +4,9 @@ from tests.architecture.sources import ROOT, modules
 
 _ADAPTER = ROOT / "memories" / "engine" / "adapters" / "weaviate"
 _CLUSTER = _ADAPTER / "cluster.py"
-# One opens connections, the other makes the collections.
-_GIVES_NONE = (_ADAPTER / "way.py", _ADAPTER / "schema.py")
+# One opens connections and hands parts of collections out, the other makes the collections.
+_WAY = _ADAPTER / "way.py"
+_GIVES_NONE = (_WAY, _ADAPTER / "schema.py")
 # What the client offers that is not of one tenant, and what reports single failures only in words.
 _OF_ALL = (".collections", "connect_to_", "WeaviateClient(", ".batch.")
 
@@ -20,7 +21,8 @@ def test_only_the_cluster_reaches_collections_and_gives_none_without_a_tenant() 
         if any(name in line for name in _OF_ALL) and not line.lstrip().startswith(("from ", "#"))
     }
     assert reaching == {}
-    cluster = _CLUSTER.read_text("utf-8")
-    asked = [line for line in cluster.splitlines() if "collections.get(" in line]
-    assert asked
-    assert cluster.count(".with_tenant(tenant)") == 1
+    way = _WAY.read_text("utf-8")
+    assert way.count("collections.get(collection)") == way.count(".with_tenant(tenant)") == 1
+    # Of all projects' there are only their tenants, to be made, removed and put to rest.
+    of_all = _CLUSTER.read_text("utf-8").split("collections.get(")[1:]
+    assert all(each.partition(")")[2].startswith(".tenants") for each in of_all)

@@ -20,6 +20,8 @@ from memories.records.stores import HostedStores, index_name
 
 # Weaviate keeps cosines as 32-bit distances, and this adds up over the signals.
 TOLERANCE: Final = 2e-6
+# On a busy machine a search takes as long as it likes.
+_PATIENT_SECONDS: Final = 30.0
 _Answer = TypeVar("_Answer")
 
 
@@ -30,7 +32,12 @@ class Twins:
         self.clock = FixedClock(datetime(2024, 5, 10, 12, tzinfo=UTC))
         project = f"twins-{uuid.uuid4()}"
         self.file = Memory(
-            path, organization="acme", project=project, embedder=embedder, clock=self.clock
+            path,
+            organization="acme",
+            project=project,
+            embedder=embedder,
+            clock=self.clock,
+            deadline_seconds=_PATIENT_SECONDS,
         )
         self.everyone = Scope("acme", project)
         stores = HostedStores(
@@ -44,6 +51,7 @@ class Twins:
             project=project,
             embedder=self.file.embedder,
             clock=self.clock,
+            deadline_seconds=_PATIENT_SECONDS,
         )
 
     def close(self) -> None:

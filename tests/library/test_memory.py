@@ -38,6 +38,7 @@ OFFERED = {
     "HistoryEntry",
     "HubModel",
     "Immutable",
+    "IndexUnavailable",
     "IngestOutcome",
     "InvalidFilter",
     "InvalidInput",

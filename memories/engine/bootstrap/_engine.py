@@ -36,8 +36,10 @@ _PROJECT_SETTING: Final = "project"
 _TURNS: Final[defaultdict[int, threading.Lock]] = defaultdict(threading.Lock)
 # Modules of the `local` extra: importing the library needs none of them, opening a file all.
 _EXTRA: Final = ("apsw", "numpy", "onnxruntime", "tokenizers", "Stemmer")
-# Searches that may run side by side in one process before one waits for another's signals.
+# Searches that may run side by side before one waits for another's signals: of one file, and of all
+# projects of a process that an index server answers, which is waited for most of the time.
 _CONCURRENT_SEARCHES: Final = 4
+_SEARCHES_APART: Final = 32
 # Lexical, entity and temporal.
 _OTHER_SIGNALS: Final = 3
 
@@ -84,6 +86,7 @@ class Engine:
     ingest: IngestTools
     search: SearchTools
     stores: Stores
+    threads: "_SignalThreads"
     process: int
 
     def find(self, request: SearchRequest, *, scope: Scope) -> SearchResult:
@@ -109,10 +112,28 @@ class Engine:
                 return search_by_words(request, scope=scope, tools=self.search, truth=truth)
 
     def close(self) -> None:
-        """Close the file and end the signals' threads."""
-        for threads in (self.search.meaning, self.search.words):
-            threads.shutdown(wait=True, cancel_futures=True)
+        """Close the file and end the signals' threads, if they are its own."""
+        if not self.stores.index_is_apart:
+            self.threads.end()
         self.ingest.records.close()
+
+
+class _SignalThreads:
+    """Threads that the signals of searches run in; they begin when they are needed."""
+
+    def __init__(self, searches: int, *, side_by_side: bool) -> None:
+        self.meaning = _threads_for("meaning", searches)
+        self.words = _threads_for("words", searches * (_OTHER_SIGNALS if side_by_side else 1))
+
+    def end(self) -> None:
+        for threads in (self.meaning, self.words):
+            threads.shutdown(wait=True, cancel_futures=True)
+
+
+# By process, as threads do not cross a fork.
+_THREADS_APART: Final[defaultdict[int, _SignalThreads]] = defaultdict(
+    lambda: _SignalThreads(_SEARCHES_APART, side_by_side=True)
+)
 
 
 class _Turn:
@@ -179,8 +200,13 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
         records.close()
         raise
     index = stores.index(model=embedder.model, dimensions=dimensions)
-    search = _search_tools(settings, tools, index, is_apart=stores.index_is_apart)
-    return Engine(tools, search, stores, os.getpid())
+    threads = (
+        _THREADS_APART[os.getpid()]
+        if stores.index_is_apart
+        else _SignalThreads(_CONCURRENT_SEARCHES, side_by_side=False)
+    )
+    search = _search_tools(settings, tools, index, threads, is_apart=stores.index_is_apart)
+    return Engine(tools, search, stores, threads, os.getpid())
 
 
 def _open_file(path: Path, durability: Durability) -> Stores:
@@ -212,9 +238,13 @@ def _check_extra() -> None:
 
 
 def _search_tools(
-    settings: EngineSettings, tools: IngestTools, index: SearchIndex, *, is_apart: bool
+    settings: EngineSettings,
+    tools: IngestTools,
+    index: SearchIndex,
+    threads: _SignalThreads,
+    *,
+    is_apart: bool,
 ) -> SearchTools:
-    side_by_side = _OTHER_SIGNALS if is_apart else 1
     tracer = settings.tracer or Untraced()
     return SearchTools(
         records=tools.records,
@@ -222,8 +252,8 @@ def _search_tools(
         index=index,
         embedder=tools.embedder,
         clock=tools.clock,
-        meaning=_threads_for("meaning", _CONCURRENT_SEARCHES),
-        words=_threads_for("words", _CONCURRENT_SEARCHES * side_by_side),
+        meaning=threads.meaning,
+        words=threads.words,
         side_by_side=is_apart,
         pending=settings.pending,
         # Whoever waits for a server leaves the interpreter to others.

@@ -20,8 +20,13 @@ def count_words(texts: Sequence[Sequence[str]], alternatives: Sequence[Sequence[
     Returns:
         Texts by words.
     """
-    table = [[max(map(terms.count, words), default=0) for words in alternatives] for terms in texts]
-    return np.array(table, dtype=np.float64).reshape(len(texts), len(alternatives))
+    table = np.zeros((len(texts), len(alternatives)))
+    wanted = frozenset(term for words in alternatives for term in words)
+    for row, terms in enumerate(texts):
+        # Most texts hold none of the words.
+        if not wanted.isdisjoint(terms):
+            table[row] = [max(map(terms.count, words), default=0) for words in alternatives]
+    return table
 
 
 def messages_holding(

@@ -103,9 +103,8 @@ def _look_up(digest: bytes, now: datetime) -> Principal | None:
     )
     if key is None:
         return None
-    ApiKey.objects.filter(
-        Q(last_used_at=None) | Q(last_used_at__lt=now - _USED_EVERY), id=key.id
-    ).update(last_used_at=now)
+    if key.last_used_at is None or key.last_used_at < now - _USED_EVERY:
+        ApiKey.objects.filter(id=key.id).update(last_used_at=now)
     return Principal(
         key_id=key.id,
         project_id=key.project_id,

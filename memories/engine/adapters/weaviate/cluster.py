@@ -16,6 +16,12 @@ from weaviate.collections import Collection
 
 from memories.engine.adapters.weaviate.schema import ENTITIES, PASSAGES, make_collections
 from memories.engine.adapters.weaviate.way import DoesNotAnswer, Way
+from memories.engine.adapters.weaviate.wire import (
+    FoundObject,
+    Question,
+    found_in,
+    request_of,
+)
 from memories.engine.errors import IndexUnavailable
 from memories.engine.ports.index_server import IndexAddress
 
@@ -97,6 +103,23 @@ class Cluster:
         if self._failures >= _FAILURES and time.monotonic() < self._rests_until:
             raise IndexUnavailable("the index does not answer; it is asked again soon")
 
+    def find(self, collection: str, tenant: str, question: Question) -> list[FoundObject]:
+        """What is found in one project's part of a collection.
+
+        Args:
+            collection: its name.
+            tenant: the project's.
+            question: what to look for.
+
+        Raises:
+            IndexUnavailable: the cluster did not answer, or refused.
+        """
+        request = request_of(
+            question, collection=collection, tenant=tenant, quorum=self.address.replicas > 1
+        )
+        (reply,) = self._answers_of_tenant(tenant, [lambda way: way.found(request)], 0)
+        return found_in(reply, question)
+
     def ask(
         self,
         collection: str,
@@ -133,14 +156,19 @@ class Cluster:
         def of_tenant(ask: Callable[[Collection], _Answer], way: Way) -> _Answer:
             return ask(way.part(collection, tenant, level))
 
-        of_it = [partial(of_tenant, ask) for ask in asks]
+        return self._answers_of_tenant(tenant, [partial(of_tenant, ask) for ask in asks], seconds)
+
+    def _answers_of_tenant(
+        self, tenant: str, asks: Sequence[Callable[[Way], _Answer]], seconds: float
+    ) -> list[_Answer]:
+        """What it answers; a project that it does not know yet is made known to it."""
         try:
-            return self._answers(of_it, seconds)
+            return self._answers(asks, seconds)
         except IndexUnavailable as error:
             if _NO_TENANT not in str(error.__cause__):
                 raise
         self.make_tenant(tenant)
-        return self._answers(of_it, seconds)
+        return self._answers(asks, seconds)
 
     def make_tenant(self, tenant: str) -> None:
         """Make a project's place; one that is there stays as it is."""

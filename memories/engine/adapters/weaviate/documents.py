@@ -1,4 +1,4 @@
-"""From rows to what Weaviate keeps of them, one object a passage, and back."""
+"""From rows to what Weaviate keeps of them, one object a passage."""
 
 import json
 import uuid
@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 import numpy as np
-from weaviate.collections.classes.types import WeaviateProperties
 
 from memories.engine.adapters.weaviate.filters import NEVER, micros
 from memories.engine.adapters.weaviate.labels import (
+    EMBEDDED,
     EVERY_ROW,
     MEMORY,
     MERGED,
@@ -20,15 +20,13 @@ from memories.engine.adapters.weaviate.labels import (
     has_label,
     is_label,
     metadata_labels,
+    near_label,
     words_of,
 )
 from memories.engine.adapters.weaviate.told import written_row
 from memories.engine.domain import (
-    Entity,
-    EntityType,
     IndexedEntity,
     IndexedRow,
-    KnownEntity,
     MemoryRecord,
     Message,
     Passage,
@@ -69,55 +67,6 @@ class Document:
         return Mark(str(self.properties["owner"]), str(self.properties["fingerprint"]))
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage as a search reads it.
-
-    Attributes:
-        owner_id: of the memory or message.
-        number: ascends as rows were stored.
-        session: of a message; empty for a memory.
-        position: place in the session, and `start` in the turn.
-        said_at: seconds since 1970.
-        occurred: likewise; NaN twice where it tells of no time.
-        is_embedded: False where its vector says nothing.
-        learned: as `IndexedRow.learned`.
-        mentions: as `IndexedRow.mentions`.
-        terms: in order.
-    """
-
-    owner_id: str
-    is_message: bool
-    number: int
-    session: str
-    position: int
-    start: int
-    speaker: str
-    said_at: float
-    occurred: tuple[float, float]
-    kind: str
-    is_embedded: bool
-    learned: tuple[str, ...]
-    mentions: Mapping[str, float]
-    terms: tuple[str, ...]
-    cosine: float
-    told: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoredEntity:
-    """An entity as a search reads it.
-
-    Attributes:
-        forms: that it is known under.
-        number: ascends as entities were stored.
-    """
-
-    known: KnownEntity
-    forms: tuple[str, ...]
-    number: int
-
-
 def documents_of(row: IndexedRow, *, dimensions: int) -> list[Document]:
     """A row's objects, one a passage.
 
@@ -134,7 +83,7 @@ def documents_of(row: IndexedRow, *, dimensions: int) -> list[Document]:
                 **shared,
                 **_passage_numbers(passage),
                 "owner": row.told.id,
-                "labels": [*labels, NEWEST] if passage.recorded_until is None else labels,
+                "labels": [*labels, *_passage_labels(passage)],
                 "words": words,
                 "folded": folded,
                 "terms": " ".join(passage.terms),
@@ -161,7 +110,7 @@ def entity_document(indexed: IndexedEntity, *, dimensions: int) -> Document:
         is_label("id", entity.id),
         *[is_label("form", form) for form in indexed.forms],
         *_scope_labels(indexed.home),
-        *([] if indexed.vector is None else [has_label("vector")]),
+        *([] if vector is None else [EMBEDDED]),
     ]
     return _document(
         ("entity", entity.id),
@@ -171,50 +120,6 @@ def entity_document(indexed: IndexedEntity, *, dimensions: int) -> Document:
             "row": json.dumps(row, ensure_ascii=False),
         },
         np.zeros(dimensions, dtype=np.float32) if vector is None else vector,
-    )
-
-
-def read_entity(properties: WeaviateProperties) -> StoredEntity:
-    """An entity as it was written.
-
-    Args:
-        properties: `row` of its object.
-    """
-    id_, name, type_, aliases, mentions, forms, is_embedded, number = json.loads(
-        str(properties["row"])
-    )
-    entity = Entity(id_, name, EntityType(type_), tuple(aliases))
-    return StoredEntity(KnownEntity(entity, mentions, is_embedded), tuple(forms), number)
-
-
-def read_passage(properties: WeaviateProperties, distance: float | None) -> StoredPassage:
-    """A passage as it was written, with how near it is to the question.
-
-    Args:
-        properties: `row` and `terms` of its object.
-        distance: 1 less the cosine; None where the question has no vector.
-    """
-    kept = json.loads(str(properties["row"]))
-    is_embedded = bool(kept[10])
-    return StoredPassage(
-        owner_id=kept[0],
-        is_message=kept[1],
-        number=kept[2],
-        session=kept[3],
-        position=kept[4],
-        start=kept[5],
-        speaker=kept[6],
-        said_at=kept[7] / 1e6,
-        occurred=(float("nan"), float("nan"))
-        if kept[8] is None
-        else (kept[8][0] / 1e6, kept[8][1] / 1e6),
-        kind=kept[9],
-        is_embedded=is_embedded,
-        learned=tuple(kept[11]),
-        mentions=kept[12],
-        terms=tuple(str(properties.get("terms") or "").split()),
-        told=str(properties.get("told") or ""),
-        cosine=1.0 - distance if distance is not None and is_embedded else float("nan"),
     )
 
 
@@ -258,7 +163,7 @@ def _speaker(row: IndexedRow) -> str:
 def _row_labels(row: IndexedRow) -> tuple[list[str], list[str], list[str]]:
     labels, words, folded = metadata_labels(row.told.metadata)
     labels += [EVERY_ROW, MEMORY if isinstance(row.told, MemoryRecord) else MESSAGE]
-    labels += [is_label("learned", id_) for id_ in row.learned]
+    labels += [near_label(id_) for id_ in (row.told.id, *row.learned)]
     labels += [is_label("entity", id_) for id_, _ in row.mentions]
     labels += [has_label(name) for name in _times_had(row)]
     if row.merged_said_at is not None:
@@ -275,6 +180,13 @@ def _row_labels(row: IndexedRow) -> tuple[list[str], list[str], list[str]]:
             labels.append(is_label("categories", category))
             folded.append(words_of("categories", category.casefold()))
     return labels, words, folded
+
+
+def _passage_labels(passage: Passage) -> Iterator[str]:
+    if passage.recorded_until is None:
+        yield NEWEST
+    if passage.vector is not None:
+        yield EMBEDDED
 
 
 def place_label(session: str, position: int) -> str:

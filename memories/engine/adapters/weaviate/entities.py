@@ -4,15 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from weaviate.classes.query import MetadataQuery
 from weaviate.collections.classes.filters import _Filters as Wherever
 
 from memories.engine.adapters.weaviate.cluster import Cluster
-from memories.engine.adapters.weaviate.documents import StoredEntity, read_entity
 from memories.engine.adapters.weaviate.filters import LABELS, all_of
-from memories.engine.adapters.weaviate.labels import has_label, is_label
+from memories.engine.adapters.weaviate.labels import EMBEDDED, is_label
 from memories.engine.adapters.weaviate.schema import ENTITIES
+from memories.engine.adapters.weaviate.stored import StoredEntity, read_entity
 from memories.engine.adapters.weaviate.visibility import of_scope
+from memories.engine.adapters.weaviate.wire import FoundObject, Question
 from memories.engine.domain import Found, KnownEntity, Scope, Vector
 from memories.engine.storage.remembered import Remembered
 
@@ -56,22 +56,11 @@ class Entities:
 
     def near(self, vector: Vector, *, scope: Scope, limit: int) -> Sequence[Found]:
         """As `near_entities` of the index's port says."""
-        where = all_of([*of_scope(scope.home), LABELS.equal(has_label("vector"))])
-        answer = self._cluster.ask(
-            ENTITIES,
-            self._tenant,
-            lambda entities: entities.query.near_vector(
-                vector.tolist(),
-                filters=where,
-                limit=limit,
-                return_properties=_ROW,
-                return_metadata=MetadataQuery(distance=True),
-            ),
-        )
+        where = all_of([*of_scope(scope.home), LABELS.equal(EMBEDDED)])
         found: list[Found] = []
-        for each in answer.objects:
-            entity = read_entity(each.properties).known.entity
-            found.append(Found(entity.id, 1.0 - (each.metadata.distance or 0.0), (entity.name,)))
+        for each in self._find(Question(where, limit, _ROW, vector=vector)):
+            entity = read_entity(each).known.entity
+            found.append(Found(entity.id, 1.0 - each.distance, (entity.name,)))
         return found
 
     def _names_of(self, ids: Collection[str], scope: Scope) -> Mapping[str, str]:
@@ -80,11 +69,7 @@ class Entities:
         return {each.known.entity.id: each.known.entity.name for each in found}
 
     def _fetch(self, parts: list[Wherever]) -> list[StoredEntity]:
-        answer = self._cluster.ask(
-            ENTITIES,
-            self._tenant,
-            lambda entities: entities.query.fetch_objects(
-                filters=all_of(parts), limit=_MOST, return_properties=_ROW
-            ),
-        )
-        return [read_entity(each.properties) for each in answer.objects]
+        return [read_entity(each) for each in self._find(Question(all_of(parts), _MOST, _ROW))]
+
+    def _find(self, question: Question) -> list[FoundObject]:
+        return self._cluster.find(ENTITIES, self._tenant, question)

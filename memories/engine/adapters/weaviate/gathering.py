@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
-from memories.engine.adapters.weaviate.documents import StoredPassage, place_label
+from memories.engine.adapters.weaviate.documents import place_label
+from memories.engine.adapters.weaviate.stored import StoredPassage
 from memories.engine.domain import Candidates, Kind, Numbers, Pairs, Table, WordStatistics
 from memories.engine.text.bm25 import relevance
 from memories.engine.text.wording import count_words
 
+_Values = TypeVar("_Values", Numbers, Table)
 # How far around a turn words count as said with it.
 _AROUND: Final = 2
 # A turn without any words has no passage; so many places further one may still be next to it.
@@ -65,8 +67,10 @@ def gather(
     sessions: dict[str, int] = {}
     for each in firsts:
         sessions.setdefault(each.session, len(sessions))
-    counts, lengths = _counts(ordered, alternatives), _lengths(ordered)
-    counts_around, lengths_around = _with_turns(ordered, around, alternatives)
+    every = [*ordered, *around]
+    counts, lengths = _counts(every, alternatives), _lengths(every)
+    counts_around, lengths_around = _with_turns(every, counts), _with_turns(every, lengths)
+    own = len(ordered)
     return Candidates(
         ids=tuple(first),
         is_message=np.array([each.is_message for each in firsts], dtype=np.bool_),
@@ -82,10 +86,10 @@ def gather(
         learned=_learned(firsts, rows, asked_for),
         owners=np.array([rows[each.owner_id] for each in ordered], dtype=np.int64),
         cosines=np.array([each.cosine for each in ordered], dtype=np.float64),
-        counts=counts,
-        lengths=lengths,
-        counts_around=counts_around,
-        lengths_around=lengths_around,
+        counts=counts[:own],
+        lengths=lengths[:own],
+        counts_around=counts_around[:own],
+        lengths_around=lengths_around[:own],
         rarities=np.array(words.rarities, dtype=np.float64),
         usual_length=words.usual_length,
     )
@@ -117,24 +121,18 @@ def _lengths(passages: Sequence[StoredPassage]) -> Numbers:
     return np.array([len(each.terms) for each in passages], dtype=np.float64)
 
 
-def _with_turns(
-    passages: Sequence[StoredPassage],
-    around: Sequence[StoredPassage],
-    alternatives: Sequence[Sequence[str]],
-) -> tuple[Table, Numbers]:
-    """Counts and lengths of each turn together with the two before and after it.
+def _with_turns(passages: Sequence[StoredPassage], values: _Values) -> _Values:
+    """The values of each turn together with those of the two before and after it.
 
     A memory stands nowhere in a conversation: only its own words are its own.
     """
-    every = [*passages, *around]
-    counts, lengths = _counts(every, alternatives), _lengths(every)
-    summed, added = counts[: len(passages)].copy(), lengths[: len(passages)].copy()
-    for turns in _conversations(every):
-        for at, row in enumerate(turns):
-            if row < len(passages):
-                near = turns[max(0, at - _AROUND) : at + _AROUND + 1]
-                summed[row], added[row] = counts[near].sum(axis=0), lengths[near].sum()
-    return summed, added
+    summed = values.copy()
+    for turns in _conversations(passages):
+        before = np.concatenate([np.zeros_like(values[:1]), values[turns].cumsum(axis=0)])
+        first = np.maximum(np.arange(len(turns)) - _AROUND, 0)
+        last = np.minimum(np.arange(len(turns)) + _AROUND + 1, len(turns))
+        summed[turns] = before[last] - before[first]
+    return summed
 
 
 def _conversations(passages: Sequence[StoredPassage]) -> Iterator[list[int]]:

@@ -4,26 +4,25 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 from weaviate.classes.aggregate import Metrics
 from weaviate.classes.query import Filter as Where
-from weaviate.classes.query import MetadataQuery, Sort
-from weaviate.collections import Collection as Tenanted
 from weaviate.collections.classes.aggregate import AggregateNumber
 from weaviate.collections.classes.filters import _Filters as Wherever
-from weaviate.collections.classes.grpc import Sorting
 
 from memories.engine.adapters.weaviate.cluster import Cluster
-from memories.engine.adapters.weaviate.documents import StoredPassage, place_label, read_passage
+from memories.engine.adapters.weaviate.documents import place_label
 from memories.engine.adapters.weaviate.entities import Entities
 from memories.engine.adapters.weaviate.filters import LABELS, NEVER, all_of, micros
 from memories.engine.adapters.weaviate.gathering import gather, neighbours_of, own_relevance
-from memories.engine.adapters.weaviate.labels import has_label, is_label
+from memories.engine.adapters.weaviate.labels import EMBEDDED, has_label, is_label, near_label
 from memories.engine.adapters.weaviate.schema import PASSAGES
+from memories.engine.adapters.weaviate.stored import StoredPassage, read_passages
 from memories.engine.adapters.weaviate.told import read_message, read_rows
 from memories.engine.adapters.weaviate.visibility import of_scope, visible
+from memories.engine.adapters.weaviate.wire import Question
 from memories.engine.adapters.weaviate.word_statistics import Statistics
 from memories.engine.domain import (
     Candidates,
@@ -46,7 +45,7 @@ _PASSAGES_PER_ROW: Final = 2
 _WIDER: Final = 3
 # No more than Weaviate gives at once, unless it is told otherwise.
 _MOST: Final = 10_000
-_Answer = TypeVar("_Answer")
+_OWNER: Final = ["owner"]
 _ROW: Final = ["row"]
 _ROW_AND_TERMS: Final = ["row", "terms"]
 _TOLD: Final = ["row", "told"]
@@ -83,14 +82,15 @@ class WeaviateIndex:
     def semantic(
         self, vector: Vector, *, scope: Scope, selection: Selection, limit: int, messages: bool
     ) -> Sequence[Found]:
-        where = visible(scope, selection, messages=messages)
+        where = all_of([LABELS.equal(EMBEDDED), visible(scope, selection, messages=messages)])
         wanted = _PASSAGES_PER_ROW * limit
         while True:
-            passages = self._near(vector, where, limit=wanted)
+            question = Question(where, wanted, _OWNER, vector=vector)
+            near = self._cluster.find(PASSAGES, self._tenant, question)
             found = _best_of_rows(
-                [(each.owner_id, each.cosine) for each in passages if each.is_embedded], limit
+                [(each.texts["owner"], 1.0 - each.distance) for each in near], limit
             )
-            if len(found) >= limit or len(passages) < wanted or wanted >= _MOST:
+            if len(found) >= limit or len(near) < wanted or wanted >= _MOST:
                 return found
             wanted = min(4 * wanted, _MOST)
 
@@ -107,16 +107,8 @@ class WeaviateIndex:
         if not terms:
             return []
         where = visible(scope, selection, messages=messages)
-        answer = self._passages(
-            lambda passages: passages.query.bm25(
-                " ".join(terms),
-                query_properties=["terms"],
-                filters=where,
-                limit=min(_WIDER * limit, _MOST),
-                return_properties=_ROW_AND_TERMS,
-            )
-        )
-        passages = [read_passage(each.properties, None) for each in answer.objects]
+        wider = min(_WIDER * limit, _MOST)
+        passages = self._find(Question(where, wider, _ROW_AND_TERMS, words=terms))
         scores = own_relevance(passages, alternatives, self._statistics.of(alternatives))
         scored = zip(passages, scores.tolist(), strict=True)
         best = sorted(scored, key=lambda each: (-each[1], each[0].number, each[0].start))
@@ -187,7 +179,7 @@ class WeaviateIndex:
             return []
         naming = LABELS.contains_any([is_label("entity", id_) for id_ in weights])
         where = all_of([naming, visible(scope, selection, messages=messages)])
-        passages = self._fetch(where, limit=_MOST, properties=_ROW)
+        passages = self._find(Question(where, _MOST, _ROW))
         best = {
             each.owner_id: (
                 -sum(weight * each.mentions.get(id_, 0.0) for id_, weight in weights.items()),
@@ -212,7 +204,7 @@ class WeaviateIndex:
         where = visible(scope, replace(selection, filter=None))
         labels = [place_label(*place) for place in places]
         first: dict[str, StoredPassage] = {}
-        for each in self._at(labels, where, properties=_TOLD):
+        for each in self._at(labels, where, texts=_TOLD):
             first.setdefault(each.owner_id, each)
         return [read_message(each.told) for each in first.values()]
 
@@ -251,11 +243,13 @@ class WeaviateIndex:
         return [Found(id_, 1.0) for id_ in list(dict.fromkeys(e.owner_id for e in nearest))[:limit]]
 
     def newest(self, *, scope: Scope, selection: Selection) -> datetime | None:
-        answer = self._passages(
+        where = visible(scope, selection)
+        answer = self._cluster.ask(
+            PASSAGES,
+            self._tenant,
             lambda passages: passages.aggregate.over_all(
-                filters=visible(scope, selection),
-                return_metrics=[Metrics("said_at").number(maximum=True)],
-            )
+                filters=where, return_metrics=[Metrics("said_at").number(maximum=True)]
+            ),
         )
         said_at = answer.properties.get("said_at")
         if not isinstance(said_at, AggregateNumber) or said_at.maximum is None:
@@ -266,7 +260,7 @@ class WeaviateIndex:
         self, where: Wherever, middle: float, *, limit: int
     ) -> Sequence[StoredPassage]:
         """The passages nearest to an instant; sorted by Weaviate only where there are many."""
-        passages = self._fetch(where, limit=limit + 1, properties=_ROW)
+        passages = self._find(Question(where, limit + 1, _ROW))
         if len(passages) <= limit:
             return passages
         at = Where.by_property("at")
@@ -274,11 +268,8 @@ class WeaviateIndex:
         return [
             passage
             for side, ascending in sides
-            for passage in self._fetch(
-                all_of([where, side]),
-                limit=limit,
-                properties=_ROW,
-                sort=Sort.by_property("at", ascending=ascending),
+            for passage in self._find(
+                Question(all_of([where, side]), limit, _ROW, by="at", ascending=ascending)
             )
         ]
 
@@ -288,52 +279,25 @@ class WeaviateIndex:
         """Passages of the rows, of what they were learned from and of what was from them."""
         if not owner_ids:
             return []
-        theirs = [is_label(name, id_) for id_ in owner_ids for name in ("id", "learned")]
-        asked = all_of([LABELS.contains_any(theirs), where])
-        if vector is None:
-            return self._fetch(asked, limit=_MOST, properties=_EVERYTHING)
-        return self._near(vector, asked, limit=_MOST, properties=_EVERYTHING)
+        theirs = LABELS.contains_any([near_label(id_) for id_ in owner_ids])
+        asked = all_of([theirs, where])
+        return self._find(Question(asked, _MOST, _EVERYTHING, vector=vector))
 
     def _at(
         self,
         places: Collection[str],
         where: Wherever,
         *,
-        properties: Sequence[str] = _ROW_AND_TERMS,
+        texts: Sequence[str] = _ROW_AND_TERMS,
     ) -> list[StoredPassage]:
         """Passages of messages that stand there, a label each."""
         if not places:
             return []
         there = all_of([LABELS.contains_any(list(places)), where])
-        return self._fetch(there, limit=_MOST, properties=properties)
+        return self._find(Question(there, _MOST, texts))
 
-    def _near(
-        self, vector: Vector, where: Wherever, *, limit: int, properties: Sequence[str] = _ROW
-    ) -> list[StoredPassage]:
-        answer = self._passages(
-            lambda passages: passages.query.near_vector(
-                vector.tolist(),
-                filters=where,
-                limit=limit,
-                return_properties=list(properties),
-                return_metadata=MetadataQuery(distance=True),
-            )
-        )
-        return [read_passage(each.properties, each.metadata.distance) for each in answer.objects]
-
-    def _fetch(
-        self, where: Wherever, *, limit: int, properties: Sequence[str], sort: Sorting | None = None
-    ) -> list[StoredPassage]:
-        answer = self._passages(
-            lambda passages: passages.query.fetch_objects(
-                filters=where, limit=limit, return_properties=list(properties), sort=sort
-            )
-        )
-        return [read_passage(each.properties, None) for each in answer.objects]
-
-    def _passages(self, ask: Callable[[Tenanted], _Answer]) -> _Answer:
-        """Ask something of the project's passages."""
-        return self._cluster.ask(PASSAGES, self._tenant, ask)
+    def _find(self, question: Question) -> list[StoredPassage]:
+        return read_passages(self._cluster.find(PASSAGES, self._tenant, question))
 
 
 def _best_of_rows(scored: Sequence[tuple[str, float]], limit: int) -> list[Found]:

@@ -29,6 +29,8 @@ MESSAGE: Final = "message"
 # The newest wording of a memory, and every message.
 NEWEST: Final = "newest"
 MERGED: Final = "merged"
+# Its vector says something.
+EMBEDDED: Final = "embedded"
 
 # Longer values are told apart by their digest.
 _LONGEST_WHOLE: Final = 200
@@ -50,6 +52,11 @@ def is_label(name: str, value: Scalar) -> str:
 def has_label(name: str) -> str:
     """Says that a field has any value."""
     return f"{name}?"
+
+
+def near_label(row_id: str) -> str:
+    """Says that it is that row, was learned from it, or is what that was learned from."""
+    return is_label("near", row_id)
 
 
 def holds_label(name: str, value: Scalar) -> str:

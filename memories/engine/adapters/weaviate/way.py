@@ -26,6 +26,7 @@ from weaviate.exceptions import (
     WeaviateInsertManyAllFailedError,
     WeaviateQueryError,
 )
+from weaviate.proto.v1 import search_get_pb2
 
 from memories.engine.errors import IndexUnavailable
 from memories.engine.ports.index_server import IndexNode
@@ -104,6 +105,10 @@ class Way:
     def part(self, collection: str, tenant: str, level: ConsistencyLevel) -> Collection:
         """A project's part of a collection, to be asked within a call."""
         return self._parts(collection, tenant, level)
+
+    def found(self, request: search_get_pb2.SearchRequest) -> search_get_pb2.SearchReply:
+        """What the node finds, within a call; the client has no public way to ask it so."""
+        return self.client._connection.grpc_search(request)  # noqa: SLF001
 
     def leave(self) -> None:
         """Ask nothing more, and end what is being asked. Twice is harmless."""

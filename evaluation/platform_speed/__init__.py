@@ -1,0 +1,1 @@
+"""How fast the platform is on Postgres and Weaviate: `python -m evaluation.platform_speed`."""
