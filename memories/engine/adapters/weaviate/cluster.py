@@ -30,6 +30,8 @@ _Answer = TypeVar("_Answer")
 # the last, for a while. Then one call tries.
 _FAILURES: Final = 3
 _REST_SECONDS: Final = 2.0
+# So long silence tells that a node is away.
+_TELLING_SECONDS: Final = 1.0
 # All that one search asks.
 _SEARCH_SECONDS: Final = 1.8
 # Of tenants and collections, on which the nodes have to agree.
@@ -76,7 +78,8 @@ class Cluster:
         try:
             answers = way.call_each(once_there, seconds=left)
         except DoesNotAnswer as error:
-            if left == wanted:
+            # Whoever waited for a moment alone can't tell.
+            if left >= min(wanted, _TELLING_SECONDS):
                 self._failed(way)
             raise IndexUnavailable("the index does not answer") from error
         except IndexUnavailable:
