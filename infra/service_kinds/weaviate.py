@@ -29,6 +29,7 @@ _SETTINGS = {
     "DISK_USE_READONLY_PERCENTAGE": "100",
     # All nodes of a machine would ask for the same port.
     "GO_PROFILING_DISABLE": "true",
+    "GOGC": "400",
     "GOMEMLIMIT": os.environ.get("GOMEMLIMIT", "1GiB"),
     "LOG_LEVEL": "warning",
     "QUERY_MAXIMUM_RESULTS": "100000",

@@ -7,6 +7,7 @@ from controlplane.settings.base import *
 from controlplane.settings.base import (
     INSTALLED_APPS,
     JOB_THREADS,
+    OPEN_PROJECTS,
     SEARCH_DEADLINE_SECONDS,
     WEB_PROCESSES,
     WEB_THREADS,
@@ -41,6 +42,9 @@ if REDIS_URL:
         }
     }
 INDEX = env.index()
+# Without its index an open project takes some hundred kilobytes: vectors of its last questions.
+_open_projects = env.number("REMEMBRANCER_OPEN_PROJECTS", 500, least=1)
+OPEN_PROJECTS = _open_projects if INDEX else OPEN_PROJECTS
 _deadline = env.number("REMEMBRANCER_SEARCH_DEADLINE_MS", 250, least=10) / 1000
 SEARCH_DEADLINE_SECONDS = _deadline if INDEX else SEARCH_DEADLINE_SECONDS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
