@@ -69,6 +69,16 @@ class IndexSource:
                 ),
             )
 
+    def look_again(self, *, scope: Scope) -> None:
+        """Leave a note of nothing, so that whoever settles finds out that all is told."""
+        with self._database.read(scope=scope) as connection:
+            connection.run(
+                "INSERT INTO records_change (project, kind, ref)"
+                " SELECT number, 'row', '' FROM records_project WHERE number = %s"
+                " ON CONFLICT DO NOTHING",
+                (connection.project,),
+            )
+
     def rows_to_index(self, ids: Collection[str], *, scope: Scope) -> Mapping[str, IndexedRow]:
         """Memories and messages by id, all of one moment; those that are gone are left out."""
         with self._database.snapshot(scope=scope) as connection:

@@ -1,19 +1,25 @@
 """One project of the platform: its truth in Postgres, its index on a server of its own."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from memories.engine.domain import Scope
 from memories.engine.ingestion.tools import MODEL_SETTING
-from memories.engine.ports.index_server import IndexServer
+from memories.engine.ports.index_server import IndexServer, IndexState
 from memories.engine.ports.search_index import SearchIndex
 from memories.engine.text.fingerprints import digest
 from memories.records.database import Database
+from memories.records.indexing import IndexSource
 from memories.records.passages import PostgresPassages
 from memories.records.settling import Settling
 from memories.records.states import IndexStates, SearchedStates
 from memories.records.store import PostgresRecords
 from memories.records.words import PostgresWords
+
+# How often one process asks for a state that can't be told.
+_LOOK_AGAIN_SECONDS: Final = 60.0
 
 
 def index_name(scope: Scope, model: str) -> str:
@@ -41,6 +47,7 @@ class HostedStores:
         self._server = server
         self._states = states
         self._searched = SearchedStates(states)
+        self._looks_again_at = 0.0
         self._database = Database(self._scope)
         self.records = PostgresRecords(self._database)
         self.without_index = (
@@ -85,7 +92,15 @@ class HostedStores:
 
     def index(self, *, model: str, dimensions: int) -> SearchIndex:
         name = index_name(self._scope, model)
-        return self._server.reads(name, state=lambda: self._searched.of(name))
+        return self._server.reads(name, state=lambda: self._state(name))
+
+    def _state(self, name: str) -> IndexState:
+        state = self._searched.of(name)
+        if state.name is None and time.monotonic() > self._looks_again_at:
+            # Lost, or never told: the sweeper finds the note, and tells it.
+            self._looks_again_at = time.monotonic() + _LOOK_AGAIN_SECONDS
+            IndexSource(self._database).look_again(scope=self._scope)
+        return state
 
     def settling(self, *, model: str, dimensions: int) -> Settling:
         """What brings the index up to date.

@@ -172,3 +172,16 @@ def test_a_server_that_can_offload_nothing_says_so(
     assert "offload-s3 module is not enabled" in caplog.text
     assert hosting.status() == {ACTIVE}
     assert states.take_unused(time.time(), 9) == [hosting.name]
+
+
+def test_a_state_that_was_lost_is_told_by_the_sweeper(hosting: Hosting) -> None:
+    states = shared_states("")
+    states.forget(hosting.name)
+    assert not hosting.hosted.changes_wait()
+    assert hosting.found() == ["User owns a boat called Zanzibar."]
+    assert not states.of(hosting.name).is_told
+    assert hosting.hosted.changes_wait()
+    hosting.hosted.settle_some()
+    assert states.of(hosting.name).is_told
+    assert not hosting.hosted.changes_wait()
+    assert hosting.found() == ["User owns a boat called Zanzibar."]

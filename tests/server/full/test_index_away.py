@@ -155,3 +155,40 @@ def test_what_is_done_while_the_index_is_away_is_true_at_once_and_found_later(
         "seconds until what was added meanwhile is found, once beat runs": told,
     }.items():
         record_figure(f"index server {how.value}: {name}", value)
+
+
+@pytest.fixture
+def by_words(fleet: Fleet) -> Iterator[None]:
+    """Its web processes find by words while the index is away."""
+
+    def start_web(by_words: str) -> None:
+        fleet.kill("web")
+        fleet.environment["REMEMBRANCER_SEARCH_WITHOUT_INDEX"] = by_words
+        fleet.start_web()
+
+    start_web("true")
+    yield
+    start_web("false")
+
+
+@pytest.mark.usefixtures("by_words")
+def test_where_configured_searches_find_by_words_meanwhile(
+    fleet: Fleet, ports: tuple[FaultyPort, FaultyPort]
+) -> None:
+    learn(fleet, "I own a kayak and a canoe.")
+    kayak = "User owns a kayak and a canoe."
+    asked = {"query": "Whose is the kayak?", "filters": {"user_id": _USER}}
+    with away(ports, State.REFUSES):
+        status, said = fleet.ask("POST", "/v3/memories/search/", asked)
+        assert status == 200
+        assert kayak in [hit["memory"] for hit in said["results"]]
+        assert set(said["degraded"]) == {"semantic", "entity", "temporal"}
+        assert fleet.ask("DELETE", f"/v1/memories/{id_of(fleet, kayak)}/")[0] == 200
+        assert kayak not in search(fleet, kayak)[1]
+
+    def is_whole() -> bool:
+        status, said = fleet.ask("POST", "/v3/memories/search/", asked)
+        return status == 200 and "semantic" not in said.get("degraded", {})
+
+    fleet.wait_until(is_whole, "all signals are back", seconds=10)
+    assert kayak not in search(fleet, kayak)[1]
