@@ -1,6 +1,7 @@
 """One project of the platform: its truth in Postgres, its index on a server of its own."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from memories.engine.domain import Scope
 from memories.engine.ingestion.tools import MODEL_SETTING
@@ -49,8 +50,10 @@ class HostedStores:
     def __str__(self) -> str:
         return f"the database's project {self._scope.project}"
 
-    def in_one_state(self) -> AbstractContextManager[object]:
-        return self._searched.one_search()
+    @contextmanager
+    def in_one_state(self) -> Iterator[None]:
+        with self._searched.one_search(), self._server.one_search():
+            yield
 
     def passages(self, *, model: str, dimensions: int) -> PostgresPassages:
         name = index_name(self._scope, model)

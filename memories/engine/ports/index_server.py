@@ -1,6 +1,7 @@
 """An index that is a server of its own, apart from the truth, with a place for each project."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -121,6 +122,13 @@ class IndexServer(Protocol):
         Args:
             project: as for `reads`.
             dimensions: length of every vector.
+        """
+        ...
+
+    def one_search(self) -> AbstractContextManager[object]:
+        """What is asked in it takes less than two seconds altogether, or raises IndexUnavailable.
+
+        It holds where its context is copied to as well.
         """
         ...
 

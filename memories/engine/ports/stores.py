@@ -22,7 +22,10 @@ class Stores(Protocol):
         ...
 
     def in_one_state(self) -> AbstractContextManager[object]:
-        """What a search does within it goes by the state that the project is in when it begins."""
+        """What a search does in it goes by the state that the project is in when it begins.
+
+        An index that is a server is asked there no longer than it has to answer one search.
+        """
         ...
 
     @property

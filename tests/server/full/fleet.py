@@ -177,15 +177,20 @@ class Fleet:
             page = page + 1 if listed["next"] else 0
         return texts
 
-    def manage(self, *words: str) -> str:
-        """What a command of manage.py prints."""
+    def manage(self, *words: str, **environment: str) -> str:
+        """What a command of manage.py prints, in that environment where it differs."""
+        code, said, why = self.try_to_manage(*words, **environment)
+        assert code == 0, why
+        return said
+
+    def try_to_manage(self, *words: str, **environment: str) -> tuple[int, str, str]:
+        """Exit code and words of a command of manage.py, on either stream."""
         ran = subprocess.run(
             [sys.executable, "manage.py", *words],
             cwd=ROOT,
-            env=self.environment,
+            env={**self.environment, **environment},
             capture_output=True,
             text=True,
             check=False,
         )
-        assert ran.returncode == 0, ran.stderr
-        return ran.stdout
+        return ran.returncode, ran.stdout, ran.stderr

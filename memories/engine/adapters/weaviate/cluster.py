@@ -3,7 +3,9 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from typing import Final, TypeVar
 
@@ -26,11 +28,17 @@ from memories.engine.ports.index_server import IndexAddress
 _Answer = TypeVar("_Answer")
 # After so many calls in a row that were not answered the node is left: for the next one, or, after
 # the last, for a while. Then one call tries.
-_FAILURES: Final = 5
+_FAILURES: Final = 3
 _REST_SECONDS: Final = 2.0
+# So long silence tells that a node is away.
+_TELLING_SECONDS: Final = 1.0
+# All that one search asks.
+_SEARCH_SECONDS: Final = 1.8
 # Of tenants and collections, on which the nodes have to agree.
 _AGREE_SECONDS: Final = 5.0
 _READY_SECONDS: Final = 1.0
+# When the search that goes on in this context must be over.
+_UNTIL: Final[ContextVar[float]] = ContextVar("until", default=float("inf"))
 # As Weaviate says it.
 _NO_TENANT: Final = "tenant not found"
 
@@ -61,18 +69,33 @@ class Cluster:
         return self._answers([lambda way: ask(way.client)], seconds)[0]
 
     def _answers(self, asks: Sequence[Callable[[Way], _Answer]], seconds: float) -> list[_Answer]:
+        wanted = seconds or self.address.deadline_seconds
+        left = min(wanted, _UNTIL.get() - time.monotonic())
+        if left <= 0:
+            raise IndexUnavailable("the index took too long for one search")
         way = self._way_to_ask()
         once_there = [partial(self._ask_with_collections, ask) for ask in asks]
         try:
-            answers = way.call_each(once_there, seconds=seconds or self.address.deadline_seconds)
+            answers = way.call_each(once_there, seconds=left)
         except DoesNotAnswer as error:
-            self._failed(way)
+            # Whoever waited for a moment alone can't tell.
+            if left >= min(wanted, _TELLING_SECONDS):
+                self._failed(way)
             raise IndexUnavailable("the index does not answer") from error
         except IndexUnavailable:
             self._failures = 0
             raise
         self._failures = 0
         return answers
+
+    @contextmanager
+    def one_search(self) -> Iterator[None]:
+        """Calls in it, and where its context is copied to, take no longer than one search may."""
+        begun = _UNTIL.set(time.monotonic() + _SEARCH_SECONDS)
+        try:
+            yield
+        finally:
+            _UNTIL.reset(begun)
 
     def check(self) -> None:
         """Let whoever has work to do before it asks know that it would not be answered.

@@ -25,6 +25,9 @@ from weaviate.exceptions import UnexpectedStatusCodeError
 PASSAGES: Final = "Passages1"
 ENTITIES: Final = "Entities1"
 
+_COMPARED_EVERY_MS: Final = 10_000
+_SETTLED_AFTER_MS: Final = 3_000
+
 NUMBERS: Final = (
     "said_at",
     "recorded_at",
@@ -89,7 +92,13 @@ def _words() -> _InvertedIndexConfigCreate:
 
 
 def _copies(replicas: int) -> _ReplicationConfigCreate:
-    return Configure.replication(factor=replicas)
+    if replicas == 1:
+        return Configure.replication(factor=1)
+    # A node that was away has what it missed some 10 seconds after it is back, in place of 55.
+    comparing = Configure.Replication.async_config(
+        frequency=_COMPARED_EVERY_MS, propagation_delay=_SETTLED_AFTER_MS
+    )
+    return Configure.replication(factor=replicas, async_enabled=True, async_config=comparing)
 
 
 def _passage() -> list[Property]:

@@ -1,6 +1,7 @@
 """A Weaviate cluster as a server of indexes."""
 
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 
 from memories.engine.adapters.weaviate.cluster import Cluster
 from memories.engine.adapters.weaviate.entities import Entities
@@ -27,6 +28,9 @@ class WeaviateServer:
 
     def writes(self, project: str, *, dimensions: int) -> WeaviateWriter:
         return WeaviateWriter(self._cluster, tenant=project, dimensions=dimensions)
+
+    def one_search(self) -> AbstractContextManager[object]:
+        return self._cluster.one_search()
 
     def rest(self, projects: Collection[str]) -> None:
         self._cluster.rest_tenants([*projects])
