@@ -10,7 +10,7 @@ _GIVES_NONE = (_WAY, _ADAPTER / "schema.py")
 # Makes the questions that go past the client.
 _WIRE = _ADAPTER / "wire.py"
 # What the client offers that is not of one tenant, and what reports single failures only in words.
-_OF_ALL = (".collections", "connect_to_", "WeaviateClient(", ".batch.", "._connection", "grpc_search(")
+_OF_ALL = (".collections", "connect_to_", "WeaviateClient(", ".batch.", "grpc_search(")
 
 
 def test_only_the_cluster_reaches_collections_and_gives_none_without_a_tenant() -> None:
