@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.only:
         sizes = replace(sizes, worlds=tuple(w for w in sizes.worlds if w.name in given.only))
     try:
-        rows = _measured(sizes, given.vectors)
+        rows = _measured(sizes, given.vectors, given.profile)
         print(as_table(rows, sizes))
         if given.json is not None:
             text = json.dumps(as_json(rows, sizes), indent=2) + "\n"
@@ -51,14 +51,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _measured(sizes: Sizes, vectors: str) -> list[Row]:
+def _measured(sizes: Sizes, vectors: str, profile: Path | None) -> list[Row]:
     embedder = open_embedder(None)
     rows: list[Row] = []
     first: float | None = None
     for world in sizes.worlds:
-        new = measure(world, sizes, vectors=vectors, embedder=embedder, first=first)
+        new = measure(
+            world, sizes, vectors=vectors, embedder=embedder, first=first, profile=profile
+        )
         medians = [row.figure.value for row in new if row.key.endswith("_search_p50")]
-        first = medians[0] if first is None else first
+        # Of the first world alone.
+        first, profile = medians[0] if first is None else first, None
         rows += new
     return rows
 
@@ -72,5 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures there too")
     parser.add_argument(
         "--vectors", choices=("flat", "hnsw"), default="flat", help="how Weaviate finds them"
+    )
+    parser.add_argument(
+        "--profile", type=Path, metavar="PICTURE", help="draw where the time of a search goes there"
     )
     return parser

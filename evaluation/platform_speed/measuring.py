@@ -4,6 +4,7 @@ import json
 import statistics
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from evaluation.platform_speed.asked import Asked
@@ -11,6 +12,7 @@ from evaluation.platform_speed.bare import Bare
 from evaluation.platform_speed.running import platform, run, web
 from evaluation.platform_speed.searching import Searched, search_steadily
 from evaluation.platform_speed.sizes import Sizes, World
+from evaluation.platform_speed.steps import collecting, draw
 from evaluation.speed.requests import SEARCHES_A_SECOND
 from evaluation.speed.rows import Figure, Row, Target, percentile
 from memories import Embedder
@@ -27,7 +29,13 @@ _NOTE: Final = (
 
 
 def measure(
-    world: World, sizes: Sizes, *, vectors: str, embedder: Embedder, first: float | None
+    world: World,
+    sizes: Sizes,
+    *,
+    vectors: str,
+    embedder: Embedder,
+    first: float | None,
+    profile: Path | None = None,
 ) -> list[Row]:
     """Fill a world and search it.
 
@@ -37,6 +45,7 @@ def measure(
         vectors: how Weaviate finds them, `flat` or `hnsw`.
         embedder: the bundled one.
         first: the median of the first world, in milliseconds; None of the first itself.
+        profile: where a picture of where the time goes is drawn; nowhere if None.
 
     Raises:
         EvaluationError: the platform does not start, or can't be filled.
@@ -48,6 +57,8 @@ def measure(
             searched = search_steadily(
                 base, asked, bare, seconds=sizes.seconds, rounds=sizes.rounds
             )
+        if profile is not None:
+            _draw(world, sizes, asked, environment, profile)
     return [_indexing(world, filled), *_searching(world, searched, first)]
 
 
@@ -58,6 +69,22 @@ def _filled(world: World, sizes: Sizes, environment: Mapping[str, str]) -> dict[
     printed = run([sys.executable, "-m", "evaluation.platform_speed.filling", *words], environment)
     filled: dict[str, Any] = json.loads(printed)
     return filled
+
+
+def _draw(
+    world: World,
+    sizes: Sizes,
+    asked: Sequence[Asked],
+    environment: Mapping[str, str],
+    picture: Path,
+) -> None:
+    """Search once more, with spans."""
+    with collecting() as collector:
+        traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.address}
+        with web({**environment, **traced}) as base:
+            search_steadily(base, asked, None, seconds=sizes.seconds, rounds=1)
+    title = f"A search over HTTP, {SEARCHES_A_SECOND} a second\n{_of(world)}"
+    draw(collector.steps(), picture, title=title)
 
 
 def _indexing(world: World, filled: Mapping[str, float]) -> Row:

@@ -77,37 +77,36 @@ class Searching:
 
 
 def search_steadily(
-    base: str, asked: Sequence[Asked], bare: Bare, *, seconds: int, rounds: int
+    base: str, asked: Sequence[Asked], bare: Bare | None, *, seconds: int, rounds: int
 ) -> Searched:
     """Searches of all projects, 30 a second.
 
     Args:
         base: where the server answers.
         asked: questions, all of one project after another.
-        bare: what is asked between the rounds, as often.
+        bare: what is asked between the rounds, as often; nothing if None.
         seconds: of all rounds together.
         rounds: how many.
     """
     first, others = _of_projects(asked)
     with Searching(base) as warming, ThreadPoolExecutor(_WARMERS) as senders:
         list(senders.map(warming.search, first))
-    for each in first[:_WARMING_A_PROJECT]:
-        bare.search(each)
+    if bare is not None:
+        _bare_round(bare, first[:_WARMING_A_PROJECT])
     turns = cycle(others)
     with Searching(base) as searching:
         for _ in range(rounds):
             now = list(islice(turns, SEARCHES_A_SECOND * seconds // rounds))
-            _ask_both(searching, bare, now)
+            calls = [partial(searching.search, each) for each in now]
+            searching.searched.rounds.append(steadily(calls, a_second=SEARCHES_A_SECOND))
+            if bare is not None:
+                searching.searched.bare_rounds.append(_bare_round(bare, now))
         return searching.searched
 
 
-def _ask_both(searching: Searching, bare: Bare, asked: Sequence[Asked]) -> None:
-    calls = [partial(searching.search, each) for each in asked]
-    bare_calls = [partial(bare.search, each) for each in asked]
-    taken = steadily(calls, a_second=SEARCHES_A_SECOND)
-    bare_taken = steadily(bare_calls, a_second=SEARCHES_A_SECOND, senders=1)
-    searching.searched.rounds.append(taken)
-    searching.searched.bare_rounds.append(bare_taken)
+def _bare_round(bare: Bare, asked: Sequence[Asked]) -> list[float]:
+    calls = [partial(bare.search, each) for each in asked]
+    return steadily(calls, a_second=SEARCHES_A_SECOND, senders=1)
 
 
 def _of_projects(asked: Sequence[Asked]) -> tuple[list[Asked], list[Asked]]:

@@ -36,7 +36,10 @@ def test_a_talk_is_indexed_as_messages_and_memories_that_rest_on_them() -> None:
 def test_worlds_are_filled_and_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(command._SIZES, "small", TINY)
     kept = tmp_path / "figures.json"
-    assert command.main(["--sizes", "small", "--json", str(kept)]) == 0
+    picture = tmp_path / "steps.svg"
+    options = ["--sizes", "small", "--json", str(kept), "--profile", str(picture)]
+    assert command.main(options) == 0
+    assert "search.gather" in picture.read_text("utf-8")
     rows = json.loads(kept.read_text("utf-8"))["rows"]
     for world in ("many_projects", "one_project"):
         searched = rows[f"{world}_search_p50"]

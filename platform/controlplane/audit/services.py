@@ -117,14 +117,15 @@ def _append(entries: Sequence[Entry]) -> Collection[UUID]:
     chains = {id_: list(each) for id_, each in groupby(ordered, lambda each: each.organization_id)}
     heads = AuditHead.objects.select_for_update().filter(organization_id__in=chains)
     records: list[AuditRecord] = []
-    moved: list[AuditHead] = []
     for head in heads.order_by("organization_id"):
         linked = _linked(head, chains.pop(head.organization_id))
         records += linked
-        head.number, head.digest = linked[-1].number, linked[-1].digest
-        head.seal = seal_of(head.organization_id, head.number, head.digest)
-        moved.append(head)
-    AuditHead.objects.bulk_update(moved, ["number", "digest", "seal"])
+        last = linked[-1]
+        AuditHead.objects.filter(organization_id=head.organization_id).update(
+            number=last.number,
+            digest=last.digest,
+            seal=seal_of(head.organization_id, last.number, last.digest),
+        )
     AuditRecord.objects.bulk_create(records)
     return chains.keys()
 
