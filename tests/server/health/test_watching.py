@@ -224,7 +224,7 @@ def test_every_metric_is_documented_and_every_documented_one_is_counted(database
     kinds = re.findall(r"^# TYPE (remembrancer_\w+) (\w+)$", said, re.MULTILINE)
     # When each counter began is told beside it.
     counted = {name for name, _ in kinds if not name.endswith("_created")}
-    # Of an index apart, which is not there in this test; tests/server/full reads it where it is.
+    # Of an index apart, which is not there in this test.
     of_index = ROOT / "memories" / "records" / "measures.py"
     counted |= set(re.findall(r'"(remembrancer_\w+)"', of_index.read_text("utf-8")))
     assert set(re.findall(r"`(remembrancer_\w+)`", page)) == counted
