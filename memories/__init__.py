@@ -10,7 +10,15 @@
 Nothing heavy is imported until it is used.
 """
 
-from memories.engine.bootstrap import BundledModel, EndpointModel, HubModel, OnnxModel
+from memories.engine.bootstrap import (
+    AnthropicModel,
+    BundledModel,
+    ChatModel,
+    EndpointModel,
+    HubModel,
+    OnnxModel,
+    open_language_model,
+)
 from memories.engine.domain import (
     AddResult,
     Context,
@@ -44,6 +52,9 @@ from memories.engine.errors import (
     InvalidInput,
     InvalidMessages,
     InvalidScope,
+    LanguageModelBusy,
+    LanguageModelError,
+    LanguageModelFailed,
     MissingExtra,
     ModelMismatch,
     ModelUnavailable,
@@ -64,19 +75,31 @@ from memories.engine.ingestion.reading import (
 from memories.engine.memory import RELEVANT, AsyncMemory, Memory
 from memories.engine.ports.embedder import Embedder, SimilarityScale
 from memories.engine.ports.extractor import ExtractionRequest, Extractor
+from memories.engine.ports.language_model import (
+    Attachment,
+    Ending,
+    LanguageModel,
+    ModelAnswer,
+    ModelRequest,
+    TokenUsage,
+)
 
 __all__ = [
     "RELEVANT",
     "AddResult",
+    "AnthropicModel",
     "AsyncMemory",
+    "Attachment",
     "BundledModel",
     "ChangedMeanwhile",
+    "ChatModel",
     "Context",
     "Conversation",
     "DeletionReceipt",
     "Embedder",
     "EmbedderError",
     "EmbeddingFailed",
+    "Ending",
     "EndpointModel",
     "Entity",
     "ExtractionRequest",
@@ -91,12 +114,18 @@ __all__ = [
     "InvalidInput",
     "InvalidMessages",
     "InvalidScope",
+    "LanguageModel",
+    "LanguageModelBusy",
+    "LanguageModelError",
+    "LanguageModelFailed",
     "Link",
     "Memory",
     "MemoryRecord",
     "Message",
     "MissingExtra",
+    "ModelAnswer",
     "ModelMismatch",
+    "ModelRequest",
     "ModelUnavailable",
     "NewerFormat",
     "NotFound",
@@ -118,7 +147,9 @@ __all__ = [
     "StoreBusy",
     "StoreDamaged",
     "StoreError",
+    "TokenUsage",
     "TransferReceipt",
     "UnreadableFile",
+    "open_language_model",
     "read_conversations",
 ]

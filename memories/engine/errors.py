@@ -16,9 +16,12 @@ RemembrancerError
 │   ├── NewerFormat         written by a newer release; upgrade to open it
 │   ├── ModelMismatch       indexed with another embedding model; `reindex()` switches
 │   └── IndexUnavailable    the index, where it is a server of its own, does not answer
-└── EmbedderError           the embedding model
-    ├── ModelUnavailable    its files are missing, altered or can't be fetched
-    └── EmbeddingFailed     it gave no usable vectors
+├── EmbedderError           the embedding model
+│   ├── ModelUnavailable    its files are missing, altered or can't be fetched
+│   └── EmbeddingFailed     it gave no usable vectors
+└── LanguageModelError      the language model
+    ├── LanguageModelBusy   overloaded or out of reach; `retry_after` says for how long
+    └── LanguageModelFailed it refuses the request, such as for a wrong key
 """
 
 from typing import final
@@ -131,3 +134,25 @@ class ModelUnavailable(EmbedderError):
 @final
 class EmbeddingFailed(EmbedderError):
     """The model answered, but not with usable vectors."""
+
+
+class LanguageModelError(RemembrancerError):
+    """The language model could not be used."""
+
+
+@final
+class LanguageModelBusy(LanguageModelError):
+    """It is overloaded, over a rate or out of reach: later may help.
+
+    Attributes:
+        retry_after: seconds that it asked to wait; None if it did not say.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+@final
+class LanguageModelFailed(LanguageModelError):
+    """It refuses the request itself, such as for a wrong key: the same again would not help."""

@@ -2,6 +2,12 @@
 
 from memories.engine.bootstrap._engine import Durability, Engine, EngineSettings, open_engine
 from memories.engine.bootstrap._index_server import open_index_server
+from memories.engine.bootstrap._language_models import (
+    AnthropicModel,
+    ChatModel,
+    NamedModel,
+    open_language_model,
+)
 from memories.engine.bootstrap._models import (
     BundledModel,
     EmbeddingModel,
@@ -13,16 +19,20 @@ from memories.engine.bootstrap._models import (
 )
 
 __all__ = [
+    "AnthropicModel",
     "BundledModel",
+    "ChatModel",
     "Durability",
     "EmbeddingModel",
     "EndpointModel",
     "Engine",
     "EngineSettings",
     "HubModel",
+    "NamedModel",
     "OnnxModel",
     "open_engine",
     "open_index_server",
+    "open_language_model",
     "open_shared_embedder",
     "with_kept_queries",
 ]

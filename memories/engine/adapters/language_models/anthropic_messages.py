@@ -1,0 +1,125 @@
+"""A model of Anthropic, or behind any endpoint that speaks its Messages protocol."""
+
+import base64
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from memories.engine.adapters.language_models.failures import failures_of
+from memories.engine.ports.language_model import (
+    Attachment,
+    Ending,
+    ModelAnswer,
+    ModelRequest,
+    TokenUsage,
+)
+
+if TYPE_CHECKING:
+    from anthropic import Anthropic
+    from anthropic.types import ContentBlockParam, MessageParam, TextBlockParam, Usage
+
+_OWN_ENDPOINT: Final = "https://api.anthropic.com"
+# Whatever else ends an answer leaves it whole.
+_ENDINGS: Final = {
+    "max_tokens": Ending.CUT,
+    "model_context_window_exceeded": Ending.CUT,
+    "pause_turn": Ending.CUT,
+    "refusal": Ending.REFUSED,
+}
+
+
+class AnthropicMessages:
+    """A LanguageModel by the Messages protocol.
+
+    It takes no temperature: the protocol has none any more. The instructions are kept by the
+    provider and cost less the next time, where they are long enough for it to keep them.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        api_key: str,
+        base_url: str | None,
+        timeout_seconds: float,
+        retries: int,
+    ) -> None:
+        """Take the address; nothing is sent yet.
+
+        Args:
+            model: its name at the provider.
+            api_key: sent as a Bearer token.
+            base_url: the endpoint; Anthropic's own if None.
+            timeout_seconds: for one request.
+            retries: how often it is asked again when it is overloaded or does not answer.
+        """
+        self._model = model
+        self._api_key = api_key
+        self._base_url = base_url or _OWN_ENDPOINT
+        self._timeout_seconds = timeout_seconds
+        self._retries = retries
+
+    @property
+    def name(self) -> str:
+        """As the port says."""
+        is_own = self._base_url == _OWN_ENDPOINT
+        return self._model if is_own else f"{self._model}@{self._base_url}"
+
+    def ask(self, request: ModelRequest) -> ModelAnswer:
+        """As the port says."""
+        import anthropic
+
+        with failures_of(anthropic, self.name):
+            reply = self._client.messages.create(
+                model=self._model,
+                max_tokens=request.most_tokens,
+                system=[_kept(request.instructions)],
+                messages=[_said(request)],
+                output_config=anthropic.omit
+                if request.schema is None
+                else {"format": {"type": "json_schema", "schema": dict(request.schema)}},
+            )
+            return ModelAnswer(
+                text="".join(block.text for block in reply.content if block.type == "text"),
+                ending=_ENDINGS.get(reply.stop_reason or "", Ending.COMPLETE),
+                usage=_counted(reply.usage),
+                model=reply.model,
+            )
+
+    @cached_property
+    def _client(self) -> "Anthropic":
+        import anthropic
+
+        return anthropic.Anthropic(
+            api_key=self._api_key,
+            base_url=self._base_url,
+            timeout=self._timeout_seconds,
+            max_retries=self._retries,
+            open_telemetry=False,
+            # A redirect would carry a tenant's words to whoever the endpoint names.
+            http_client=anthropic.DefaultHttpxClient(follow_redirects=False),
+        )
+
+
+def _kept(instructions: str) -> "TextBlockParam":
+    return {"type": "text", "text": instructions, "cache_control": {"type": "ephemeral"}}
+
+
+def _said(request: ModelRequest) -> "MessageParam":
+    shown: list[ContentBlockParam] = [_shown(each) for each in request.attachments]
+    return {"role": "user", "content": [*shown, {"type": "text", "text": request.prompt}]}
+
+
+def _shown(attachment: Attachment) -> "ContentBlockParam":
+    content = base64.b64encode(attachment.content).decode()
+    kind = "document" if attachment.media_type == "application/pdf" else "image"
+    source = {"type": "base64", "media_type": attachment.media_type, "data": content}
+    return {"type": kind, "source": source}  # type: ignore[return-value,misc]  # as the kind says
+
+
+def _counted(usage: "Usage") -> TokenUsage:
+    return TokenUsage(
+        read=usage.input_tokens,
+        read_from_cache=usage.cache_read_input_tokens or 0,
+        written_to_cache=usage.cache_creation_input_tokens or 0,
+        written=usage.output_tokens,
+    )

@@ -1,0 +1,84 @@
+"""Which language models there are, and how they are opened."""
+
+import importlib.util
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from memories.engine.errors import InvalidInput, MissingExtra
+from memories.engine.ports.language_model import LanguageModel
+
+
+@dataclass(frozen=True, slots=True)
+class AnthropicModel:
+    """A model of Anthropic's, or behind an endpoint that speaks its Messages protocol.
+
+    Attributes:
+        model: its name there.
+        api_key: sent as a Bearer token.
+        base_url: the endpoint; Anthropic's own if None.
+        timeout_seconds: for one request.
+        retries: how often it is asked again when it is overloaded or does not answer.
+    """
+
+    model: str
+    api_key: str = field(repr=False)
+    base_url: str | None = None
+    timeout_seconds: float = 120.0
+    retries: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ChatModel:
+    """A model behind any endpoint that speaks OpenAI's chat completions: Ollama, vLLM, OpenAI.
+
+    Attributes:
+        model: its name there.
+        base_url: address up to, and without, `/chat/completions`; OpenAI's own if None.
+        api_key: sent as a Bearer token; None where the endpoint wants none.
+        timeout_seconds: for one request.
+        retries: how often it is asked again when it is overloaded or does not answer.
+    """
+
+    model: str
+    base_url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    timeout_seconds: float = 120.0
+    retries: int = 2
+
+
+NamedModel: TypeAlias = AnthropicModel | ChatModel
+
+
+def open_language_model(named: NamedModel) -> LanguageModel:
+    """The model, ready to be asked; nothing is sent yet.
+
+    Raises:
+        MissingExtra: the `models` extra is not installed.
+        InvalidInput: no header can carry the key.
+    """
+    client = "anthropic" if isinstance(named, AnthropicModel) else "openai"
+    if importlib.util.find_spec(client) is None:
+        raise MissingExtra(
+            f"asking a language model needs {client}: pip install 'remembrancer[models]'"
+        )
+    if named.api_key is not None and not (named.api_key.isascii() and named.api_key.isprintable()):
+        raise InvalidInput("the API key holds characters that no header can carry")
+    if isinstance(named, AnthropicModel):
+        from memories.engine.adapters.language_models.anthropic_messages import AnthropicMessages
+
+        return AnthropicMessages(
+            named.model,
+            api_key=named.api_key,
+            base_url=named.base_url,
+            timeout_seconds=named.timeout_seconds,
+            retries=named.retries,
+        )
+    from memories.engine.adapters.language_models.chat_completions import ChatCompletions
+
+    return ChatCompletions(
+        named.model,
+        api_key=named.api_key,
+        base_url=named.base_url,
+        timeout_seconds=named.timeout_seconds,
+        retries=named.retries,
+    )
