@@ -16,6 +16,7 @@ from memories.engine.bootstrap import (
     ChatModel,
     EndpointModel,
     HubModel,
+    ModelExtraction,
     OnnxModel,
     open_language_model,
 )
@@ -25,6 +26,7 @@ from memories.engine.domain import (
     DeletionReceipt,
     Entity,
     Fact,
+    Guidance,
     HistoryEntry,
     IngestOutcome,
     Link,
@@ -33,6 +35,7 @@ from memories.engine.domain import (
     Page,
     Participant,
     ParticipantKind,
+    Preview,
     Scope,
     ScoreBreakdown,
     SearchHit,
@@ -40,6 +43,7 @@ from memories.engine.domain import (
     Shelf,
     Source,
     Stats,
+    TokenUsage,
     TransferReceipt,
 )
 from memories.engine.errors import (
@@ -74,14 +78,13 @@ from memories.engine.ingestion.reading import (
 )
 from memories.engine.memory import RELEVANT, AsyncMemory, Memory
 from memories.engine.ports.embedder import Embedder, SimilarityScale
-from memories.engine.ports.extractor import ExtractionRequest, Extractor
+from memories.engine.ports.extractor import Extracted, ExtractionRequest, Extractor, Wants
 from memories.engine.ports.language_model import (
     Attachment,
     Ending,
     LanguageModel,
     ModelAnswer,
     ModelRequest,
-    TokenUsage,
 )
 
 __all__ = [
@@ -102,9 +105,11 @@ __all__ = [
     "Ending",
     "EndpointModel",
     "Entity",
+    "Extracted",
     "ExtractionRequest",
     "Extractor",
     "Fact",
+    "Guidance",
     "HistoryEntry",
     "HubModel",
     "Immutable",
@@ -124,6 +129,7 @@ __all__ = [
     "Message",
     "MissingExtra",
     "ModelAnswer",
+    "ModelExtraction",
     "ModelMismatch",
     "ModelRequest",
     "ModelUnavailable",
@@ -133,6 +139,7 @@ __all__ = [
     "Page",
     "Participant",
     "ParticipantKind",
+    "Preview",
     "Question",
     "RemembrancerError",
     "Scope",
@@ -150,6 +157,7 @@ __all__ = [
     "TokenUsage",
     "TransferReceipt",
     "UnreadableFile",
+    "Wants",
     "open_language_model",
     "read_conversations",
 ]

@@ -23,17 +23,22 @@ from memories.engine.domain._filters import (
     Operator,
 )
 from memories.engine.domain._indexing import IndexedEntity, IndexedRow
-from memories.engine.domain._memory import (
+from memories.engine.domain._learning import (
     AddResult,
+    Fact,
+    FactLink,
+    Guidance,
+    IngestEvent,
+    IngestOutcome,
+    Preview,
+    TokenUsage,
+)
+from memories.engine.domain._memory import (
     DeletionReceipt,
     Entity,
     EntityType,
-    Fact,
-    FactLink,
     HistoryEntry,
     HistoryEvent,
-    IngestEvent,
-    IngestOutcome,
     Kind,
     KnownEntity,
     Link,
@@ -91,6 +96,7 @@ __all__ = [
     "FilterValue",
     "Flags",
     "Found",
+    "Guidance",
     "HistoryEntry",
     "HistoryEvent",
     "IndexedEntity",
@@ -119,6 +125,7 @@ __all__ = [
     "Passage",
     "Place",
     "Precision",
+    "Preview",
     "QueryTime",
     "Quote",
     "Role",
@@ -134,6 +141,7 @@ __all__ = [
     "Stats",
     "Table",
     "TimeIntent",
+    "TokenUsage",
     "TransferReceipt",
     "Turn",
     "Vector",

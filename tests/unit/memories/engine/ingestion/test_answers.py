@@ -46,6 +46,8 @@ FACTS = st.builds(
     ).map(tuple),
     categories=st.lists(TEXTS).map(tuple),
     links=st.lists(st.builds(FactLink, st.sampled_from(LinkKind), TEXTS)).map(tuple),
+    importance=st.none() | st.floats(0, 1),
+    repeats=st.none() | TEXTS,
 )
 
 
@@ -72,7 +74,7 @@ def asking(*ids: str) -> ExtractionRequest:
 def test_a_saved_answer_is_what_was_said(facts: list[Fact]) -> None:
     asked = ScriptedExtractor({"text 0": facts})
     extractor = SavingExtractor(asked, AnswersInMemory(), job_id="j", scope=ACME)
-    first, second = (tuple(extractor.extract(asking("m1", "m2"))) for _ in range(2))
+    first, second = (extractor.extract(asking("m1", "m2")).facts for _ in range(2))
     assert first == second == tuple(facts)
     assert [each.said_at.utcoffset() for each in second] == [
         each.said_at.utcoffset() for each in facts
@@ -87,5 +89,5 @@ def test_quotes_name_the_messages_of_the_attempt_that_asks() -> None:
     asked = ScriptedExtractor({"text 0": facts})
     extractor = SavingExtractor(asked, AnswersInMemory(), job_id="j", scope=ACME)
     extractor.extract(asking("m1", "m2"))
-    (again,) = extractor.extract(asking("n1", "n2"))
+    (again,) = extractor.extract(asking("n1", "n2")).facts
     assert [quote.message_id for quote in again.quotes] == ["n2", "n1", "stranger"]
