@@ -57,7 +57,10 @@ def test_a_file_of_an_older_format_is_upgraded_when_it_is_opened(
         assert [(each.name, each.memories) for each in memory.participants()] == [("ana", 2)]
         assert memory.search("boat", scope=ana).hits
         boat, lisbon = memory.list(scope=ana)
-        assert (boat.learned_by, lisbon.learned_by) == (None, "local-1")
+        assert (boat.learned_by, lisbon.learned_by) == (
+            "claude, prompt 1, settings 0" if number >= 3 else None,
+            "local-1",
+        )
     database = Database(tmp_path / "notes.db")
     with database.read() as connection:
         assert connection.number("PRAGMA user_version") == len(UPGRADES)

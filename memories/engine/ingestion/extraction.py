@@ -26,6 +26,7 @@ from memories.engine.text.fingerprints import digest, fingerprint
 
 # Whoever keeps messages word for word.
 _VERBATIM: Final = "verbatim"
+_KEPT: Final = "what was not learned from is kept and searchable as it is"
 # Roles whose words are never learned from: instructions and tool output.
 _UNLEARNED: Final = frozenset({Role.SYSTEM, Role.TOOL})
 
@@ -98,7 +99,7 @@ def find_facts(messages: Sequence[Message], listening: Listening) -> Extraction:
         except LanguageModelBusy as error:
             if not listening.give_up:
                 raise
-            notes.append(f"the language model is busy: {error}")
+            notes.append(f"the language model is busy: {error}; {_KEPT}")
             break
         notes += [each for each in (around.note, found[-1].note) if each]
         earlier = (*earlier, *chunk)[-wants.earlier :] if wants.earlier else ()

@@ -6,6 +6,7 @@ from typing import Final
 
 from memories.engine.domain import (
     Entity,
+    EntityType,
     MemoryRecord,
     Message,
     Scope,
@@ -19,7 +20,7 @@ from memories.engine.ports.embedder import MOST_UNKNOWN, Embedder
 from memories.engine.text.delimiters import blank_recalled
 from memories.engine.text.forms import form_of, openings
 
-# Memories of the scope's own runs and agents may be nearer, and are left out afterwards.
+# Those of narrower scopes may be nearer, and are left out afterwards.
 _LOOKED_AT: Final = 4
 _MOST_ENTITIES: Final = 20
 _UNSEEN: Final = "what is known was not looked up, as the index does not answer"
@@ -115,7 +116,7 @@ def _named(texts: Sequence[str], *, scope: Scope, tools: IngestTools) -> tuple[E
     names = tools.records.entities.people_opening(held, scope=scope)
     forms = [form_of(each.surface) for text in texts for each in mentions_of(text, names)]
     known = tools.records.entities.with_forms(dict.fromkeys(forms), scope=scope)
-    entities = {
-        each.entity.id: each.entity for form in forms if form in known for each in known[form]
-    }
-    return tuple(entities.values())[:_MOST_ENTITIES]
+    entities = (each.entity for form in forms for each in known.get(form, ()))
+    # That somebody speaks of knees again helps nobody to understand it.
+    named = {each.id: each for each in entities if each.type is not EntityType.TOPIC}
+    return tuple(named.values())[:_MOST_ENTITIES]

@@ -24,11 +24,11 @@ def prompt_of(request: ExtractionRequest) -> str:
         "known": _memories(request.known_memories, request.zone),
         "entities": (f"{_data(each.name)} {each.type}" for each in request.known_entities),
         "earlier": (
-            _turn(message, message.text[-_EARLIER_CHARACTERS:], request.zone)
+            _turn(message, _said(message)[-_EARLIER_CHARACTERS:], request.zone)
             for message in request.earlier
         ),
         "conversation": (
-            f"{number} {_turn(message, message.text, request.zone)}"
+            f"{number} {_turn(message, _said(message), request.zone)}"
             for number, message in enumerate(request.messages, start=1)
         ),
     }
@@ -61,10 +61,14 @@ def _memories(memories: Iterable[MemoryRecord], zone: tzinfo | None) -> Iterator
         yield f"{number} {_data(memory.attributed_to)} {day}: {words}"
 
 
-def _turn(message: Message, text: str, zone: tzinfo | None) -> str:
+def _said(message: Message) -> str:
+    """Without what an agent was reminded of, which is not said anew."""
+    text = message.text
+    return " ".join(text[start:until] for start, until in strip_recalled(text))
+
+
+def _turn(message: Message, said: str, zone: tzinfo | None) -> str:
     at = f"{_local(message.said_at, zone):%a %Y-%m-%d %H:%M}"
-    # What an agent was reminded of is not said anew.
-    said = " ".join(text[start:until] for start, until in strip_recalled(text))
     return f"{message.role} {_data(message.speaker)} {at}: {_data(said)}"
 
 

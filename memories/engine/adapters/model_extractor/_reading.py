@@ -44,7 +44,7 @@ _MOST_QUOTES: Final = 5
 _MOST_OTHERS: Final = 20
 _LONGEST_FACT: Final = 1000
 _LONGEST_NAME: Final = 200
-_LONGEST_ANSWER: Final = 1_000_000
+_LONGEST_ANSWER: Final = 4_000_000
 # Endpoints that know no schema give JSON as they would write it to people.
 _FENCED: Final = re.compile(r"\s*```(?:json)?\s(?P<json>.*)```\s*", re.DOTALL)
 _RELATIONS: Final[Mapping[object, LinkKind]] = {
@@ -204,8 +204,9 @@ class AnswerReader:
         return tuple(links), repeats
 
     def _importance(self, importance: object) -> float | None:
-        if isinstance(importance, int | float) and 0 <= importance <= 1:
-            return float(importance)
+        number = None if isinstance(importance, bool) else importance
+        if isinstance(number, int | float) and 0 <= number <= 1:
+            return float(number)
         self.dropped[OFF_SCALE] += 1
         return None
 
