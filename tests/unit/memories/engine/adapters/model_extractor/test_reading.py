@@ -142,6 +142,8 @@ def test_what_is_no_claim_is_dropped(no_claim: object) -> None:
         ({"known": [{"memory": 1, "relation": "supersedes"}]}, reading.UNKNOWN_MEMORY),
         ({"known": [{"memory": "m1", "relation": "same"}]}, reading.UNKNOWN_MEMORY),
         ({"known": ["m1"]}, reading.UNKNOWN_MEMORY),
+        ({"categories": [5]}, reading.UNKNOWN_CATEGORY),
+        ({"quotes": [{"turn": 1, "words": "I own a boat."}] * 6}, reading.TOO_MANY),
         ({"importance": 2}, reading.OFF_SCALE),
         ({"importance": -0.1}, reading.OFF_SCALE),
         ({"importance": float("nan")}, reading.OFF_SCALE),
