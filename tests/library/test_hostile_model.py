@@ -1,11 +1,14 @@
 """A model that answers as hostile as JSON allows harms nothing outside of the conversation."""
 
 import json
+import shutil
+import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -108,29 +111,43 @@ def answers(draw: st.DrawFn) -> str:
     return json.dumps(draw(JUNK) if worst == 4 else whole)
 
 
-@contextmanager
-def world(model: ScriptedModel) -> Iterator[tuple[Memory, dict[str, MemoryRecord]]]:
-    """A project of two, with everything that is there before the model is asked."""
-    with Memory(
-        embedder=WordHashEmbedder(), clock=FixedClock(NOW), extractor=ModelExtraction(model)
-    ) as memory:
-        for user in ("acme", "globex"):
-            scope = memory.scope(user=user)
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a project of two, as it is before the model is asked."""
+    path = tmp_path_factory.mktemp("before") / "notes.db"
+    with Memory(path, embedder=WordHashEmbedder(), clock=FixedClock(NOW)) as memory:
+        acme = memory.scope(user="acme")
+        for scope in (acme, memory.scope(user="globex")):
             for text in ("I own a boat.", "I live in Porto.", "It leaks.", "I sail.", "Boats!"):
-                memory.add(f"{text} {user}", scope=scope, infer=False)
-        memory.add("I live in Lisbon, for good.", scope=memory.scope(user="acme"), infer=False,
-                   immutable=True)  # fmt: skip
-        everything = memory.list(filters={"OR": [{"user_id": "acme"}, {"user_id": "globex"}]})
-        yield memory, {each.id: each for each in everything}
+                memory.add(f"{text} {scope.user}", scope=scope, infer=False)
+        memory.add("I live in Lisbon, for good.", scope=acme, infer=False, immutable=True)
+    return path
 
 
-def attack(answer: str) -> None:
+@contextmanager
+def world(before: Path, model: ScriptedModel) -> Iterator[tuple[Memory, dict[str, MemoryRecord]]]:
+    """A copy of the project, with the memories that are in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = shutil.copy(before, folder)
+        extractor = ModelExtraction(model)
+        with Memory(
+            path,
+            embedder=WordHashEmbedder(),
+            clock=FixedClock(NOW),
+            extractor=extractor,
+            durability="process-crash",
+        ) as memory:
+            everybody = {"OR": [{"user_id": "acme"}, {"user_id": "globex"}]}
+            yield memory, {each.id: each for each in memory.list(filters=everybody)}
+
+
+def attack(before: Path, answer: str) -> None:
     """Add a conversation while the model answers so, and look at what came of it."""
     model = ScriptedModel(lambda _: answer)
-    with world(model) as (memory, before):
+    with world(before, model) as (memory, known):
         added = memory.add(TURNS, scope=memory.scope(user="acme"))
-        _check(memory, before, added)
-        assert memory.stats().messages == len(before) + len(SAID)
+        _check(memory, known, added)
+        assert memory.stats().messages == len(known) + len(SAID)
         assert model.requests
         assert all("globex" not in request.prompt for request in model.requests)
 
@@ -176,16 +193,16 @@ def _check_learned(memory: Memory, learned: MemoryRecord, added: AddResult) -> N
 
 
 @settings(max_examples=100, suppress_health_check=list(HealthCheck))
-@given(answers())
-def test_a_hostile_model_harms_nobody(answer: str) -> None:
-    attack(answer)
+@given(answer=answers())
+def test_a_hostile_model_harms_nobody(before: Path, answer: str) -> None:
+    attack(before, answer)
 
 
 @pytest.mark.long
 @settings(max_examples=1000, suppress_health_check=list(HealthCheck))
-@given(answers())
-def test_a_hostile_model_harms_nobody_a_thousand_times(answer: str) -> None:
-    attack(answer)
+@given(answer=answers())
+def test_a_hostile_model_harms_nobody_a_thousand_times(before: Path, answer: str) -> None:
+    attack(before, answer)
 
 
 def fact(**changes: object) -> dict[str, object]:
@@ -221,19 +238,19 @@ HOSTILE: Final = {
 
 
 @pytest.mark.parametrize("claims", HOSTILE.values(), ids=HOSTILE.keys())
-def test_known_attacks_harm_nobody(claims: list[dict[str, object]]) -> None:
-    attack(json.dumps({"facts": claims}))
+def test_known_attacks_harm_nobody(before: Path, claims: list[dict[str, object]]) -> None:
+    attack(before, json.dumps({"facts": claims}))
 
 
-def test_the_checks_see_what_a_friendly_model_learns() -> None:
+def test_the_checks_see_what_a_friendly_model_learns(before: Path) -> None:
     def friendly(request: ModelRequest) -> str:
-        known = [number for number, text in known_in(request.prompt) if "I own a boat" in text]
-        replaced = [{"memory": number, "relation": "supersedes"} for number in known]
+        boats = [number for number, text in known_in(request.prompt) if "I own a boat" in text]
+        replaced = [{"memory": number, "relation": "supersedes"} for number in boats]
         return json.dumps({"facts": [fact(known=replaced)]})
 
-    with world(ScriptedModel(friendly)) as (memory, before):
+    with world(before, ScriptedModel(friendly)) as (memory, known):
         acme = memory.scope(user="acme")
         added = memory.add(TURNS, scope=acme)
-        _check(memory, before, added)
+        _check(memory, known, added)
         assert memory.stats(scope=acme).superseded == 1
         assert len(list(memory.list(scope=acme))) == 7
