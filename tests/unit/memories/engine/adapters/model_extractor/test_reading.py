@@ -93,6 +93,7 @@ def test_the_same_again_names_the_memory() -> None:
         ({"quotes": []}, UNPROVEN),
         ({"quotes": None}, UNPROVEN),
         ({"quotes": "I own a boat."}, UNPROVEN),
+        ({"quotes": ["I own a boat."]}, UNPROVEN),
         ({"quotes": [{"turn": 1, "words": "I own a car."}]}, UNPROVEN),
         ({"quotes": [{"turn": 0, "words": "I own a boat."}]}, UNPROVEN),
         ({"quotes": [{"turn": -1, "words": "I own a boat."}]}, UNPROVEN),
