@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from evaluation.retrieval.measured import Json
+from evaluation.files import Json
 from evaluation.retrieval.run import OWN
 from evaluation.retrieval.summary import at
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from evaluation.retrieval.measured import Json
+from evaluation.files import Json
 from evaluation.retrieval.run import OWN
 
 # Title, and where the figure stands in a way's block.

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from evaluation.retrieval.measured import Json
+from evaluation.files import Json
 from evaluation.retrieval.schema import faults_of
 from evaluation.retrieval.summary import at
 from tests.evaluation.conftest import TYPES, Write, haystack, locomo_sample

@@ -7,11 +7,11 @@ from typing import Final
 
 import pytest
 
-from evaluation.retrieval.baselines import plain_rankers
+from evaluation.baselines import plain_rankers
+from evaluation.datasets import Dataset, read_dataset
+from evaluation.embedding_cache import CachedEmbedder
+from evaluation.files import Json
 from evaluation.retrieval.checkpoints import Checkpoints
-from evaluation.retrieval.datasets import Dataset, read_dataset
-from evaluation.retrieval.embedding_cache import CachedEmbedder
-from evaluation.retrieval.measured import Json
 from evaluation.retrieval.measuring import (
     ask,
     confidence_of,
