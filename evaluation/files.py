@@ -1,13 +1,22 @@
-"""Files that are there whole or not at all, and what JSON holds."""
+"""Files that are there whole or not at all, and JSON to look into."""
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
 from evaluation.faults import EvaluationError
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+
+
+def at(report: "Json | Mapping[str, Json]", *path: str) -> Json:
+    """What stands at a path of a report; None where nothing does."""
+    value: Json = dict(report) if isinstance(report, Mapping) else report
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 def write_whole(path: Path, text: str) -> None:
