@@ -119,12 +119,13 @@ def _failures(report: Mapping[str, Json], sizes: Sequence[str]) -> "Figure":
 
     drawn = Figure(figsize=(7.5, 0.9 + 0.5 * len(sizes)), layout="constrained")
     panel = drawn.subplots()
-    reached = [0.0] * len(sizes)
+    places, reached = range(len(sizes)), [0.0] * len(sizes)
     for cause, colour in zip(Cause, _COLOURS, strict=True):
         counts = [_number(at(report, "sizes", size, "failures", cause.value)) for size in sizes]
         if any(counts):
-            panel.barh(sizes, counts, left=reached, color=colour, label=cause.value, height=0.6)
+            panel.barh(places, counts, left=reached, color=colour, label=cause.value, height=0.6)
             reached = [before + count for before, count in zip(reached, counts, strict=True)]
+    panel.set_yticks(places, sizes)
     panel.invert_yaxis()
     panel.set_xlabel("answers", fontsize=8)
     panel.tick_params(labelsize=8)
