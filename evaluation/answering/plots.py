@@ -57,8 +57,9 @@ def _accuracy(report: Mapping[str, Json], sizes: Sequence[str]) -> "Figure":
     ]
     columns = min(3, len(places))
     rows = -(-len(places) // columns)
-    drawn = Figure(figsize=(_PANEL[0] * columns, _PANEL[1] * rows), layout="constrained")
+    drawn = Figure(figsize=(_PANEL[0] * columns, _PANEL[1] * rows))
     panels = drawn.subplots(rows, columns, sharey=True, squeeze=False)
+    drawn.subplots_adjust(left=0.06, right=0.99, top=0.94, bottom=0.12, wspace=0.08, hspace=0.45)
     for panel, place in zip(panels.flat, places, strict=False):
         _draw_line(panel, report, sizes, ("published", *place))
         if at(report, "manifest", "corrections"):
@@ -117,8 +118,10 @@ def _failures(report: Mapping[str, Json], sizes: Sequence[str]) -> "Figure":
     """Answers that are not right, stacked by cause."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - only where a report is made
 
-    drawn = Figure(figsize=(7.5, 0.9 + 0.5 * len(sizes)), layout="constrained")
+    height = 1.4 + 0.5 * len(sizes)
+    drawn = Figure(figsize=(7.5, height))
     panel = drawn.subplots()
+    drawn.subplots_adjust(left=0.1, right=0.75, top=1 - 0.2 / height, bottom=0.6 / height)
     places, reached = range(len(sizes)), [0.0] * len(sizes)
     for cause, colour in zip(Cause, _COLOURS, strict=True):
         counts = [_number(at(report, "sizes", size, "failures", cause.value)) for size in sizes]

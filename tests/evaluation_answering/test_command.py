@@ -201,23 +201,33 @@ def test_ctrl_c_keeps_what_is_under_way_and_says_how_to_go_on(bench: Bench, loco
     assert asked.isdisjoint(bench.asked)
 
 
-@pytest.mark.parametrize("status", [429, 529])
 def test_an_overloaded_model_is_a_fault_that_is_asked_again(
-    status: int, bench: Bench, locomo: Path, capsys: pytest.CaptureFixture[str]
+    bench: Bench, locomo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bench.endpoint.answering = lambda asked: (
-        Said(status=status) if "afraid" in question_in(asked) else answering(asked)
-    )
+    overloaded = {(False, "What is Rex afraid of?"): 429, (True, "Where does Ben work?"): 529}
+
+    def busy(asked: Asked) -> Said:
+        status = overloaded.get((is_judging(asked), question_in(asked)))
+        return answering(asked) if status is None else Said(status=status)
+
+    bench.endpoint.answering = busy
     assert bench.run(locomo) == 3
     size = report_of(bench)
     assert size["answers"] == 6
-    assert size["faults"] == {"reader busy": 1}
-    assert size["failures"]["no answer"] == 1
-    assert "1 questions have no answer or no verdict" in capsys.readouterr().err
+    assert size["faults"] == {
+        "reader busy": 1,
+        f"judge: judge-model@{bench.endpoint.address} answered 529": 1,
+    }
+    assert (size["failures"]["no answer"], size["failures"]["no verdict"]) == (1, 1)
+    assert "2 questions have no answer or no verdict" in capsys.readouterr().err
     bench.endpoint.answering = answering
     bench.endpoint.requests.clear()
     assert bench.run(locomo) == 0
-    assert [asked for _, asked in bench.asked] == ["What is Rex afraid of?"] * 2
+    assert sorted(bench.asked) == [
+        (False, "What is Rex afraid of?"),
+        (True, "What is Rex afraid of?"),
+        (True, "Where does Ben work?"),
+    ]
     assert report_of(bench)["faults"] == {}
 
 
