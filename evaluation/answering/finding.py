@@ -13,6 +13,7 @@ from typing import Final, Protocol, TypeAlias
 from evaluation.answering.prices import BYTES_PER_TOKEN, tokens_in
 from evaluation.baselines import PlainRanker, speeches
 from evaluation.datasets import Asked, Case
+from evaluation.progress import Progress
 from evaluation.ranker import Ranker
 from evaluation.remembering import messages_of, scope_of, turn_ids
 from evaluation.walk import turn_id, walk
@@ -79,9 +80,12 @@ class OwnFinder:
         self._folder.mkdir(parents=True, exist_ok=True)
         name = "".join(each if each.isalnum() else "-" for each in case.conversation.id)
         self._memory = Memory(self._folder / f"{name}.db", embedder=self._embedder)
+        progress, done = Progress(f"{case.conversation.id} remembering", case.turns), 0
         for session in case.conversation.sessions:
             scope = scope_of(self._memory, case.conversation, session)
             self._memory.add(messages_of(session), scope=scope, job_id=session.id)
+            done += len(session.turns)
+            progress.show(done)
         self._scope = scope_of(self._memory, case.conversation)
         self._turn_of = turn_ids(self._memory)
         # The model and the file's pages are read in before anything is timed.

@@ -1,5 +1,6 @@
 """A report as one page of HTML that needs no other file."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Final
@@ -18,6 +19,7 @@ td.n { text-align: right; font-variant-numeric: tabular-nums; }
 img { max-width: 100%; }
 details { margin: 0 0 1rem; }
 pre { white-space: pre-wrap; background: #f6f6f6; padding: .7rem; }"""
+_NUMBER: Final = re.compile(r"-?[\d.]+")
 _FAILURES_SHOWN: Final = 200
 _MOST_CHARACTERS: Final = 600
 
@@ -209,7 +211,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     for row in rows:
         cells = "".join(
             f'<td class="n">{escape(cell)}</td>'
-            if cell[:1].isdigit() and len(cell) < len("0.123 [0.123, 0.123]") + 4
+            if _NUMBER.fullmatch(cell)
             else f"<td>{escape(cell)}</td>"
             for cell in row
         )

@@ -57,9 +57,11 @@ def _accuracy(report: Mapping[str, Json], sizes: Sequence[str]) -> "Figure":
     ]
     columns = min(3, len(places))
     rows = -(-len(places) // columns)
-    drawn = Figure(figsize=(_PANEL[0] * columns, _PANEL[1] * rows))
+    height = _PANEL[1] * rows
+    drawn = Figure(figsize=(_PANEL[0] * columns, height))
     panels = drawn.subplots(rows, columns, sharey=True, squeeze=False)
-    drawn.subplots_adjust(left=0.06, right=0.99, top=0.94, bottom=0.12, wspace=0.08, hspace=0.45)
+    drawn.subplots_adjust(left=0.06, right=0.99, top=1 - 0.3 / height, bottom=0.5 / height)
+    drawn.subplots_adjust(wspace=0.08, hspace=0.45)
     for panel, place in zip(panels.flat, places, strict=False):
         _draw_line(panel, report, sizes, ("published", *place))
         if at(report, "manifest", "corrections"):
