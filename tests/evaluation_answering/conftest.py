@@ -14,7 +14,7 @@ from tests.support.model_endpoint import CHAT, MESSAGES, Asked, ModelEndpoint, S
 READER_KEY = "sk-reader-very-secret"
 JUDGE_KEY = "sk-judge-very-secret"
 # What the reader answers to the questions of `locomo_sample`, by a word of theirs.
-KNOWN = {"move": "Lisbon", "work": "Siemens", "animals": "a dog", "afraid": "cats"}
+KNOWN = {"move": "Lisbon", "work": "Siemens", "animals": "a dog <b>Rex</b>", "afraid": "cats"}
 UNKNOWN = "That is not known."
 
 

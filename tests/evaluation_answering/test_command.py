@@ -106,6 +106,8 @@ def test_what_is_kept_says_everything(bench: Bench, locomo: Path) -> None:
     assert page.count("data:image/svg+xml;base64,") == 2
     assert "http" not in page.replace(bench.endpoint.address, "")  # nothing else is loaded
     assert "What is the population of Lisbon?" in page
+    assert "a dog &lt;b&gt;Rex&lt;/b&gt;" in page
+    assert "<b>" not in page
 
 
 def test_no_key_reaches_a_file_or_the_terminal(
