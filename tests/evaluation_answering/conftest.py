@@ -1,9 +1,10 @@
 """A reader and a judge by script, on the loopback, and a small data set."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,5 +105,9 @@ def locomo(tmp_path: Path) -> Path:
     return path
 
 
-Answers = Callable[[Asked], Said]
 PATHS = {"chat": CHAT, "anthropic": MESSAGES}
+
+
+def report_of(bench: Bench, size: str = "300") -> Any:
+    report = json.loads((bench.out / "report.json").read_text(encoding="utf-8"))
+    return report["sizes"][size]
