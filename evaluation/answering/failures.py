@@ -31,7 +31,7 @@ RULES: Final[Mapping[Cause, str]] = {
     Cause.NO_EVIDENCE: "the data set names no evidence for the question, so that nothing can be "
     "said of what was found",
     Cause.NOT_RETRIEVED: "some of the evidence is not among what was found at all: the turns of "
-    "the first 100 hits, or of a baseline's ranking",
+    "the first 100 hits, or the first 300 turns of a baseline's ranking",
     Cause.BURIED: "all of the evidence was found, but some of it is not inside the context",
     Cause.MISREAD: "all of the evidence is inside the context",
 }

@@ -1,5 +1,6 @@
 """The systems whose finds are handed to the reader, each asked for a context of so many tokens."""
 
+import hashlib
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -78,7 +79,7 @@ class OwnFinder:
         """Add what is not there yet, session by session."""
         self.close()
         self._folder.mkdir(parents=True, exist_ok=True)
-        name = "".join(each if each.isalnum() else "-" for each in case.conversation.id)
+        name = hashlib.sha256(case.conversation.id.encode()).hexdigest()[:24]
         self._memory = Memory(self._folder / f"{name}.db", embedder=self._embedder)
         progress, done = Progress(f"{case.conversation.id} remembering", case.turns), 0
         for session in case.conversation.sessions:

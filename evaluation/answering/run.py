@@ -40,8 +40,8 @@ from memories import Embedder, ModelRequest, TokenUsage
 _JUDGED_AT_MOST: Final = 3
 # Contexts that wait for the reader, for each thread: finding is faster than reading.
 _WAITING: Final = 2
-# How many of the found turns are kept.
-_RANKED_KEPT: Final = 200
+# How many of the found turns are kept: all that 100 hits can bring in.
+_RANKED_KEPT: Final = 300
 
 
 @dataclass(frozen=True, slots=True)

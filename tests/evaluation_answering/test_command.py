@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -274,3 +275,16 @@ def test_help_needs_no_engine() -> None:
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "--budget TOKENS,..." in ran.stdout
+
+
+def test_so_many_questions_are_read_at_the_same_time(bench: Bench, locomo: Path) -> None:
+    together = threading.Barrier(3, timeout=10)
+
+    def meeting(asked: Asked) -> Said:
+        if not is_judging(asked):
+            together.wait()  # breaks, and with it the request, if fewer come at a time
+        return answering(asked)
+
+    bench.endpoint.answering = meeting
+    assert bench.run(locomo, "--parallel", "3") == 0
+    assert report_of(bench)["faults"] == {}
