@@ -20,9 +20,11 @@ from tests.evaluation_answering.conftest import (
     answering,
     is_judging,
     judge,
+    part_of,
     question_in,
     report_of,
 )
+from tests.evaluation_answering.test_beam import chat
 from tests.support.model_endpoint import Asked, Said
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -206,6 +208,27 @@ def test_longmemevals_types_are_judged_as_its_authors_do(bench: Bench, tmp_path:
         "q_abs": "unanswerable_explained",
     }
     assert report_of(bench)["published"]["overall"]["questions"] == 7
+
+
+def test_beams_rubrics_are_scored_point_by_point(bench: Bench, tmp_path: Path) -> None:
+    def answering_points(asked: Asked) -> Said:
+        if not is_judging(asked):
+            return Said(text="Answer:\nMarch 29")
+        met = ["yes", "partly"][: len(part_of(asked, "expected").splitlines())]
+        points = [{"reason": "so it is", "met": each} for each in met]
+        return Said(text=json.dumps({"points": points}))
+
+    bench.endpoint.answering = answering_points
+    assert bench.run(chat(tmp_path / "1"), dataset="beam") == 0
+    verdicts = {each["question"]: each for each in bench.lines("verdicts.jsonl")}
+    assert verdicts["1/information_extraction/0"]["points"] == [1.0, 0.5]
+    assert verdicts["1/information_extraction/0"]["score"] == 0.75
+    assert {each["judge"] for each in verdicts.values()} == {"points"}
+    size = report_of(bench)
+    assert size["published"]["overall"]["accuracy"] == pytest.approx((0.75 + 3) / 4)
+    assert size["published"]["by_category"]["information_extraction"]["accuracy"] == 0.75
+    assert size["abstention"] is None
+    assert sum(size["failures"].values()) == 1
 
 
 def test_what_a_run_will_cost_is_said_without_asking(
