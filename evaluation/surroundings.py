@@ -1,5 +1,6 @@
 """What a run was made with: versions, machine and state of the code."""
 
+import functools
 import hashlib
 import os
 import platform
@@ -28,8 +29,9 @@ def surroundings() -> dict[str, Json]:
     }
 
 
+@functools.cache
 def _git(*arguments: str) -> str | None:
-    """What git says of this tree; None where there is no git or no repository."""
+    """What git said of this tree when it was first asked; None without git or a repository."""
     command = ["git", "-c", "safe.directory=*", *arguments]
     try:
         return subprocess.run(  # noqa: S603 - fixed words

@@ -61,6 +61,7 @@ class Bench:
 
     endpoint: ModelEndpoint
     folder: Path
+    cache: Path
     protocols: tuple[str, str] = ("chat", "anthropic")
     out: Path = field(init=False)
 
@@ -69,7 +70,7 @@ class Bench:
 
     def options(self, data: Path, *more: str | Path, dataset: str = "locomo") -> list[str]:
         options: list[str | Path] = ["--dataset", dataset, "--data", data, "--out", self.out]
-        options += ["--cache", self.folder / "cache", "--patience", "0", "--budget", "300"]
+        options += ["--cache", self.cache, "--patience", "0", "--budget", "300"]
         for role, protocol in zip(("reader", "judge"), self.protocols, strict=True):
             address = self.endpoint.address + ("/v1" if protocol == "chat" else "")
             options += [f"--{role}", f"{protocol}:{role}-model", f"--{role}-url", address]
@@ -89,13 +90,19 @@ class Bench:
         return [(is_judging(each), question_in(each)) for each in self.endpoint.requests]
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Embeddings of the small data sets, for all runs."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+def bench(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     monkeypatch.setenv("READER_KEY", READER_KEY)
     monkeypatch.setenv("JUDGE_KEY", JUDGE_KEY)
     with serving() as endpoint:
         endpoint.answering = answering
-        yield Bench(endpoint, tmp_path)
+        yield Bench(endpoint, tmp_path, cache)
 
 
 @pytest.fixture
