@@ -36,16 +36,15 @@ class MeteredModel:
     """A language model as one project asks it: counted, and never past what it may spend in a day.
 
     Questions that are under way when the cap is reached are still answered.
+
+    Attributes:
+        name: as the provider knows it; where it is asked is nothing to a project.
     """
 
     model: LanguageModel
+    name: str
     project_id: UUID
     now: Callable[[], datetime] = current_time
-
-    @property
-    def name(self) -> str:
-        """As the port says."""
-        return self.model.name
 
     def ask(self, request: ModelRequest) -> ModelAnswer:
         """As the port says.
@@ -69,7 +68,9 @@ class MeteredModel:
 def extraction_of(project_id: UUID) -> ModelExtraction | None:
     """How a project's facts are learned; None by the local extractor."""
     named = settings.EXTRACTION_MODEL
-    return None if named is None else ModelExtraction(MeteredModel(_opened(named), project_id))
+    if named is None:
+        return None
+    return ModelExtraction(MeteredModel(_opened(named), named.model, project_id))
 
 
 def dollars(usage: TokenUsage) -> float | None:

@@ -1,11 +1,14 @@
 """A model that answers as hostile as JSON allows harms nothing outside of the conversation."""
 
 import json
+import shutil
+import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -49,6 +52,11 @@ JUNK: Final = st.recursive(
 )
 
 
+def _mostly(good: st.SearchStrategy[Any], bad: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """So that what is bad is met by what is good, and not by itself alone."""
+    return st.integers(0, 9).flatmap(lambda lot: bad if lot == 9 else good)
+
+
 def _like(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Mostly of the form that was asked for, now and then with junk in a field, or all junk."""
     whole = st.fixed_dictionaries(fields)
@@ -58,33 +66,34 @@ def _like(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         st.sampled_from([*fields, "user_id", "scope", "delete", "id"]),
         JUNK,
     )
-    return whole | whole | spoiled | JUNK
+    return _mostly(whole, spoiled | JUNK)
 
 
-QUOTES: Final = st.one_of(
+QUOTES: Final = _mostly(
     st.builds(
         lambda turn, start, size: {"turn": turn + 1, "words": SAID[turn][start : start + size]},
         st.integers(0, 2),
         st.integers(0, 60),
-        st.integers(1, 40),
+        st.integers(3, 40),
     ),
     _like(turn=NUMBERS, words=TEXTS),
 )
 TIMES: Final = st.sampled_from(
     ["2024-05-01", "2024-05-10T18:00", "0001-01-01", "9999-12-31", "now", "2024-05-01T00:00+23:59"]
 )
+STATEMENTS: Final = st.sampled_from(["User owns a boat.", "User lives in Lisbon.", "It leaks."])
 CLAIMS: Final = _like(
-    text=st.sampled_from(["User owns a boat.", "User lives in Lisbon.", "It leaks."]) | TEXTS,
-    speaker=st.just("User") | TEXTS,
-    quotes=st.lists(QUOTES, max_size=3),
-    kind=st.sampled_from(["state", "event", "plan", "order"]) | TEXTS,
+    text=_mostly(STATEMENTS | st.text(min_size=1, max_size=20), TEXTS),
+    speaker=_mostly(st.just("User"), TEXTS),
+    quotes=st.lists(QUOTES, min_size=1, max_size=2),
+    kind=_mostly(st.sampled_from(["state", "event", "plan"]), TEXTS),
     when=st.none()
     | _like(**{"from": TIMES, "until": TIMES, "precision": st.sampled_from(["day", "eon"])}),
     entities=st.lists(_like(name=TEXTS, type=TEXTS), max_size=3),
     categories=st.lists(TEXTS, max_size=3),
     known=st.lists(
         _like(
-            memory=NUMBERS,
+            memory=_mostly(st.integers(1, 6), NUMBERS),
             relation=st.sampled_from(["supersedes", "same", "supports", "deletes", "merged_into"]),
         ),
         max_size=8,
@@ -96,41 +105,55 @@ CLAIMS: Final = _like(
 @st.composite
 def answers(draw: st.DrawFn) -> str:
     """What the model says: facts of all sorts, sometimes 10,000 of them or 1 MB in one."""
-    claims = draw(st.lists(CLAIMS, max_size=6))
-    worst = draw(st.integers(0, 19))
-    if worst == 0 and claims:
+    claims = draw(st.lists(CLAIMS, min_size=1, max_size=6))
+    whim = draw(st.sampled_from(["none"] * 12 + ["many", "long", "words", "junk", "more"]))
+    if whim == "many":
         claims *= 10_000 // len(claims)
-    if worst == 1:
+    if whim == "long":
         claims.append({"text": "a" * 10**6, "quotes": [{"turn": 1, "words": "b" * 10**6}]})
-    if worst == 2:
+    if whim == "words":
         return draw(st.text(max_size=50))
-    whole: Any = {"facts": claims, "delete": "all"} if worst == 3 else {"facts": claims}
-    return json.dumps(draw(JUNK) if worst == 4 else whole)
+    whole: Any = {"facts": claims, "delete": "all"} if whim == "more" else {"facts": claims}
+    return json.dumps(draw(JUNK) if whim == "junk" else whole)
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a project of two, as it is before the model is asked."""
+    path = tmp_path_factory.mktemp("before") / "notes.db"
+    with Memory(path, embedder=WordHashEmbedder(), clock=FixedClock(NOW)) as memory:
+        acme = memory.scope(user="acme")
+        for scope in (acme, memory.scope(user="globex")):
+            for text in ("I own a boat.", "I live in Porto.", "It leaks.", "I sail.", "Boats!"):
+                memory.add(f"{text} {scope.user}", scope=scope, infer=False)
+        memory.add("I live in Lisbon, for good.", scope=acme, infer=False, immutable=True)
+    return path
 
 
 @contextmanager
-def world(model: ScriptedModel) -> Iterator[tuple[Memory, dict[str, MemoryRecord]]]:
-    """A project of two, with everything that is there before the model is asked."""
-    with Memory(
-        embedder=WordHashEmbedder(), clock=FixedClock(NOW), extractor=ModelExtraction(model)
-    ) as memory:
-        for user in ("acme", "globex"):
-            scope = memory.scope(user=user)
-            for text in ("I own a boat.", "I live in Porto.", "It leaks.", "I sail.", "Boats!"):
-                memory.add(f"{text} {user}", scope=scope, infer=False)
-        memory.add("I live in Lisbon, for good.", scope=memory.scope(user="acme"), infer=False,
-                   immutable=True)  # fmt: skip
-        everything = memory.list(filters={"OR": [{"user_id": "acme"}, {"user_id": "globex"}]})
-        yield memory, {each.id: each for each in everything}
+def world(before: Path, model: ScriptedModel) -> Iterator[tuple[Memory, dict[str, MemoryRecord]]]:
+    """A copy of the project, with the memories that are in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = shutil.copy(before, folder)
+        extractor = ModelExtraction(model)
+        with Memory(
+            path,
+            embedder=WordHashEmbedder(),
+            clock=FixedClock(NOW),
+            extractor=extractor,
+            durability="process-crash",
+        ) as memory:
+            everybody = {"OR": [{"user_id": "acme"}, {"user_id": "globex"}]}
+            yield memory, {each.id: each for each in memory.list(filters=everybody)}
 
 
-def attack(answer: str) -> None:
+def attack(before: Path, answer: str) -> None:
     """Add a conversation while the model answers so, and look at what came of it."""
     model = ScriptedModel(lambda _: answer)
-    with world(model) as (memory, before):
+    with world(before, model) as (memory, known):
         added = memory.add(TURNS, scope=memory.scope(user="acme"))
-        _check(memory, before, added)
-        assert memory.stats().messages == len(before) + len(SAID)
+        _check(memory, known, added)
+        assert memory.stats().messages == len(known) + len(SAID)
         assert model.requests
         assert all("globex" not in request.prompt for request in model.requests)
 
@@ -176,16 +199,16 @@ def _check_learned(memory: Memory, learned: MemoryRecord, added: AddResult) -> N
 
 
 @settings(max_examples=100, suppress_health_check=list(HealthCheck))
-@given(answers())
-def test_a_hostile_model_harms_nobody(answer: str) -> None:
-    attack(answer)
+@given(answer=answers())
+def test_a_hostile_model_harms_nobody(before: Path, answer: str) -> None:
+    attack(before, answer)
 
 
 @pytest.mark.long
 @settings(max_examples=1000, suppress_health_check=list(HealthCheck))
-@given(answers())
-def test_a_hostile_model_harms_nobody_a_thousand_times(answer: str) -> None:
-    attack(answer)
+@given(answer=answers())
+def test_a_hostile_model_harms_nobody_a_thousand_times(before: Path, answer: str) -> None:
+    attack(before, answer)
 
 
 def fact(**changes: object) -> dict[str, object]:
@@ -221,19 +244,19 @@ HOSTILE: Final = {
 
 
 @pytest.mark.parametrize("claims", HOSTILE.values(), ids=HOSTILE.keys())
-def test_known_attacks_harm_nobody(claims: list[dict[str, object]]) -> None:
-    attack(json.dumps({"facts": claims}))
+def test_known_attacks_harm_nobody(before: Path, claims: list[dict[str, object]]) -> None:
+    attack(before, json.dumps({"facts": claims}))
 
 
-def test_the_checks_see_what_a_friendly_model_learns() -> None:
+def test_the_checks_see_what_a_friendly_model_learns(before: Path) -> None:
     def friendly(request: ModelRequest) -> str:
-        known = [number for number, text in known_in(request.prompt) if "I own a boat" in text]
-        replaced = [{"memory": number, "relation": "supersedes"} for number in known]
+        boats = [number for number, text in known_in(request.prompt) if "I own a boat" in text]
+        replaced = [{"memory": number, "relation": "supersedes"} for number in boats]
         return json.dumps({"facts": [fact(known=replaced)]})
 
-    with world(ScriptedModel(friendly)) as (memory, before):
+    with world(before, ScriptedModel(friendly)) as (memory, known):
         acme = memory.scope(user="acme")
         added = memory.add(TURNS, scope=acme)
-        _check(memory, before, added)
+        _check(memory, known, added)
         assert memory.stats(scope=acme).superseded == 1
         assert len(list(memory.list(scope=acme))) == 7

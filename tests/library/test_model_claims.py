@@ -3,14 +3,16 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from memories import ModelExtraction, ModelRequest
-from memories.engine.domain import IngestEvent
+from memories import Fact, ModelExtraction, ModelRequest
+from memories.engine.domain import FactLink, IngestEvent, Kind, LinkKind, Quote
 from memories.engine.ports.clock import FixedClock
+from memories.engine.ports.extractor import ScriptedExtractor
 from memories.engine.ports.language_model import ScriptedModel
+from memories.engine.text.fingerprints import stable_id
 from tests.library.learned import Opens, acme_of, claim, known_in, messages, turns_in
 
 
@@ -138,3 +140,31 @@ def test_a_preview_says_what_an_add_would_do_and_stores_nothing(opened: Opens) -
     added = memory.add(said, scope=acme)
     assert [each.event for each in added.outcomes] == [each.event for each in seen.outcomes]
     assert (added.extractor, added.dropped) == (seen.extractor, seen.dropped)
+
+
+@pytest.mark.parametrize("claimed", ["links", "repeats"])
+def test_no_extractor_reaches_memories_of_another_scope(opened: Opens, claimed: str) -> None:
+    extractor = ScriptedExtractor()
+    memory = opened(extractor)
+    acme, globex = acme_of(memory), memory.scope(user="globex")
+    (others,) = memory.add("I own a boat.", scope=globex, infer=False).outcomes
+    seed = "a seed that is known before"
+    words = "I own a boat!"
+    fact = Fact(
+        text=words,
+        attributed_to="User",
+        quotes=(Quote(stable_id(seed, "message", "0"), 0, len(words), words),),
+        said_at=datetime(2030, 1, 1, tzinfo=UTC),
+        kind=Kind.STATE,
+    )
+    link = FactLink(LinkKind.SUPERSEDES, str(others.memory_id))
+    claiming = {
+        "links": replace(fact, links=(link,)),
+        "repeats": replace(fact, repeats=others.memory_id),
+    }
+    extractor.facts = {words: [claiming[claimed]]}
+    added = memory.add(words, scope=acme, seed=seed)
+    assert added.dropped == {"it points at no memory of this scope": 1}
+    assert [each.event for each in added.outcomes] == [IngestEvent.ADD]
+    kept = memory.get(str(others.memory_id))
+    assert (kept.superseded_by, kept.reinforcements) == (None, 0)

@@ -4,7 +4,7 @@ from statistics import fmean
 from typing import Final
 
 from evaluation.remembering import scope_of
-from evaluation.retrieval.walk import turn_id, walk
+from evaluation.walk import turn_id, walk
 from memories import Conversation, Memory
 
 DEPTH: Final = 50

@@ -55,7 +55,19 @@ class Guidance:
     categories: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return any(getattr(self, name) for name in self.__slots__)
+        return any(self.parts)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """All that it says: the same for what says the same, whatever the order of categories."""
+        named = [part for category in sorted(self.categories.items()) for part in category]
+        return (
+            self.instructions,
+            self.agent_instructions,
+            self.includes,
+            self.excludes,
+            *named,
+        )
 
     def joined(self, other: "Guidance") -> "Guidance":
         """This one with another's words added; the other's categories, if any, replace these."""

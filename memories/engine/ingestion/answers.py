@@ -80,8 +80,8 @@ class SavingExtractor:
             for message in request.messages
             for part in (message.role, message.speaker, message.text)
         ]
-        guidance = json.dumps(asdict(request.guidance), sort_keys=True)
-        return scope_digest(self.scope, guidance, *parts).hex()
+        guidance = request.guidance.parts
+        return scope_digest(self.scope, str(len(guidance)), *guidance, *parts).hex()
 
 
 def _read(saved: str, request: ExtractionRequest) -> Extracted:

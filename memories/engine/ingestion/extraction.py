@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import Final
 
@@ -103,7 +103,10 @@ def find_facts(messages: Sequence[Message], listening: Listening) -> Extraction:
             break
         notes += [each for each in (around.note, found[-1].note) if each]
         earlier = (*earlier, *chunk)[-wants.earlier :] if wants.earlier else ()
-    return _proven(found, learned, notes)
+    extraction = _proven(found, learned, notes)
+    if learned and extraction.learned_by is None:
+        return replace(extraction, learned_by=listening.extractor.name)
+    return extraction
 
 
 def _chunks(messages: Sequence[Message], wants: Wants) -> Iterator[tuple[Message, ...]]:

@@ -87,7 +87,9 @@ def test_an_event_says_who_learned_and_what_that_took(
     # 500 of $1, 1,500 of $0.10 and 100 of $5 a million.
     assert told["dollars"] == pytest.approx(0.00115)
     memory = client(acme.token).get(f"/v1/memories/{told['results'][0]['id']}/").json()
-    assert "claude" in memory["learned_by"]
+    assert memory["learned_by"].startswith("claude, prompt")
+    # Where the server asks is nothing to its projects.
+    assert endpoint.address not in json.dumps([told, memory])
     assert (memory["importance"], memory["categories"]) == (0.6, ["family"])
     assert len(endpoint.requests) == 1
 

@@ -1,9 +1,8 @@
 """Asking the model, and what is done about answers that are none."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from memories.engine.adapters.model_extractor._instructions import (
@@ -129,8 +128,8 @@ class ModelExtractor:
 
     def _settings(self, guidance: Guidance) -> str:
         """A short digest: memories that share it were learned in the same way."""
-        settings = {**asdict(guidance), **asdict(self._wants)}
-        return digest(json.dumps(settings, sort_keys=True)).hex()[:8]
+        shown = (str(self._wants.messages), str(self._wants.known_memories))
+        return digest(*shown, *guidance.parts).hex()[:8]
 
 
 def _halves(request: ExtractionRequest, tally: _Tally) -> Iterator[ExtractionRequest]:

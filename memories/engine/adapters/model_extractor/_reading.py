@@ -91,15 +91,19 @@ class AnswerReader:
         claims = _claims(answer)
         if claims is None:
             return None
-        if len(claims) > _MOST_FACTS:
-            self.dropped[TOO_MANY] += len(claims) - _MOST_FACTS
         facts: list[Fact] = []
-        for claim in claims[:_MOST_FACTS]:
+        for claim in self._first(claims, _MOST_FACTS):
             try:
                 facts.append(self._fact(claim))
             except _Unfit as unfit:
                 self.dropped[unfit.why] += 1
         return tuple(facts)
+
+    def _first(self, claims: object, most: int) -> Sequence[object]:
+        """As many as may be, of what should be a list."""
+        listed = claims if isinstance(claims, list) else []
+        self.dropped[TOO_MANY] += max(0, len(listed) - most)
+        return listed[:most]
 
     def _fact(self, claim: object) -> Fact:
         if not isinstance(claim, dict):
@@ -125,7 +129,7 @@ class AnswerReader:
 
     def _quotes(self, claims: object) -> tuple[Quote, ...]:
         """All of them where they were said; one that was not proves nothing."""
-        quotes = [self._quote(claim) for claim in _items(claims)[:_MOST_QUOTES]]
+        quotes = [self._quote(claim) for claim in self._first(claims, _MOST_QUOTES)]
         found = tuple(dict.fromkeys(quote for quote in quotes if quote is not None))
         if not found or not all(quotes):
             raise _Unfit(UNPROVEN)
@@ -167,7 +171,7 @@ class AnswerReader:
 
     def _mentions(self, claims: object, text: str) -> tuple[Mention, ...]:
         mentions: dict[tuple[int, int], Mention] = {}
-        for claim in _items(claims)[:_MOST_OTHERS]:
+        for claim in self._first(claims, _MOST_OTHERS):
             name = claim.get("name") if isinstance(claim, dict) else None
             type_ = claim.get("type") if isinstance(claim, dict) else None
             start = _place(name, text)
@@ -181,15 +185,18 @@ class AnswerReader:
 
     def _categories(self, claims: object) -> tuple[str, ...]:
         listed = self.request.guidance.categories
-        named = [name for name in _items(claims)[:_MOST_OTHERS] if isinstance(name, str)]
-        known = dict.fromkeys(name for name in named if name in listed)
-        self.dropped[UNKNOWN_CATEGORY] += sum(name not in listed for name in named)
+        known: dict[str, None] = {}
+        for name in self._first(claims, _MOST_OTHERS):
+            if isinstance(name, str) and name in listed:
+                known[name] = None
+            else:
+                self.dropped[UNKNOWN_CATEGORY] += 1
         return tuple(known)
 
     def _relations(self, claims: object) -> tuple[tuple[FactLink, ...], str | None]:
         links: dict[FactLink, None] = {}
         repeats: str | None = None
-        for claim in _items(claims)[:_MOST_OTHERS]:
+        for claim in self._first(claims, _MOST_OTHERS):
             shown = claim.get("memory") if isinstance(claim, dict) else None
             relation = claim.get("relation") if isinstance(claim, dict) else None
             memory = _numbered(shown, self.request.known_memories)
@@ -234,10 +241,6 @@ def _text(text: object) -> str:
     if strip_recalled(written) != ((0, len(written)),):
         raise _Unfit(RECALLED)
     return written
-
-
-def _items(claims: object) -> Sequence[object]:
-    return claims if isinstance(claims, list) else ()
 
 
 def _numbered(number: object, shown: Sequence[_Shown]) -> _Shown | None:

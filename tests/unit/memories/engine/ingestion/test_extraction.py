@@ -97,6 +97,7 @@ def test_a_busy_model_ends_it_with_what_was_learned() -> None:
     found = find_facts(messages("a", "b", "c"), listening(extractor))
     assert found.usage == TokenUsage(read=5)
     assert found.notes[-1].startswith("the language model is busy: counting answered 529;")
+    assert find_facts(messages("a"), listening(extractor)).learned_by == "counting"
     with pytest.raises(LanguageModelBusy):
         find_facts(messages("a"), listening(CountingExtractor(Wants(), 0), give_up=False))
 
