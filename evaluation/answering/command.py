@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from evaluation.answering.corrections import read_corrections
 from evaluation.answering.endpoints import Endpoint, read_endpoint
-from evaluation.answering.options import parser
+from evaluation.answering.options import LOCAL, parser
 from evaluation.answering.prices import Price, read_prices
 from evaluation.faults import EvaluationError
 from evaluation.files import Json, write
@@ -66,6 +66,17 @@ def _run(options: argparse.Namespace) -> int:
     return _carry_out(options, plan, models, opened, prices)
 
 
+def _learner(options: argparse.Namespace) -> Endpoint | None:
+    """The language model that learns; None for the local extractor."""
+    if options.extractor == LOCAL:
+        return None
+    if options.system != "remembrancer":
+        raise EvaluationError(f"--extractor: {options.system} learns nothing")
+    return read_endpoint(
+        options.extractor, url=options.extractor_url, key_variable=options.extractor_key
+    )
+
+
 def _plan(options: argparse.Namespace) -> "Plan":
     # It loads numpy, which `--help` does without.
     from evaluation.answering.run import Plan  # noqa: PLC0415
@@ -82,7 +93,15 @@ def _plan(options: argparse.Namespace) -> "Plan":
     except OSError as error:
         raise EvaluationError(f"{options.out}: {error.strerror}") from error
     budgets = (None,) if options.system == "full-context" else options.budget
-    return Plan(dataset, options.system, budgets, corrections, options.parallel, options.out)
+    return Plan(
+        dataset,
+        options.system,
+        budgets,
+        corrections,
+        options.parallel,
+        options.out,
+        learner=_learner(options),
+    )
 
 
 def _dataset(options: argparse.Namespace) -> "Dataset":
@@ -119,9 +138,7 @@ def _carry_out(
     from evaluation.embedding_cache import CachedEmbedder, open_cache  # noqa: PLC0415 - as above
 
     model = open_embedder(options.embedder)
-    settings = manifest.settings_of(
-        plan, extractor=options.extractor, embedder=model.model, models=models
-    )
+    settings = manifest.settings_of(plan, embedder=model.model, models=models)
     manifest.check_same_run(plan, settings)
     kept: dict[str, Json] = {"limit": options.limit, "parallel": options.parallel}
     manifest.write_manifest(plan, settings, kept, prices=prices)

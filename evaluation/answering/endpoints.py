@@ -42,20 +42,21 @@ class Endpoint:
             EvaluationError: the variable with its key is missing.
             MissingExtra: the `models` extra is not installed.
         """
+        return open_language_model(self.named(environment))
+
+    def named(
+        self, environment: Mapping[str, str] = os.environ, *, retries: int = 0
+    ) -> AnthropicModel | ChatModel:
+        """The model with its key, to be asked again so often when it is overloaded.
+
+        Raises:
+            EvaluationError: the variable with its key is missing.
+        """
         key = self._key(environment)
         if self.protocol == "chat":
-            chat = ChatModel(self.model, self.url, key, timeout_seconds=_TIMEOUT_SECONDS, retries=0)
-            return open_language_model(chat)
-        return open_language_model(
-            AnthropicModel(
-                self.model,
-                # Endpoints of one's own often want no key, and the client wants one.
-                key or "none",
-                base_url=self.url,
-                timeout_seconds=_TIMEOUT_SECONDS,
-                retries=0,
-            )
-        )
+            return ChatModel(self.model, self.url, key, _TIMEOUT_SECONDS, retries)
+        # Endpoints of one's own often want no key, and the client wants one.
+        return AnthropicModel(self.model, key or "none", self.url, _TIMEOUT_SECONDS, retries)
 
     def _key(self, environment: Mapping[str, str]) -> str | None:
         if self.key_variable is None and self.url is not None:

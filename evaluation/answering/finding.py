@@ -18,8 +18,9 @@ from evaluation.progress import Progress
 from evaluation.ranker import Ranker
 from evaluation.remembering import messages_of, scope_of, turn_ids
 from evaluation.walk import turn_id, walk
-from memories import Embedder, Memory
+from memories import AnthropicModel, ChatModel, Embedder, Memory
 
+Learner: TypeAlias = AnthropicModel | ChatModel
 # Tokens of a context; None hands over everything.
 Budget: TypeAlias = int | None
 # Hits of ours that count as found at all, and turns of a baseline's.
@@ -68,9 +69,16 @@ class OwnFinder:
     Its sessions are added as jobs, which are done once.
     """
 
-    def __init__(self, embedder: Embedder, folder: Path) -> None:
-        """Take the folder that the files lie in, made if it is missing."""
+    def __init__(self, embedder: Embedder, folder: Path, learner: Learner | None = None) -> None:
+        """Take the folder that the files lie in, made if it is missing.
+
+        Args:
+            embedder: the embedding model.
+            folder: of this run.
+            learner: the language model that learns; the local extractor does if None.
+        """
         self._embedder = embedder
+        self._learner = learner
         self._folder = folder
         self._memory: Memory | None = None
         self._turn_of: Mapping[str, str] = {}
@@ -80,11 +88,14 @@ class OwnFinder:
         self.close()
         self._folder.mkdir(parents=True, exist_ok=True)
         name = hashlib.sha256(case.conversation.id.encode()).hexdigest()[:24]
-        self._memory = Memory(self._folder / f"{name}.db", embedder=self._embedder)
+        self._memory = Memory(
+            self._folder / f"{name}.db", embedder=self._embedder, extractor=self._learner
+        )
         progress, done = Progress(f"{case.conversation.id} remembering", case.turns), 0
         for session in case.conversation.sessions:
             scope = scope_of(self._memory, case.conversation, session)
-            self._memory.add(messages_of(session), scope=scope, job_id=session.id)
+            # A busy model stops the run, which goes on there: nothing is left unlearned.
+            self._memory.add(messages_of(session), scope=scope, job_id=session.id, give_up=False)
             done += len(session.turns)
             progress.show(done)
         self._scope = scope_of(self._memory, case.conversation)
@@ -231,12 +242,12 @@ def day_of(instant: datetime | None) -> str:
     return _UNDATED if instant is None else f"{instant.day} {instant:%B %Y}"
 
 
-Opens: TypeAlias = Callable[[Embedder, Path], AbstractContextManager[Finder]]
+Opens: TypeAlias = Callable[[Embedder, Path, Learner | None], AbstractContextManager[Finder]]
 
 
 @contextmanager
-def _own(embedder: Embedder, folder: Path) -> Iterator[Finder]:
-    finder = OwnFinder(embedder, folder)
+def _own(embedder: Embedder, folder: Path, learner: Learner | None) -> Iterator[Finder]:
+    finder = OwnFinder(embedder, folder, learner)
     try:
         yield finder
     finally:
@@ -244,28 +255,30 @@ def _own(embedder: Embedder, folder: Path) -> Iterator[Finder]:
 
 
 @contextmanager
-def _bm25(embedder: Embedder, folder: Path) -> Iterator[Finder]:
-    del folder
+def _bm25(embedder: Embedder, folder: Path, learner: Learner | None) -> Iterator[Finder]:
+    del folder, learner
     yield RankingFinder(
         lambda: PlainRanker("bm25", embedder, words=True, meaning=False), _RANKED["bm25"]
     )
 
 
 @contextmanager
-def _whole(embedder: Embedder, folder: Path) -> Iterator[Finder]:
-    del embedder, folder
+def _whole(embedder: Embedder, folder: Path, learner: Learner | None) -> Iterator[Finder]:
+    del embedder, folder, learner
     yield WholeFinder()
 
 
 @contextmanager
-def _mem0(embedder: Embedder, folder: Path) -> Iterator[Finder]:
+def _mem0(embedder: Embedder, folder: Path, learner: Learner | None) -> Iterator[Finder]:
     from evaluation.mem0.ranker import Mem0Ranker  # noqa: PLC0415 - only where asked for
 
-    del folder
+    del folder, learner
     with Mem0Ranker(embedder) as ranker:
         yield RankingFinder(lambda: ranker, _RANKED["mem0"])
 
 
+# What each system is opened with: an embedding model, a folder, and who learns if it is not the
+# local extractor; only the library learns.
 SYSTEMS: Final[Mapping[str, Opens]] = {
     "remembrancer": _own,
     "bm25": _bm25,

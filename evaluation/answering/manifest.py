@@ -9,6 +9,7 @@ from typing import Final
 
 from evaluation.answering.endpoints import Endpoint
 from evaluation.answering.judging import judge_for, names_of
+from evaluation.answering.options import LOCAL
 from evaluation.answering.prices import Price
 from evaluation.answering.prompts import READER, VERSION, digest_of
 from evaluation.answering.records import Answer, Judgement, read_manifest
@@ -41,15 +42,13 @@ _PACKAGES: Final = (
 )
 
 
-def settings_of(
-    plan: Plan, *, extractor: str, embedder: str, models: Mapping[str, Endpoint]
-) -> dict[str, Json]:
+def settings_of(plan: Plan, *, embedder: str, models: Mapping[str, Endpoint]) -> dict[str, Json]:
     """What must be alike in all starts of a run, for its answers to be of one kind."""
     return {
         "dataset": plan.dataset.name,
         "data_sha256": plan.dataset.sha256,
         "system": plan.system,
-        "extractor": extractor,
+        "extractor": LOCAL if plan.learner is None else plan.learner.name,
         "embedder": embedder,
         "models": {role: endpoint.name for role, endpoint in models.items()},
         "prompts": _digests(plan),

@@ -7,6 +7,8 @@ from typing import Final
 from evaluation.options import CACHE, positive
 
 _SYSTEMS: Final = ("remembrancer", "bm25", "full-context", "mem0")
+# The extractor that needs no model.
+LOCAL: Final = "local"
 _BUDGETS: Final = (2000, 4000, 8000)
 # What `Memory.context` takes.
 _LEAST_BUDGET: Final = 64
@@ -68,10 +70,12 @@ def _add_what_remembers(options: argparse.ArgumentParser) -> None:
     )
     options.add_argument(
         "--extractor",
-        choices=["local"],
-        default="local",
-        help="what learns memories from messages (default: %(default)s)",
+        default=LOCAL,
+        metavar="MODEL",
+        help="what learns memories from messages: local, by rules, or a language model, named as "
+        "the reader is (default: %(default)s)",
     )
+    _add_address(options, "extractor")
     options.add_argument(
         "--embedder",
         type=Path,
@@ -88,13 +92,7 @@ def _add_who_answers(options: argparse.ArgumentParser) -> None:
             metavar="MODEL",
             help="anthropic:MODEL (Messages) or chat:MODEL (OpenAI's chat completions)",
         )
-        options.add_argument(f"--{role}-url", metavar="URL", help="base address of its endpoint")
-        options.add_argument(
-            f"--{role}-key",
-            metavar="VARIABLE",
-            help="environment variable with its key (default: ANTHROPIC_API_KEY or "
-            "OPENAI_API_KEY, and none with an address of its own)",
-        )
+        _add_address(options, role)
     options.add_argument(
         "--price",
         action="append",
@@ -115,6 +113,16 @@ def _add_who_answers(options: argparse.ArgumentParser) -> None:
         default=_PATIENCE_SECONDS,
         metavar="SECONDS",
         help="how long a question waits for an overloaded model in all (default: %(default)s)",
+    )
+
+
+def _add_address(options: argparse.ArgumentParser, role: str) -> None:
+    options.add_argument(f"--{role}-url", metavar="URL", help="base address of its endpoint")
+    options.add_argument(
+        f"--{role}-key",
+        metavar="VARIABLE",
+        help="environment variable with its key (default: ANTHROPIC_API_KEY or "
+        "OPENAI_API_KEY, and none with an address of its own)",
     )
 
 

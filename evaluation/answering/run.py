@@ -10,6 +10,7 @@ from typing import Final
 
 from evaluation.answering.asking import Asker, Outcome, Reply
 from evaluation.answering.corrections import Corrections
+from evaluation.answering.endpoints import Endpoint
 from evaluation.answering.finding import SYSTEMS, Budget, Finder, Found
 from evaluation.answering.judging import (
     Malformed,
@@ -40,6 +41,8 @@ from memories import Embedder, ModelRequest, TokenUsage
 _JUDGED_AT_MOST: Final = 3
 # Contexts that wait for the reader, for each thread: finding is faster than reading.
 _WAITING: Final = 2
+# Of the model that learns, each after a longer pause.
+_RETRIES: Final = 8
 # How many of the found turns are kept: all that 100 hits can bring in.
 _RANKED_KEPT: Final = 300
 
@@ -53,6 +56,7 @@ class Plan:
         budgets: tokens of the contexts; a single None hands over everything.
         parallel: threads that read and judge.
         folder: where everything is kept.
+        learner: the language model that learns; the local extractor does if None.
     """
 
     dataset: Dataset
@@ -61,6 +65,7 @@ class Plan:
     corrections: Corrections
     parallel: int
     folder: Path
+    learner: Endpoint | None = None
 
     @property
     def pairs(self) -> int:
@@ -105,12 +110,14 @@ class Run:
             RemembrancerError: the engine can't run.
         """
         plan, running = self._plan, set[Future[None]]()
+        learner = None if plan.learner is None else plan.learner.named(retries=_RETRIES)
         with ExitStack() as stack:
             pool = stack.enter_context(ThreadPoolExecutor(plan.parallel))
             # However this ends: what was not begun is not begun, what was is kept.
             stack.callback(pool.shutdown, wait=False, cancel_futures=True)
             stack.callback(self._stopping.set)
-            finder = stack.enter_context(SYSTEMS[plan.system](embedder, plan.folder / "memories"))
+            opened = SYSTEMS[plan.system](embedder, plan.folder / "memories", learner)
+            finder = stack.enter_context(opened)
             for question, budget, found in self._found(finder):
                 running.add(pool.submit(self._work, question, budget, found))
                 if len(running) >= plan.parallel * _WAITING:

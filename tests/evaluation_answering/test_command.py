@@ -312,3 +312,43 @@ def test_so_many_questions_are_read_at_the_same_time(bench: Bench, locomo: Path)
     bench.endpoint.answering = meeting
     assert bench.run(locomo, "--parallel", "3") == 0
     assert report_of(bench)["faults"] == {}
+
+
+def test_a_language_model_may_learn_what_is_found(
+    bench: Bench, locomo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    learned = "Ana keeps a tame heron called Zenobia."
+
+    def learn(asked: Asked) -> Said:
+        if "<conversation>" not in asked.prompt:
+            return answering(asked)
+        words = asked.prompt.partition("<conversation>")[2].rpartition(': "')[2].split('"')[0]
+        quotes = [{"turn": asked.prompt.count("\n", asked.prompt.index("<conversation>")) - 1}]
+        fact = {
+            "text": learned,
+            "speaker": "Ana",
+            "kind": "state",
+            "when": None,
+            "known": [],
+            "entities": [],
+            "categories": [],
+            "importance": 0.5,
+            "quotes": [{**quotes[0], "words": words}],
+        }
+        return Said(text=json.dumps({"facts": [fact]}))
+
+    bench.endpoint.answering = learn
+    named = ("--extractor", "anthropic:learner", "--extractor-url", bench.endpoint.address)
+    assert bench.run(locomo, *named) == 0
+    reading = [each.prompt for each in bench.endpoint.requests if "Question: " in each.prompt]
+    assert any(learned in prompt for prompt in reading)
+    manifest = json.loads((bench.out / "manifest.json").read_text())
+    assert manifest["settings"]["extractor"] == f"anthropic:learner@{bench.endpoint.address}"
+
+
+def test_what_learns_nothing_takes_no_model_to_learn(
+    bench: Bench, locomo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bench.run(locomo, "--system", "bm25", "--extractor", "chat:learner") == 2
+    assert "bm25 learns nothing" in capsys.readouterr().err
+    assert not bench.endpoint.requests

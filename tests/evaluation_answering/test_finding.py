@@ -26,7 +26,7 @@ def test_a_context_holds_the_evidence_and_says_where(
 ) -> None:
     question = case.questions[0]
     budgets = [None] if system == "full-context" else [100, 1000]
-    with SYSTEMS[system](WordHashEmbedder(), tmp_path / "memories") as finder:
+    with SYSTEMS[system](WordHashEmbedder(), tmp_path / "memories", None) as finder:
         finder.remember(case)
         found = finder.find(question, budgets)
     assert list(found) == budgets
@@ -54,7 +54,7 @@ def test_what_is_remembered_is_kept_and_not_added_twice(case: Case, tmp_path: Pa
 
 
 def test_what_shares_no_word_finds_nothing(case: Case, tmp_path: Path) -> None:
-    with SYSTEMS["bm25"](WordHashEmbedder(), tmp_path) as finder:
+    with SYSTEMS["bm25"](WordHashEmbedder(), tmp_path, None) as finder:
         finder.remember(case)
         question = case.questions[4]
         found = finder.find(question, [1000])[1000]
