@@ -55,6 +55,7 @@ from memories.engine.domain._search import (
     Candidates,
     Context,
     Found,
+    Intent,
     Passage,
     ScoreBreakdown,
     SearchHit,
@@ -66,6 +67,7 @@ from memories.engine.domain._search import (
 )
 from memories.engine.domain._time import (
     DateExpression,
+    Distance,
     Interval,
     Precision,
     QueryTime,
@@ -83,6 +85,7 @@ __all__ = [
     "Context",
     "DateExpression",
     "DeletionReceipt",
+    "Distance",
     "Entity",
     "EntityType",
     "Fact",
@@ -98,6 +101,7 @@ __all__ = [
     "IngestEvent",
     "IngestOutcome",
     "Integers",
+    "Intent",
     "Interval",
     "JsonObject",
     "JsonValue",

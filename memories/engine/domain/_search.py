@@ -20,15 +20,35 @@ class Signal(StrEnum):
     TEMPORAL = "temporal"
 
 
+class Intent(StrEnum):
+    """What a question wants: one thing as it is now, all of a kind, or what comes first."""
+
+    ANY = "any"
+    CURRENT = "current state"
+    PREFERENCE = "preference"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    HISTORY = "history"
+    LIST = "list"
+    COUNT = "count"
+    ORDER = "order"
+
+
 @dataclass(frozen=True, slots=True)
 class ScoreBreakdown:
-    """What each signal gave, each from 0 to 1 on its own fixed scale, and what context added."""
+    """What each signal gave, each from 0 to 1 on its own fixed scale, and what was added.
+
+    Attributes:
+        session: the best of the row's session.
+        intent: what the question's intent added to the fused score.
+    """
 
     semantic: float = 0.0
     lexical: float = 0.0
     entity: float = 0.0
     temporal: float = 0.0
     session: float = 0.0
+    intent: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

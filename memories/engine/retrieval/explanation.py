@@ -9,6 +9,7 @@ from memories.engine.domain import Candidates, MemoryRecord, Signal
 from memories.engine.ports.embedder import SimilarityScale
 from memories.engine.retrieval.fusion import SESSION_WEIGHT, Fused
 from memories.engine.retrieval.query import Query
+from memories.engine.retrieval.query_vector import QueryVector
 from memories.engine.retrieval.signals import Finding
 from memories.engine.retrieval.signals.entity import Subjects
 from memories.engine.retrieval.signals.temporal import AskedTime, explain_time
@@ -19,10 +20,15 @@ class Findings:
     """What the signals made of the question.
 
     Attributes:
+        query: what the rows are judged by: the question, without the event that bounds its time
+            where that was found.
+        question: its vector.
         by_signal: what each that applies found.
         degraded: why any of them could not.
     """
 
+    query: Query
+    question: QueryVector
     asked: AskedTime
     subjects: Subjects
     by_signal: Mapping[Signal, Finding]
@@ -33,7 +39,6 @@ class Findings:
 class Evidence:
     """What a search knows beyond the scores."""
 
-    query: Query
     found: Findings
     candidates: Candidates
     fused: Fused
@@ -42,7 +47,7 @@ class Evidence:
     @property
     def terms(self) -> tuple[str, ...]:
         """Terms that the question was looked up under."""
-        return tuple(term for terms in self.query.alternatives for term in terms)
+        return tuple(term for terms in self.found.query.alternatives for term in terms)
 
     def explain(
         self, row: int, *, matched: Sequence[str], memory: MemoryRecord | None

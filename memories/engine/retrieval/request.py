@@ -6,9 +6,11 @@ from typing import Final
 
 from memories.engine.domain import Selection, Signal
 
-# What a search can be asked to leave out: a signal, or the best of a row's session.
+# What a search can be asked to leave out: a signal, the best of a row's session, or what the
+# question's intent adds.
 SESSION: Final = "session"
-SCORE_PARTS: Final = frozenset({*(signal.value for signal in Signal), SESSION})
+INTENT: Final = "intent"
+SCORE_PARTS: Final = frozenset({*(signal.value for signal in Signal), SESSION, INTENT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,11 @@ from memories.engine.ports.tracing import Tracer
 from memories.engine.retrieval.expansion import expand, fold_turns
 from memories.engine.retrieval.explanation import Evidence, Findings
 from memories.engine.retrieval.fusion import SESSION_WEIGHT, fuse
+from memories.engine.retrieval.leaning import lean
 from memories.engine.retrieval.pending import find_pending, merged
 from memories.engine.retrieval.query import Query, read_query
 from memories.engine.retrieval.query_vector import QueryVector
-from memories.engine.retrieval.request import SESSION, SearchRequest
+from memories.engine.retrieval.request import INTENT, SESSION, SearchRequest
 from memories.engine.retrieval.signals import Finding
 from memories.engine.retrieval.signals.entity import (
     Subjects,
@@ -64,7 +65,7 @@ def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> Searc
     question = QueryVector(query.bare, tools.embedder, tools.tracer)
     found = _find(query, question, speakers, request=request, reach=reach, tools=tools)
     with step("search.answer"), tools.turn, tools.moment(scope):
-        hits = _answer(found, query, question, request=request, reach=reach, tools=tools)
+        hits = _answer(found, request=request, reach=reach, tools=tools)
     return SearchResult(merged(hits, pending, top_k=request.top_k), found.degraded)
 
 
@@ -95,30 +96,26 @@ def read(
 
 
 def _answer(
-    found: Findings,
-    query: Query,
-    question: QueryVector,
-    *,
-    request: SearchRequest,
-    reach: Reach,
-    tools: SearchTools,
+    found: Findings, *, request: SearchRequest, reach: Reach, tools: SearchTools
 ) -> tuple[SearchHit, ...]:
     """What was found, gathered, judged, fused and shown."""
     step = tools.tracer.step
     with step("search.gather"):
-        candidates = _gather(found, query, question, reach, tools)
+        candidates = _gather(found, reach, tools)
     with step("search.judge", candidates=len(candidates.ids)):
         fused = fuse(
             candidates,
             _judge(found, candidates, tools),
             session_weight=0.0 if SESSION in request.leave_out else SESSION_WEIGHT,
         )
+        if INTENT not in request.leave_out:
+            fused = lean(fused, candidates, found.query, reference=request.reference)
         ranked = fold_turns(
             candidates, fused, messages=request.messages, threshold=request.threshold
         )
     best = ranked[: request.top_k]
     scale = tools.embedder.scale
-    evidence = Evidence(query, found, candidates, fused, scale) if request.explain else None
+    evidence = Evidence(found, candidates, fused, scale) if request.explain else None
     with step("search.expand", hits=len(best)):
         return expand(
             best,
@@ -143,14 +140,19 @@ def _find(
     """What the signals found, and why any of them could not."""
     asked = AskedTime(query.time, request.reference, query.time.intervals)
     subjects = Subjects()
+    judged = (query, question)
 
     def by_words() -> Finding:
         with tools.turn:
             return find_by_words(query, reach=reach, tools=tools)
 
     def by_time() -> Finding:
-        nonlocal asked
+        nonlocal asked, judged
         asked = read_time(query.time, reference=request.reference, reach=reach, tools=tools)
+        if asked.anchor_id is not None and query.aside is not None:
+            aside = QueryVector(query.aside.bare, tools.embedder, tools.tracer)
+            if aside.get().vector is not None:
+                judged = (query.aside, aside)
         with tools.turn:
             return find_by_time(asked, reach=reach, tools=tools)
 
@@ -184,7 +186,7 @@ def _find(
     by_signal, degraded = _sorted_out(dict(tried), tools.deadline_seconds)
     if tools.side_by_side and not by_signal and len(tried) < len(Signal):
         raise IndexUnavailable("no signal was answered in time")
-    return Findings(asked, subjects, by_signal, degraded)
+    return Findings(*judged, asked, subjects, by_signal, degraded)
 
 
 def _wait(
@@ -240,16 +242,14 @@ def _sorted_out(
     return findings, degraded
 
 
-def _gather(
-    found: Findings, query: Query, question: QueryVector, reach: Reach, tools: SearchTools
-) -> Candidates:
+def _gather(found: Findings, reach: Reach, tools: SearchTools) -> Candidates:
     owner_ids = {id_ for finding in found.by_signal.values() for id_ in finding.owner_ids}
     # A signal that missed the deadline may still be waiting for the vector.
-    vector = question.get().vector if Signal.SEMANTIC in found.by_signal else None
+    vector = found.question.get().vector if Signal.SEMANTIC in found.by_signal else None
     return tools.index.candidates(
         owner_ids,
         vector=vector,
-        alternatives=query.alternatives,
+        alternatives=found.query.alternatives,
         entities=found.subjects.judged,
         scope=reach.scope,
         selection=reach.selection,
