@@ -6,19 +6,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from memories import Memory, MemoryRecord, Scope
 from tests.conftest import RecordFigure
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "temporal"
+# "From" is a word of Python.
+_NAMES = {"from": "start"}
+
+
+def _frozen(value: object) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table: a question with what is right, or a memory with its interval."""
+    """One line of a table: a question with what is right, or a memory with its interval.
+
+    `missed` says why a row is known not to be right yet.
+    """
 
     asks: str
     of: str
@@ -32,6 +43,12 @@ class Row:
     tells: str | None = None
     start: str = ""
     until: str = ""
+    missed: str | None = None
+
+    @classmethod
+    def read(cls, kept: Mapping[str, object]) -> Self:
+        """A row as the file writes it."""
+        return cls(**{_NAMES.get(key, key): _frozen(value) for key, value in kept.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +67,7 @@ class Told:
 @cache
 def table(name: str) -> tuple[Mapping[str, Mapping[str, object]], tuple[Row, ...]]:
     kept = json.loads((FIXTURES / f"{name}.json").read_text("utf-8"))
-    rows = [
-        Row(**{("start" if key == "from" else key): frozen(value) for key, value in row.items()})
-        for row in kept["rows"]
-    ]
-    return kept["conversations"], tuple(rows)
-
-
-def frozen(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
+    return kept["conversations"], tuple(map(Row.read, kept["rows"]))
 
 
 def tell(conversation: Mapping[str, object]) -> Told:
@@ -123,9 +132,14 @@ def in_order(texts: Sequence[str], words: Sequence[str], *, ascending: bool = Fa
     return min(places) >= 0 and (not ascending or places == sorted(places))
 
 
-@pytest.mark.parametrize(
-    "row", table("table")[1], ids=lambda row: f"{row.asks}: {row.question or row.tells}"
-)
+def parameters() -> Iterator[ParameterSet]:
+    for row in table("table")[1]:
+        name = f"{row.asks}: {row.question or row.tells}"
+        missed = pytest.mark.xfail(reason=row.missed or "", strict=True)
+        yield pytest.param(row, id=name, marks=[missed] if row.missed else [])
+
+
+@pytest.mark.parametrize("row", list(parameters()))
 def test_a_question_of_time_is_answered_right(row: Row, conversations: dict[str, Told]) -> None:
     assert is_right(row, conversations[row.of])
 
@@ -141,5 +155,5 @@ def test_questions_that_no_rule_was_made_for_are_mostly_answered_right(
 
 def test_the_table_asks_in_many_ways() -> None:
     rows = table("table")[1]
-    assert len(rows) >= 60
+    assert len([row for row in rows if row.missed is None]) >= 60
     assert len({row.asks for row in rows}) >= 15

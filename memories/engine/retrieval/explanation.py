@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from memories.engine.domain import Candidates, MemoryRecord, Signal
+from memories.engine.domain import Candidates, Intent, MemoryRecord, Signal
 from memories.engine.ports.embedder import SimilarityScale
 from memories.engine.retrieval.fusion import SESSION_WEIGHT, Fused
 from memories.engine.retrieval.query import Query
@@ -13,6 +14,17 @@ from memories.engine.retrieval.query_vector import QueryVector
 from memories.engine.retrieval.signals import Finding
 from memories.engine.retrieval.signals.entity import Subjects
 from memories.engine.retrieval.signals.temporal import AskedTime, explain_time
+
+_ASKED: Final[Mapping[Intent, str]] = {
+    Intent.CURRENT: "the current state",
+    Intent.PREFERENCE: "a preference",
+    Intent.NEWEST: "the newest",
+    Intent.OLDEST: "the oldest",
+    Intent.HISTORY: "a history",
+    Intent.LIST: "a list",
+    Intent.COUNT: "a count",
+    Intent.ORDER: "an order",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,13 @@ class Evidence:
         ]
         if breakdown.session:
             told.append(f"best of its session {breakdown.session:.2f}, weight {SESSION_WEIGHT}")
+        intent = self.found.query.intent
+        if intent is not Intent.ANY:
+            words = self.found.query.intent_words
+            told.append(
+                f"intent {breakdown.intent:.2f}: the question asks for {_ASKED[intent]}"
+                + (f", by {words!r}" if words else ", by its tense")
+            )
         return tuple(told)
 
     def _semantic(self, row: int) -> str:

@@ -1,7 +1,8 @@
 """Leans the ranking to what a question wants: the newest state, the first, all of a history.
 
 What it adds is small and bounded, and only rows of the same thing are held against one another:
-those of one speaker that hold as many of the question's words.
+those of one speaker that hold as many of the question's words. Lists, counts and orders are not
+leant: taking turns among sessions found less of what they ask for (docs/decisions/0021).
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from memories.engine.retrieval.fusion import Fused
 from memories.engine.retrieval.query import Query
 
 # Added to the newest of a thing, or to the oldest where that is asked for; none to the other end.
-# Set on the questions of tests/fixtures/temporal; docs/decisions/0021.
+# Set on questions over made conversations: docs/decisions/0021.
 _MOST: Final = 0.12
 # The words of time and of intent aside, a row of the same thing holds at least this share of what
 # the best row holds of the question's words, and that row at least as much of the question.

@@ -149,10 +149,7 @@ def _find(
     def by_time() -> Finding:
         nonlocal asked, judged
         asked = read_time(query.time, reference=request.reference, reach=reach, tools=tools)
-        if asked.anchor_id is not None and query.aside is not None:
-            aside = QueryVector(query.aside.bare, tools.embedder, tools.tracer)
-            if aside.get().vector is not None:
-                judged = (query.aside, aside)
+        judged = _aside(asked, query, tools) or judged
         with tools.turn:
             return find_by_time(asked, reach=reach, tools=tools)
 
@@ -187,6 +184,18 @@ def _find(
     if tools.side_by_side and not by_signal and len(tried) < len(Signal):
         raise IndexUnavailable("no signal was answered in time")
     return Findings(*judged, asked, subjects, by_signal, degraded)
+
+
+def _aside(asked: AskedTime, query: Query, tools: SearchTools) -> tuple[Query, QueryVector] | None:
+    """The question without the event that bounds its time, once that is found, with its vector.
+
+    Raises:
+        EmbedderError: the model gave no usable vector.
+    """
+    if asked.anchor_id is None or query.aside is None:
+        return None
+    question = QueryVector(query.aside.bare, tools.embedder, tools.tracer)
+    return (query.aside, question) if question.get().vector is not None else None
 
 
 def _wait(
