@@ -21,6 +21,7 @@ from memories.engine.bootstrap import (
 )
 from memories.engine.domain import (
     AddResult,
+    Confidence,
     Context,
     DeletionReceipt,
     Entity,
@@ -93,6 +94,7 @@ __all__ = [
     "BundledModel",
     "ChangedMeanwhile",
     "ChatModel",
+    "Confidence",
     "Context",
     "Conversation",
     "DeletionReceipt",

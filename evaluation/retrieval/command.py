@@ -21,7 +21,7 @@ from memories import RemembrancerError
 if TYPE_CHECKING:
     from evaluation.retrieval.measured import Json
 
-_CACHE: Final = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "remembrancer" / "evaluation"
+CACHE: Final = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "remembrancer" / "evaluation"
 _PAIR: Final = re.compile(r"\[\s+(-?[\d.]+),\s+(-?[\d.]+)\s+\]")
 _FAILED: Final = 2
 _INTERRUPTED: Final = 130
@@ -105,7 +105,7 @@ def _add_what_is_kept(options: argparse.ArgumentParser) -> None:
     options.add_argument(
         "--cache",
         type=Path,
-        default=_CACHE,
+        default=CACHE,
         metavar="DIR",
         help="folder of embeddings and of what stopped runs have measured (default: %(default)s)",
     )

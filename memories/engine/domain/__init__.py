@@ -53,6 +53,7 @@ from memories.engine.domain._memory import (
 )
 from memories.engine.domain._search import (
     Candidates,
+    Confidence,
     Context,
     Found,
     Intent,
@@ -82,6 +83,7 @@ __all__ = [
     "Arrival",
     "Candidates",
     "Condition",
+    "Confidence",
     "Context",
     "DateExpression",
     "DeletionReceipt",

@@ -82,15 +82,35 @@ class SearchHit:
 
 
 @dataclass(frozen=True, slots=True)
+class Confidence:
+    """How likely it is that what is known answers a question.
+
+    Attributes:
+        probability: from 0 to 1, calibrated: docs/searching.md has the curve.
+        best: the best fused score, before what the intent adds.
+        by_named: how well the words of the one whom the question names fit it, by meaning and
+            words alone; None where it names nobody who speaks, or several.
+        by_others: the same of everybody else's words.
+    """
+
+    probability: float
+    best: float
+    by_named: float | None = None
+    by_others: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """Hits in descending order of score; iterates, indexes and counts as they do.
 
     Attributes:
+        confidence: that what is known answers; None where the index was away.
         degraded: signals that missed the deadline or could not run, each with why.
     """
 
     hits: tuple[SearchHit, ...]
     degraded: Mapping[Signal, str] = field(default_factory=dict)
+    confidence: Confidence | None = None
 
     def __iter__(self) -> Iterator[SearchHit]:
         return iter(self.hits)
@@ -246,6 +266,8 @@ class Context:
 
     Attributes:
         tokens: about how many tokens it takes.
+        probability: how likely it is that what is known answers, from 0 to 1; None where the
+            index was away.
         hits: what is in it.
         message_ids: turns that it holds, as sources or as neighbours.
     """
@@ -254,6 +276,7 @@ class Context:
     tokens: int
     hits: tuple[SearchHit, ...] = ()
     message_ids: tuple[str, ...] = ()
+    probability: float | None = None
 
     def __str__(self) -> str:
         return self.text

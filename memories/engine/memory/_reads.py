@@ -134,7 +134,7 @@ class Reads(ProjectFile):
         """What is known, as text ready for a prompt: in order of time, dated, with sources.
 
         It stands between marks that keep it from being learned again, as data that no text inside
-        can break out of, and says so where nothing relevant is known.
+        can break out of, and says so where nothing relevant is known or likely none of it answers.
 
         Args:
             query: the question that the prompt is about.
@@ -162,7 +162,8 @@ class Reads(ProjectFile):
             latest_only=latest_only,
             neighbours=1,
         )
-        return pack(found.hits, max_tokens=max_tokens, zone=self._zone)
+        probability = None if found.confidence is None else found.confidence.probability
+        return pack(found.hits, max_tokens=max_tokens, zone=self._zone, probability=probability)
 
     def get(self, memory_id: str) -> MemoryRecord:
         """One memory; an expired, superseded or merged one too.

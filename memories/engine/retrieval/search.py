@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from memories.engine.domain import (
     Candidates,
+    Confidence,
     Numbers,
     Scope,
     SearchHit,
@@ -18,6 +19,7 @@ from memories.engine.ports.tracing import Tracer
 from memories.engine.retrieval.expansion import expand, fold_turns
 from memories.engine.retrieval.explanation import Evidence, Findings
 from memories.engine.retrieval.fusion import SESSION_WEIGHT, fuse
+from memories.engine.retrieval.knowing import confidence_of
 from memories.engine.retrieval.leaning import lean
 from memories.engine.retrieval.pending import find_pending, merged
 from memories.engine.retrieval.query import Query, read_query
@@ -65,8 +67,8 @@ def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> Searc
     question = QueryVector(query.bare, tools.embedder, tools.tracer)
     found = _find(query, question, speakers, request=request, reach=reach, tools=tools)
     with step("search.answer"), tools.turn, tools.moment(scope):
-        hits = _answer(found, request=request, reach=reach, tools=tools)
-    return SearchResult(merged(hits, pending, top_k=request.top_k), found.degraded)
+        hits, confidence = _answer(found, request=request, reach=reach, tools=tools)
+    return SearchResult(merged(hits, pending, top_k=request.top_k), found.degraded, confidence)
 
 
 def reach_of(request: SearchRequest, scope: Scope) -> Reach:
@@ -97,8 +99,8 @@ def read(
 
 def _answer(
     found: Findings, *, request: SearchRequest, reach: Reach, tools: SearchTools
-) -> tuple[SearchHit, ...]:
-    """What was found, gathered, judged, fused and shown."""
+) -> tuple[tuple[SearchHit, ...], Confidence]:
+    """What was found, gathered, judged, fused and shown, and how likely it answers."""
     step = tools.tracer.step
     with step("search.gather"):
         candidates = _gather(found, reach, tools)
@@ -108,6 +110,7 @@ def _answer(
             _judge(found, candidates, tools),
             session_weight=0.0 if SESSION in request.leave_out else SESSION_WEIGHT,
         )
+        confidence = confidence_of(candidates, fused, found.subjects)
         if INTENT not in request.leave_out:
             fused = lean(fused, candidates, found.query, reference=request.reference)
         ranked = fold_turns(
@@ -117,15 +120,11 @@ def _answer(
     scale = tools.embedder.scale
     evidence = Evidence(found, candidates, fused, scale) if request.explain else None
     with step("search.expand", hits=len(best)):
-        return expand(
-            best,
-            candidates,
-            fused,
-            evidence,
-            neighbours=request.neighbours,
-            reach=reach,
-            tools=tools,
+        neighbours = request.neighbours
+        hits = expand(
+            best, candidates, fused, evidence, neighbours=neighbours, reach=reach, tools=tools
         )
+    return hits, confidence
 
 
 def _find(
