@@ -1,40 +1,29 @@
 """The same calls for asynchronous programs."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Final, Self
 
 from memories.engine.bootstrap import Durability, EmbeddingModel
 from memories.engine.domain import (
     AddResult,
-    Context,
     DeletionReceipt,
-    Entity,
-    HistoryEntry,
     JsonObject,
-    Link,
     MemoryRecord,
-    OwnedMessage,
-    Page,
-    Participant,
     Scope,
-    SearchResult,
-    Shelf,
-    Source,
     Stats,
     TransferReceipt,
 )
-from memories.engine.errors import StoreError
 from memories.engine.ingestion.reindexing import Progress
 from memories.engine.ingestion.revision import UNCHANGED, MaybeInstant
+from memories.engine.memory._async_reads import AsyncReads
 from memories.engine.memory._file import TEMPORARY
 from memories.engine.memory._memory import Memory
-from memories.engine.memory._reads import RELEVANT
 from memories.engine.ports.answers import SavedAnswers
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
@@ -43,12 +32,11 @@ from memories.engine.ports.pending import PendingMessages
 from memories.engine.ports.stores import Stores
 from memories.engine.ports.tracing import Tracer
 
-_Result = TypeVar("_Result")
 # Calls that run at once: embedding and SQLite leave Python's lock, more would only queue there.
 _THREADS: Final = 8
 
 
-class AsyncMemory:
+class AsyncMemory(AsyncReads):
     """A Memory whose calls are awaited, and run in threads of its own: the loop never waits.
 
     Opening is not awaited: it reads a few pages, and loads no model.
@@ -89,11 +77,6 @@ class AsyncMemory:
         )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="memories-async")
         self._closing = False
-
-    async def _run(self, call: Callable[[], _Result]) -> _Result:
-        if self._closing:
-            raise StoreError("the memory is closed")
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
     @property
     def embedder(self) -> Embedder:
@@ -190,164 +173,6 @@ class AsyncMemory:
     async def delete_older(self, instant: datetime) -> DeletionReceipt:
         """As `Memory.delete_older`."""
         return await self._run(partial(self._memory.delete_older, instant))
-
-    async def search(
-        self,
-        query: str,
-        *,
-        scope: Scope | None = None,
-        top_k: int = 10,
-        filters: Mapping[str, object] | None = None,
-        threshold: float = 0.0,
-        explain: bool = False,
-        as_of: datetime | None = None,
-        recorded_as_of: datetime | None = None,
-        reference_time: datetime | None = None,
-        latest_only: bool = False,
-        include_merged: bool = False,
-        include_messages: bool = True,
-        show_expired: bool = False,
-        neighbours: int = 0,
-        leave_out: Iterable[str] = (),
-    ) -> SearchResult:
-        """As `Memory.search`."""
-        return await self._run(
-            partial(
-                self._memory.search,
-                query,
-                scope=scope,
-                top_k=top_k,
-                filters=filters,
-                threshold=threshold,
-                explain=explain,
-                as_of=as_of,
-                recorded_as_of=recorded_as_of,
-                reference_time=reference_time,
-                latest_only=latest_only,
-                include_merged=include_merged,
-                include_messages=include_messages,
-                show_expired=show_expired,
-                neighbours=neighbours,
-                leave_out=leave_out,
-            )
-        )
-
-    async def context(
-        self,
-        query: str,
-        *,
-        scope: Scope | None = None,
-        max_tokens: int = 2000,
-        filters: Mapping[str, object] | None = None,
-        threshold: float = RELEVANT,
-        as_of: datetime | None = None,
-        reference_time: datetime | None = None,
-        latest_only: bool = False,
-    ) -> Context:
-        """As `Memory.context`."""
-        return await self._run(
-            partial(
-                self._memory.context,
-                query,
-                scope=scope,
-                max_tokens=max_tokens,
-                filters=filters,
-                threshold=threshold,
-                as_of=as_of,
-                reference_time=reference_time,
-                latest_only=latest_only,
-            )
-        )
-
-    async def get(self, memory_id: str) -> MemoryRecord:
-        """As `Memory.get`."""
-        return await self._run(partial(self._memory.get, memory_id))
-
-    async def message(self, message_id: str) -> OwnedMessage:
-        """As `Memory.message`."""
-        return await self._run(partial(self._memory.message, message_id))
-
-    async def has_older(self, instant: datetime) -> bool:
-        """As `Memory.has_older`."""
-        return await self._run(partial(self._memory.has_older, instant))
-
-    async def list(
-        self,
-        *,
-        scope: Scope | None = None,
-        filters: Mapping[str, object] | None = None,
-        limit: int = 100,
-        cursor: str | None = None,
-        as_of: datetime | None = None,
-        latest_only: bool = False,
-        include_merged: bool = False,
-        show_expired: bool = False,
-    ) -> Page:
-        """As `Memory.list`."""
-        return await self._run(
-            partial(
-                self._memory.list,
-                scope=scope,
-                filters=filters,
-                limit=limit,
-                cursor=cursor,
-                as_of=as_of,
-                latest_only=latest_only,
-                include_merged=include_merged,
-                show_expired=show_expired,
-            )
-        )
-
-    async def browse(
-        self,
-        *,
-        scope: Scope | None = None,
-        filters: Mapping[str, object] | None = None,
-        cursor: str | None = None,
-        skip: int = 0,
-        limit: int = 100,
-        newest_first: bool = True,
-        as_of: datetime | None = None,
-        latest_only: bool = False,
-        include_merged: bool = False,
-        show_expired: bool = False,
-    ) -> Shelf:
-        """As `Memory.browse`."""
-        return await self._run(
-            partial(
-                self._memory.browse,
-                scope=scope,
-                filters=filters,
-                cursor=cursor,
-                skip=skip,
-                limit=limit,
-                newest_first=newest_first,
-                as_of=as_of,
-                latest_only=latest_only,
-                include_merged=include_merged,
-                show_expired=show_expired,
-            )
-        )
-
-    async def history(self, memory_id: str) -> Sequence[HistoryEntry]:
-        """As `Memory.history`."""
-        return await self._run(partial(self._memory.history, memory_id))
-
-    async def sources(self, memory_id: str) -> Sequence[Source]:
-        """As `Memory.sources`."""
-        return await self._run(partial(self._memory.sources, memory_id))
-
-    async def links(self, memory_id: str) -> Sequence[Link]:
-        """As `Memory.links`."""
-        return await self._run(partial(self._memory.links, memory_id))
-
-    async def entities(self, *, scope: Scope) -> Sequence[Entity]:
-        """As `Memory.entities`."""
-        return await self._run(partial(self._memory.entities, scope=scope))
-
-    async def participants(self) -> Sequence[Participant]:
-        """As `Memory.participants`."""
-        return await self._run(self._memory.participants)
 
     async def stats(self, *, scope: Scope | None = None) -> Stats:
         """As `Memory.stats`."""

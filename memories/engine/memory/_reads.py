@@ -16,6 +16,7 @@ from memories.engine.domain import (
     Participant,
     Scope,
     SearchResult,
+    Selection,
     Shelf,
     Source,
 )
@@ -128,8 +129,11 @@ class Reads(ProjectFile):
         filters: Mapping[str, object] | None = None,
         threshold: float = RELEVANT,
         as_of: datetime | None = None,
+        recorded_as_of: datetime | None = None,
         reference_time: datetime | None = None,
         latest_only: bool = False,
+        include_merged: bool = False,
+        show_expired: bool = False,
     ) -> Context:
         """What is known, as text ready for a prompt: in order of time, dated, with sources.
 
@@ -143,9 +147,12 @@ class Reads(ProjectFile):
             filters: conditions, as docs/filters.md says.
             threshold: hits below this fused score count as irrelevant.
             as_of: only what had been said by then.
+            recorded_as_of: only what had been stored by then.
             reference_time: the instant that "yesterday" is judged from; `as_of` or now
                 if None.
             latest_only: leave out what was superseded.
+            include_merged: also near repeats that were folded into another memory.
+            show_expired: also what has expired.
 
         Raises:
             InvalidInput: an argument is off; its kinds and words say which.
@@ -158,20 +165,30 @@ class Reads(ProjectFile):
             filters=filters,
             threshold=threshold,
             as_of=as_of,
+            recorded_as_of=recorded_as_of,
             reference_time=reference_time,
             latest_only=latest_only,
+            include_merged=include_merged,
+            show_expired=show_expired,
             neighbours=1,
         )
         probability = None if found.confidence is None else found.confidence.probability
         return pack(found.hits, max_tokens=max_tokens, zone=self._zone, probability=probability)
 
-    def get(self, memory_id: str) -> MemoryRecord:
+    def get(self, memory_id: str, *, as_of: datetime | None = None) -> MemoryRecord:
         """One memory; an expired, superseded or merged one too.
 
+        Args:
+            memory_id: the memory.
+            as_of: in the words of then; as it is now if None.
+
         Raises:
-            NotFound: there is no such memory in this project.
+            NotFound: there is no such memory in this project, or it had not been said by then.
         """
-        found = self._engine.ingest.records.memories.get([memory_id], scope=self._project)
+        memories = self._engine.ingest.records.memories
+        moment = None if as_of is None else aware(as_of, self._zone)
+        selection = Selection(now=self._engine.ingest.clock.now(), as_of=moment)
+        found = memories.as_told([memory_id], scope=self._project, selection=selection)
         if memory_id not in found:
             raise NotFound(f"no memory {memory_id}")
         return found[memory_id]
@@ -203,6 +220,7 @@ class Reads(ProjectFile):
         limit: int = 100,
         cursor: str | None = None,
         as_of: datetime | None = None,
+        recorded_as_of: datetime | None = None,
         latest_only: bool = False,
         include_merged: bool = False,
         show_expired: bool = False,
@@ -215,6 +233,7 @@ class Reads(ProjectFile):
             limit: memories a page, from 1 to 1000.
             cursor: the one of the page before; None begins.
             as_of: only what had been said by then.
+            recorded_as_of: only what had been stored by then.
             latest_only: leave out what was superseded.
             include_merged: also near repeats that were folded into another memory.
             show_expired: also what has expired.
@@ -225,7 +244,7 @@ class Reads(ProjectFile):
         check_within("limit", limit, 1, _LARGEST_PAGE)
         engine = self._engine
         scope = self._own(scope, required=False)
-        view = View(filters, as_of, None, latest_only, include_merged, show_expired)
+        view = View(filters, as_of, recorded_as_of, latest_only, include_merged, show_expired)
         scope, selection = view.of(scope, now=engine.ingest.clock.now(), zone=self._zone)
         memories = engine.ingest.records.memories.page(
             scope=scope,
@@ -246,6 +265,7 @@ class Reads(ProjectFile):
         limit: int = 100,
         newest_first: bool = True,
         as_of: datetime | None = None,
+        recorded_as_of: datetime | None = None,
         latest_only: bool = False,
         include_merged: bool = False,
         show_expired: bool = False,
@@ -264,6 +284,7 @@ class Reads(ProjectFile):
             limit: at most so many, from 1 to 1000.
             newest_first: begin with what was said last; otherwise with what was said first.
             as_of: only what had been said by then.
+            recorded_as_of: only what had been stored by then.
             latest_only: leave out what was superseded.
             include_merged: also near repeats that were folded into another memory.
             show_expired: also what has expired.
@@ -275,7 +296,7 @@ class Reads(ProjectFile):
         check_within("limit", limit, 1, _LARGEST_PAGE)
         engine = self._engine
         scope = self._own(scope, required=False)
-        view = View(filters, as_of, None, latest_only, include_merged, show_expired)
+        view = View(filters, as_of, recorded_as_of, latest_only, include_merged, show_expired)
         scope, selection = view.of(scope, now=engine.ingest.clock.now(), zone=self._zone)
         shelf = engine.ingest.records.memories.browse(
             scope=scope,

@@ -128,7 +128,7 @@ class _Told:
             self._words.setdefault(message_id, set()).update(analyse(line.words))
 
     def says_nothing_new(self, line: _Line) -> bool:
-        """True for a line that stands there, or a turn that adds hardly a word to what was learned."""
+        """True for a line that is there, or a turn that adds hardly a word to what was learned."""
         if (line.day, line.words) in self._lines:
             return True
         if line.hit is not None:
