@@ -91,7 +91,7 @@ class Reads(ProjectFile):
             neighbours: so many turns before and after its first source come with each hit,
                 from 0 to 10.
             leave_out: parts of the score that are not used, to see what each of them gives:
-                any of semantic, lexical, entity, temporal and session.
+                any of semantic, lexical, entity, temporal, session and intent.
 
         Raises:
             InvalidInput: an argument is off; its kinds and words say which.

@@ -1,8 +1,9 @@
 """The read path: read the question, find by four signals, gather, judge, fuse, fold, expand."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor, Future, wait
 from contextvars import copy_context
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from memories.engine.domain import (
@@ -42,6 +43,7 @@ from memories.engine.retrieval.signals.temporal import (
     read_time,
 )
 from memories.engine.retrieval.tools import Reach, SearchTools
+from memories.engine.text.parts import parts_of
 
 # Candidates that each signal gives, for each hit asked for and at least.
 _BREADTH_PER_HIT: Final = 4
@@ -55,12 +57,42 @@ _Outcome: TypeAlias = Finding | EmbedderError
 def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> SearchResult:
     """The rows that answer the question, best first.
 
+    A question that asks several things is searched whole and part by part.
+
     Raises:
         IndexUnavailable: the index does not answer.
     """
+    query, speakers = read(request, scope=scope, tools=tools)
+    whole = _search(request, query, speakers, scope=scope, tools=tools)
+    found = [whole]
+    for part in parts_of(request.query, speakers):
+        asked = replace(request, query=part)
+        query, _ = read(asked, scope=scope, tools=tools)
+        found.append(_search(asked, query, speakers, scope=scope, tools=tools))
+    return whole if len(found) == 1 else joined(found, top_k=request.top_k)
+
+
+def joined(found: Sequence[SearchResult], *, top_k: int) -> SearchResult:
+    """Results of a whole question and of its parts as one: of each row its best hit."""
+    best: dict[str, SearchHit] = {}
+    for hit in (hit for result in found for hit in result):
+        if hit.id not in best or hit.score > best[hit.id].score:
+            best[hit.id] = hit
+    hits = sorted(best.values(), key=lambda hit: -hit.score)[:top_k]
+    degraded = {signal: why for result in found for signal, why in result.degraded.items()}
+    return SearchResult(tuple(hits), degraded, found[0].confidence)
+
+
+def _search(
+    request: SearchRequest,
+    query: Query,
+    speakers: frozenset[str],
+    *,
+    scope: Scope,
+    tools: SearchTools,
+) -> SearchResult:
     reach = reach_of(request, scope)
     step = tools.tracer.step
-    query, speakers = read(request, scope=scope, tools=tools)
     # Before the rest: what is stored in between is then found twice for a moment, and never not.
     with step("search.pending"):
         pending = find_pending(query, request=request, reach=reach, tools=tools, index=tools.index)
