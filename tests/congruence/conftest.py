@@ -17,14 +17,15 @@ from tests.congruence.twins import Twins
 collect_ignore_glob = [] if apps.is_installed("memories.records") else ["test_*.py"]
 
 
-@pytest.fixture
+# What a search may see is read whole where it is little, and else in parts.
+@pytest.fixture(params=[400, 0], ids=["whole", "parts"])
 def open_twins(
-    transactional_db: None, records_database: None, tmp_path: Path
+    transactional_db: None, records_database: None, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Callable[[Embedder | BundledModel], Twins]]:
     opened: list[Twins] = []
 
     def open_some(embedder: Embedder | BundledModel) -> Twins:
-        opened.append(Twins(tmp_path / f"{len(opened)}.db", embedder))
+        opened.append(Twins(tmp_path / f"{len(opened)}.db", embedder, whole=request.param))
         return opened[-1]
 
     yield open_some

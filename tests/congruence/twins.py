@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeVar
@@ -28,7 +29,7 @@ _Answer = TypeVar("_Answer")
 class Twins:
     """A file and a hosted project with the same names, clock and model."""
 
-    def __init__(self, path: Path, embedder: Embedder | BundledModel) -> None:
+    def __init__(self, path: Path, embedder: Embedder | BundledModel, *, whole: int) -> None:
         self.clock = FixedClock(datetime(2024, 5, 10, 12, tzinfo=UTC))
         project = f"twins-{uuid.uuid4()}"
         self.file = Memory(
@@ -40,9 +41,11 @@ class Twins:
             deadline_seconds=_PATIENT_SECONDS,
         )
         self.everyone = Scope("acme", project)
+        assert settings.INDEX is not None
+        self._server = shared_index(replace(settings.INDEX, whole=whole))
         stores = HostedStores(
             self.everyone,
-            server=shared_index(settings.INDEX),
+            server=self._server,
             states=shared_states(os.environ["REDIS_URL"]),
         )
         self.hosted = Memory(
@@ -58,7 +61,7 @@ class Twins:
         index = index_name(self.everyone, self.file.embedder.model)
         self.file.close()
         self.hosted.close()
-        shared_index(settings.INDEX).remove(index)
+        self._server.remove(index)
 
     def scope(self, **ids: str | None) -> Scope:
         return self.file.scope(**ids)

@@ -33,6 +33,7 @@ class IndexAddress:
         graph: find vectors with HNSW; compare all of a project's if False.
         offloads: projects at rest give their place on the disk back too.
         deadline_seconds: how long one question may take.
+        whole: what a search may see is read whole where it is at most so many passages.
     """
 
     nodes: tuple[IndexNode, ...]
@@ -41,6 +42,7 @@ class IndexAddress:
     graph: bool = False
     offloads: bool = False
     deadline_seconds: float = 1.5
+    whole: int = 400
 
 
 @dataclass(frozen=True, slots=True)

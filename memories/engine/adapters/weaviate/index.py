@@ -17,11 +17,13 @@ from memories.engine.adapters.weaviate.documents import place_label
 from memories.engine.adapters.weaviate.entities import Entities
 from memories.engine.adapters.weaviate.filters import LABELS, NEVER, all_of, micros
 from memories.engine.adapters.weaviate.gathering import gather, neighbours_of, own_relevance
-from memories.engine.adapters.weaviate.labels import EMBEDDED, has_label, is_label, near_label
+from memories.engine.adapters.weaviate.labels import has_label, near_label
+from memories.engine.adapters.weaviate.parts import MOST, ROW, ROW_AND_TERMS
 from memories.engine.adapters.weaviate.schema import PASSAGES
 from memories.engine.adapters.weaviate.stored import StoredPassage, read_passages
 from memories.engine.adapters.weaviate.told import read_message, read_rows
 from memories.engine.adapters.weaviate.visibility import of_scope, visible
+from memories.engine.adapters.weaviate.whole import SmallScopes
 from memories.engine.adapters.weaviate.wire import Question
 from memories.engine.adapters.weaviate.word_statistics import Statistics
 from memories.engine.domain import (
@@ -43,13 +45,7 @@ _PASSAGES_PER_ROW: Final = 2
 # Weaviate weighs words a little otherwise than the engine: of so many times more rows that it finds
 # the engine takes its own best.
 _WIDER: Final = 3
-# No more than Weaviate gives at once, unless it is told otherwise.
-_MOST: Final = 10_000
-_OWNER: Final = ["owner"]
-_ROW: Final = ["row"]
-_ROW_AND_TERMS: Final = ["row", "terms"]
 _TOLD: Final = ["row", "told"]
-_EVERYTHING: Final = ["row", "terms", "told"]
 
 
 class WeaviateIndex:
@@ -78,21 +74,19 @@ class WeaviateIndex:
         self._statistics = statistics
         self._entities = entities
         self._state = state
+        self._scopes = SmallScopes(cluster, tenant=tenant)
 
     def semantic(
         self, vector: Vector, *, scope: Scope, selection: Selection, limit: int, messages: bool
     ) -> Sequence[Found]:
-        where = all_of([LABELS.equal(EMBEDDED), visible(scope, selection, messages=messages)])
+        passages = self._scopes.passages(scope, selection)
         wanted = _PASSAGES_PER_ROW * limit
         while True:
-            question = Question(where, wanted, _OWNER, vector=vector)
-            near = self._cluster.find(PASSAGES, self._tenant, question)
-            found = _best_of_rows(
-                [(each.texts["owner"], 1.0 - each.distance) for each in near], limit
-            )
-            if len(found) >= limit or len(near) < wanted or wanted >= _MOST:
+            near = passages.near(vector, most=wanted, messages=messages)
+            found = _best_of_rows(near, limit)
+            if len(found) >= limit or len(near) < wanted or wanted >= MOST:
                 return found
-            wanted = min(4 * wanted, _MOST)
+            wanted = min(4 * wanted, MOST)
 
     def lexical(
         self,
@@ -106,9 +100,9 @@ class WeaviateIndex:
         terms = list(dict.fromkeys(term for each in alternatives for term in each))
         if not terms:
             return []
-        where = visible(scope, selection, messages=messages)
-        wider = min(_WIDER * limit, _MOST)
-        passages = self._find(Question(where, wider, _ROW_AND_TERMS, words=terms))
+        passages = self._scopes.passages(scope, selection).holding(
+            terms, most=min(_WIDER * limit, MOST), messages=messages
+        )
         scores = own_relevance(passages, alternatives, self._statistics.of(alternatives))
         scored = zip(passages, scores.tolist(), strict=True)
         best = sorted(scored, key=lambda each: (-each[1], each[0].number, each[0].start))
@@ -124,10 +118,10 @@ class WeaviateIndex:
         scope: Scope,
         selection: Selection,
     ) -> Candidates:
-        where = visible(scope, selection)
+        seen = self._scopes.passages(scope, selection)
         words = self._statistics.of(alternatives)
-        passages = self._owned_by(owner_ids, vector, where)
-        around = self._at(neighbours_of(passages), where)
+        passages = seen.of_rows(owner_ids, vector)
+        around = seen.at(neighbours_of(passages))
         gathered = gather(
             passages,
             around,
@@ -155,11 +149,17 @@ class WeaviateIndex:
     def matched_terms(
         self, owner_ids: Collection[str], terms: Collection[str], *, scope: Scope
     ) -> Mapping[str, Sequence[str]]:
+        if not owner_ids:
+            return {}
         where = all_of(
-            [*of_scope(scope), Where.by_property("recorded_until").greater_or_equal(NEVER)]
+            [
+                LABELS.contains_any([near_label(id_) for id_ in owner_ids]),
+                *of_scope(scope),
+                Where.by_property("recorded_until").greater_or_equal(NEVER),
+            ]
         )
         found: dict[str, list[str]] = {}
-        for passage in self._owned_by(owner_ids, None, where):
+        for passage in self._find(Question(where, MOST, ROW_AND_TERMS)):
             if passage.owner_id not in owner_ids:
                 continue
             held = found.setdefault(passage.owner_id, [])
@@ -177,9 +177,7 @@ class WeaviateIndex:
     ) -> Sequence[Found]:
         if not weights:
             return []
-        naming = LABELS.contains_any([is_label("entity", id_) for id_ in weights])
-        where = all_of([naming, visible(scope, selection, messages=messages)])
-        passages = self._find(Question(where, _MOST, _ROW))
+        passages = self._scopes.passages(scope, selection).naming(weights, messages=messages)
         best = {
             each.owner_id: (
                 -sum(weight * each.mentions.get(id_, 0.0) for id_, weight in weights.items()),
@@ -201,10 +199,12 @@ class WeaviateIndex:
     def turns(
         self, places: Collection[tuple[str, int]], *, scope: Scope, selection: Selection
     ) -> Sequence[Message]:
-        where = visible(scope, replace(selection, filter=None))
-        labels = [place_label(*place) for place in places]
+        if not places:
+            return []
+        there = LABELS.contains_any([place_label(*place) for place in places])
+        where = all_of([there, visible(scope, replace(selection, filter=None))])
         first: dict[str, StoredPassage] = {}
-        for each in self._at(labels, where, texts=_TOLD):
+        for each in self._find(Question(where, MOST, _TOLD)):
             first.setdefault(each.owner_id, each)
         return [read_message(each.told) for each in first.values()]
 
@@ -260,7 +260,7 @@ class WeaviateIndex:
         self, where: Wherever, middle: float, *, limit: int
     ) -> Sequence[StoredPassage]:
         """The passages nearest to an instant; sorted by Weaviate only where there are many."""
-        passages = self._find(Question(where, limit + 1, _ROW))
+        passages = self._find(Question(where, limit + 1, ROW))
         if len(passages) <= limit:
             return passages
         at = Where.by_property("at")
@@ -269,32 +269,9 @@ class WeaviateIndex:
             passage
             for side, ascending in sides
             for passage in self._find(
-                Question(all_of([where, side]), limit, _ROW, by="at", ascending=ascending)
+                Question(all_of([where, side]), limit, ROW, by="at", ascending=ascending)
             )
         ]
-
-    def _owned_by(
-        self, owner_ids: Collection[str], vector: "Vector | None", where: Wherever
-    ) -> list[StoredPassage]:
-        """Passages of the rows, of what they were learned from and of what was from them."""
-        if not owner_ids:
-            return []
-        theirs = LABELS.contains_any([near_label(id_) for id_ in owner_ids])
-        asked = all_of([theirs, where])
-        return self._find(Question(asked, _MOST, _EVERYTHING, vector=vector))
-
-    def _at(
-        self,
-        places: Collection[str],
-        where: Wherever,
-        *,
-        texts: Sequence[str] = _ROW_AND_TERMS,
-    ) -> list[StoredPassage]:
-        """Passages of messages that stand there, a label each."""
-        if not places:
-            return []
-        there = all_of([LABELS.contains_any(list(places)), where])
-        return self._find(Question(there, _MOST, texts))
 
     def _find(self, question: Question) -> list[StoredPassage]:
         return read_passages(self._cluster.find(PASSAGES, self._tenant, question))

@@ -27,6 +27,8 @@ class StoredPassage(NamedTuple):
         mentions: as `IndexedRow.mentions`.
         terms: in order.
         cosine: with the question; NaN where either has no vector.
+        told: as `told` writes it; empty unless it was asked for.
+        id: of the passage's object; likewise.
     """
 
     owner_id: str
@@ -45,6 +47,7 @@ class StoredPassage(NamedTuple):
     terms: tuple[str, ...]
     cosine: float
     told: str
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ def read_passages(found: Sequence[FoundObject]) -> list[StoredPassage]:
             terms=tuple(each.texts.get("terms", "").split()),
             told=each.texts.get("told", ""),
             cosine=1.0 - each.distance if row[10] else _NAN,
+            id=each.id,
         )
         for row, each in zip(rows, found, strict=True)
     ]

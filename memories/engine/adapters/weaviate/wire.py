@@ -30,6 +30,7 @@ class Question:
         words: those that hold the rarest of them most often come first; others are left out.
         by: the property, a number, that they are sorted by.
         ascending: the least of that first; otherwise, the greatest.
+        ids: the objects' ids are read too.
     """
 
     where: Wherever
@@ -39,6 +40,7 @@ class Question:
     words: Sequence[str] = ()
     by: str = ""
     ascending: bool = True
+    ids: bool = False
 
 
 class FoundObject(NamedTuple):
@@ -47,10 +49,12 @@ class FoundObject(NamedTuple):
     Attributes:
         texts: of the properties asked for, by name.
         distance: from the vector asked for: 1 less the cosine; NaN without one.
+        id: empty unless it was asked for.
     """
 
     texts: Mapping[str, str]
     distance: float
+    id: str
 
 
 def request_of(
@@ -68,6 +72,7 @@ def request_of(
         limit=question.limit,
         properties=search_get_pb2.PropertiesRequest(non_ref_properties=question.texts),
     )
+    request.metadata.uuid = question.ids
     if question.vector is not None:
         request.near_vector.CopyFrom(_near(question.vector))
         request.metadata.distance = True
@@ -86,6 +91,7 @@ def found_in(reply: search_get_pb2.SearchReply, question: Question) -> list[Foun
         FoundObject(
             _texts(each.properties.non_ref_props, question.texts),
             each.metadata.distance if has_distance else float("nan"),
+            each.metadata.id,
         )
         for each in reply.results
     ]
