@@ -18,6 +18,7 @@ from memories.engine.bootstrap import (
     HubModel,
     OnnxModel,
     open_language_model,
+    open_reranker,
 )
 from memories.engine.domain import (
     AddResult,
@@ -62,6 +63,7 @@ from memories.engine.errors import (
     NewerFormat,
     NotFound,
     RemembrancerError,
+    RerankerFailed,
     StoreBusy,
     StoreDamaged,
     StoreError,
@@ -84,6 +86,7 @@ from memories.engine.ports.language_model import (
     ModelRequest,
     TokenUsage,
 )
+from memories.engine.ports.reranker import Reranker
 
 __all__ = [
     "RELEVANT",
@@ -137,6 +140,8 @@ __all__ = [
     "ParticipantKind",
     "Question",
     "RemembrancerError",
+    "Reranker",
+    "RerankerFailed",
     "Scope",
     "ScoreBreakdown",
     "SearchHit",
@@ -153,5 +158,6 @@ __all__ = [
     "TransferReceipt",
     "UnreadableFile",
     "open_language_model",
+    "open_reranker",
     "read_conversations",
 ]

@@ -71,6 +71,8 @@ OFFERED = {
     "Question",
     "RELEVANT",
     "RemembrancerError",
+    "Reranker",
+    "RerankerFailed",
     "Scope",
     "ScoreBreakdown",
     "SearchHit",
@@ -87,6 +89,7 @@ OFFERED = {
     "TransferReceipt",
     "UnreadableFile",
     "open_language_model",
+    "open_reranker",
     "read_conversations",
 }
 

@@ -64,6 +64,7 @@ from memories.engine.domain._search import (
     Selection,
     ShownRow,
     Signal,
+    Stage,
     WordStatistics,
 )
 from memories.engine.domain._time import (
@@ -137,6 +138,7 @@ __all__ = [
     "ShownRow",
     "Signal",
     "Source",
+    "Stage",
     "Stats",
     "Table",
     "TimeIntent",

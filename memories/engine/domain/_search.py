@@ -99,17 +99,24 @@ class Confidence:
     by_others: float | None = None
 
 
+class Stage(StrEnum):
+    """What a search does beside finding, and can go on without."""
+
+    RERANK = "rerank"
+
+
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Hits in descending order of score; iterates, indexes and counts as they do.
+    """Hits, best first: by score, or as a reranker put them; iterates, indexes and counts as they.
 
     Attributes:
         confidence: that what is known answers; None where the index was away.
-        degraded: signals that missed the deadline or could not run, each with why.
+        degraded: signals that missed the deadline or could not run, and the reranker if it
+            failed, each with why.
     """
 
     hits: tuple[SearchHit, ...]
-    degraded: Mapping[Signal, str] = field(default_factory=dict)
+    degraded: Mapping[Signal | Stage, str] = field(default_factory=dict)
     confidence: Confidence | None = None
 
     def __iter__(self) -> Iterator[SearchHit]:

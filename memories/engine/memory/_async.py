@@ -29,6 +29,7 @@ from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.extractor import Extractor
 from memories.engine.ports.pending import PendingMessages
+from memories.engine.ports.reranker import Reranker
 from memories.engine.ports.stores import Stores
 from memories.engine.ports.tracing import Tracer
 
@@ -57,6 +58,7 @@ class AsyncMemory(AsyncReads):
         pending: PendingMessages | None = None,
         answers: SavedAnswers | None = None,
         tracer: Tracer | None = None,
+        reranker: Reranker | None = None,
         reindex: bool = False,
     ) -> None:
         """As `Memory`."""
@@ -73,6 +75,7 @@ class AsyncMemory(AsyncReads):
             pending=pending,
             answers=answers,
             tracer=tracer,
+            reranker=reranker,
             reindex=reindex,
         )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="memories-async")

@@ -58,6 +58,7 @@ class AsyncReads:
         show_expired: bool = False,
         neighbours: int = 0,
         leave_out: Iterable[str] = (),
+        rerank: bool = False,
     ) -> SearchResult:
         """As `Memory.search`."""
         return await self._run(
@@ -78,6 +79,7 @@ class AsyncReads:
                 show_expired=show_expired,
                 neighbours=neighbours,
                 leave_out=leave_out,
+                rerank=rerank,
             )
         )
 

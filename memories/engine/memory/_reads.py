@@ -20,7 +20,7 @@ from memories.engine.domain import (
     Shelf,
     Source,
 )
-from memories.engine.errors import NotFound
+from memories.engine.errors import InvalidInput, NotFound
 from memories.engine.memory._file import ProjectFile
 from memories.engine.memory._options import (
     View,
@@ -70,6 +70,7 @@ class Reads(ProjectFile):
         show_expired: bool = False,
         neighbours: int = 0,
         leave_out: Iterable[str] = (),
+        rerank: bool = False,
     ) -> SearchResult:
         """What is known that answers a question, best first.
 
@@ -92,6 +93,8 @@ class Reads(ProjectFile):
                 from 0 to 10.
             leave_out: parts of the score that are not used, to see what each of them gives:
                 any of semantic, lexical, entity, temporal, session and intent.
+            rerank: let the reranker that the Memory was opened with put the best 30 hits in order
+                once more; where it fails, they stay as they were and `degraded` says so.
 
         Raises:
             InvalidInput: an argument is off; its kinds and words say which.
@@ -100,6 +103,8 @@ class Reads(ProjectFile):
         check_within("top_k", top_k, 1, _MOST_HITS)
         check_within("threshold", threshold, 0, 1)
         check_within("neighbours", neighbours, 0, _MOST_NEIGHBOURS)
+        if rerank and engine.search.reranker is None:
+            raise InvalidInput("rerank: the memory was opened without a reranker")
         scope = self._own(scope, required=False)
         now = engine.search.clock.now()
         view = View(filters, as_of, recorded_as_of, latest_only, include_merged, show_expired)
@@ -117,6 +122,7 @@ class Reads(ProjectFile):
             neighbours=neighbours,
             leave_out=check_parts(leave_out),
             explain=explain,
+            rerank=rerank,
         )
         return self._call(lambda engine: engine.find(request, scope=scope))
 

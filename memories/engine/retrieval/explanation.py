@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from memories.engine.domain import Candidates, Intent, MemoryRecord, Signal
+from memories.engine.domain import Candidates, Intent, MemoryRecord, Signal, Stage
 from memories.engine.ports.embedder import SimilarityScale
 from memories.engine.retrieval.fusion import SESSION_WEIGHT, Fused
 from memories.engine.retrieval.query import Query
@@ -44,7 +44,7 @@ class Findings:
     asked: AskedTime
     subjects: Subjects
     by_signal: Mapping[Signal, Finding]
-    degraded: Mapping[Signal, str]
+    degraded: Mapping[Signal | Stage, str]
 
 
 @dataclass(frozen=True, slots=True)

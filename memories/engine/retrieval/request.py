@@ -27,6 +27,7 @@ class SearchRequest:
         messages: raw turns as well as memories.
         neighbours: how many turns before and after its first source each hit carries.
         leave_out: parts of the score that are not used: any of SCORE_PARTS.
+        rerank: let the reranker put the best hits in order once more.
         explain: say for each hit what each signal gave and why.
     """
 
@@ -40,3 +41,4 @@ class SearchRequest:
     neighbours: int
     leave_out: frozenset[str]
     explain: bool
+    rerank: bool = False

@@ -14,6 +14,7 @@ from memories.engine.domain import (
     SearchHit,
     SearchResult,
     Signal,
+    Stage,
 )
 from memories.engine.errors import EmbedderError, IndexUnavailable
 from memories.engine.ports.tracing import Tracer
@@ -265,10 +266,10 @@ def _one_after_another(
 
 def _sorted_out(
     tried: Mapping[Signal, _Outcome], deadline_seconds: float
-) -> tuple[dict[Signal, Finding], dict[Signal, str]]:
+) -> tuple[dict[Signal, Finding], dict[Signal | Stage, str]]:
     """What applies, and why the others do not; those that are missing missed the deadline."""
     findings: dict[Signal, Finding] = {}
-    degraded: dict[Signal, str] = {}
+    degraded: dict[Signal | Stage, str] = {}
     for signal in Signal:
         outcome = tried.get(signal)
         if outcome is None:
