@@ -63,7 +63,7 @@ def pack(
     zone: tzinfo | None,
     probability: float | None = None,
 ) -> Context:
-    """The best hits that fit, then the turns that they rest on and those around, in order of time.
+    """The best hits that fit, then the turns around them and those they rest on, in order of time.
 
     A turn that says nothing beyond the lines before it is left out.
 
@@ -144,12 +144,13 @@ class _Told:
 def _candidates(hits: Sequence[SearchHit], zone: tzinfo | None) -> Iterator[_Line]:
     for hit in hits:
         yield _hit_line(hit, zone)
-    for hit in hits:
-        for source in hit.sources:
-            yield _turn_line(source.message, zone)
+    # More of the evidence is found around the best hits than in the rest of the turns they quote.
     for hit in hits:
         for message in hit.neighbours:
             yield _turn_line(message, zone)
+    for hit in hits:
+        for source in hit.sources:
+            yield _turn_line(source.message, zone)
 
 
 def _hit_line(hit: SearchHit, zone: tzinfo | None) -> _Line:
