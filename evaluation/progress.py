@@ -7,10 +7,10 @@ from typing import TextIO
 class Progress:
     """One line that moves on a terminal, a line every tenth elsewhere; on stderr."""
 
-    def __init__(self, what: str, total: int, stream: TextIO = sys.stderr) -> None:
+    def __init__(self, what: str, total: int, stream: TextIO | None = None) -> None:
         self._what = what
         self._total = max(total, 1)
-        self._stream = stream
+        self._stream = stream or sys.stderr
         self._shown = -1
 
     def show(self, done: int) -> None:

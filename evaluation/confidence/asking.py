@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Final
 
+from evaluation.datasets import Case, Dataset
+from evaluation.embedding_cache import CachedEmbedder
 from evaluation.remembering import scope_of
-from evaluation.retrieval.datasets import Case, Dataset
-from evaluation.retrieval.embedding_cache import CachedEmbedder
 from evaluation.retrieval.measuring import remember
 from memories import Confidence, Memory
 

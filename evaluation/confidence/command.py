@@ -8,12 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaluation.retrieval.checkpoints import write_whole
-from evaluation.retrieval.command import CACHE
-from evaluation.retrieval.datasets import read_dataset
-from evaluation.retrieval.embedders import open_embedder
-from evaluation.retrieval.embedding_cache import CachedEmbedder, open_cache
-from evaluation.retrieval.faults import EvaluationError
+from evaluation.datasets import read_dataset
+from evaluation.embedders import open_embedder
+from evaluation.embedding_cache import CachedEmbedder, open_cache
+from evaluation.faults import EvaluationError
+from evaluation.files import write_whole
+from evaluation.options import CACHE
 from memories import RemembrancerError
 
 if TYPE_CHECKING:

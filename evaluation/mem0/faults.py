@@ -1,6 +1,6 @@
 """What can go wrong with the mem0 package."""
 
-from evaluation.retrieval.faults import EvaluationError
+from evaluation.faults import EvaluationError
 
 
 class Mem0Failed(EvaluationError):

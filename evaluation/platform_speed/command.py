@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from evaluation.embedders import open_embedder
+from evaluation.faults import EvaluationError
 from evaluation.platform_speed.measuring import measure
 from evaluation.platform_speed.sizes import FULL, SMALL, Sizes
-from evaluation.retrieval.embedders import open_embedder
-from evaluation.retrieval.faults import EvaluationError
 from evaluation.speed.rows import Row
 from evaluation.speed.table import as_json, as_table
 from memories import RemembrancerError

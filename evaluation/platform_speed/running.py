@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from evaluation.retrieval.faults import EvaluationError
+from evaluation.faults import EvaluationError
 from evaluation.server_demo import free_port
 
 _ROOT: Final = Path(__file__).resolve().parents[2]

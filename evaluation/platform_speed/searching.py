@@ -9,9 +9,9 @@ from functools import partial
 from itertools import cycle, islice
 from typing import Final, Self
 
+from evaluation.faults import EvaluationError
 from evaluation.platform_speed.asked import Asked
 from evaluation.platform_speed.bare import Bare
-from evaluation.retrieval.faults import EvaluationError
 from evaluation.speed.requests import SEARCH_PATH, SEARCHES_A_SECOND, Asking, steadily
 
 # Of each project and of all at least, so that every process has it open and has counted its usual

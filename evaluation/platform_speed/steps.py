@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from evaluation.retrieval.faults import EvaluationError
+from evaluation.faults import EvaluationError
 
 _NANOSECONDS: Final = 1e6
 _REQUEST: Final = "POST /v3/memories/search"

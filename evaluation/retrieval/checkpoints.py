@@ -2,19 +2,26 @@
 
 import hashlib
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from evaluation.retrieval.faults import EvaluationError
-from evaluation.retrieval.measured import Json, Measured, from_json, to_json
+from evaluation.faults import EvaluationError
+from evaluation.files import Json, write_whole
+from evaluation.retrieval.measured import Measured, from_json, to_json
+from evaluation.surroundings import fingerprint_of
 
-_ROOT: Final = Path(__file__).resolve().parents[2]
 # Code that decides what is measured; the other's is read besides where it takes part.
-_SOURCES: Final = ("memories", "evaluation/retrieval", "evaluation/remembering.py")
+_SOURCES: Final = (
+    "memories",
+    "evaluation/retrieval",
+    "evaluation/baselines.py",
+    "evaluation/datasets.py",
+    "evaluation/embedding_cache.py",
+    "evaluation/remembering.py",
+    "evaluation/walk.py",
+)
 # Runs whose checkpoints are kept, the newest ones: a run of another state of the code has its own.
 _RUNS_KEPT: Final = 20
 
@@ -25,14 +32,7 @@ def fingerprint_of_sources(besides: Iterable[str] = ()) -> str:
     Args:
         besides: more folders, as paths in the repository.
     """
-    digest = hashlib.sha256()
-    for place in (*_SOURCES, *besides):
-        path = _ROOT / place
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file() and "__pycache__" not in file.parts:
-                digest.update(file.relative_to(_ROOT).as_posix().encode() + b"\0")
-                digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
+    return fingerprint_of((*_SOURCES, *besides))
 
 
 class Checkpoints:
@@ -96,22 +96,3 @@ def _unusable(folder: Path, error: OSError) -> EvaluationError:
         f"{folder}: the cache can't be written there ({error.strerror}); "
         "name another folder with --cache"
     )
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file that is there whole or not at all, in place of one that was there.
-
-    Raises:
-        OSError: it can't be written.
-    """
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

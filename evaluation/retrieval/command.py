@@ -1,9 +1,7 @@
 """`python -m evaluation retrieval`: measure, say what was found, keep it."""
 
 import argparse
-import importlib.util
 import json
-import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,17 +9,18 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from evaluation.retrieval.checkpoints import Checkpoints, write_whole
-from evaluation.retrieval.datasets import DOZEN, read_dataset
-from evaluation.retrieval.embedders import open_embedder
-from evaluation.retrieval.embedding_cache import CachedEmbedder, open_cache
-from evaluation.retrieval.faults import EvaluationError
+from evaluation.datasets import DOZEN, read_dataset
+from evaluation.embedders import open_embedder
+from evaluation.embedding_cache import CachedEmbedder, open_cache
+from evaluation.faults import EvaluationError
+from evaluation.files import write
+from evaluation.options import CACHE, check_drawing, positive
+from evaluation.retrieval.checkpoints import Checkpoints
 from memories import RemembrancerError
 
 if TYPE_CHECKING:
-    from evaluation.retrieval.measured import Json
+    from evaluation.files import Json
 
-CACHE: Final = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "remembrancer" / "evaluation"
 _PAIR: Final = re.compile(r"\[\s+(-?[\d.]+),\s+(-?[\d.]+)\s+\]")
 _FAILED: Final = 2
 _INTERRUPTED: Final = 130
@@ -59,7 +58,7 @@ def _add_what_is_asked(options: argparse.ArgumentParser) -> None:
     )
     options.add_argument(
         "--limit",
-        type=_positive,
+        type=positive,
         metavar="N",
         help="locomo: at most N questions a conversation, spread evenly over them in the file's "
         "order. longmemeval: N questions, the six types in turn in alphabetical order, within a "
@@ -114,13 +113,6 @@ def _add_what_is_kept(options: argparse.ArgumentParser) -> None:
         action="store_true",
         help="measure everything anew; embeddings are still taken from the cache",
     )
-
-
-def _positive(text: str) -> int:
-    number = int(text) if text.isdecimal() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 1, got {text}")
-    return number
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -179,11 +171,11 @@ def _run(options: argparse.Namespace) -> None:
     faults = list(schema.faults_of(found))
     if faults:
         raise EvaluationError(f"the report is not of its documented shape: {'; '.join(faults)}")
-    _write(options.json, _as_json(found))
+    write(options.json, _as_json(found))
     if options.worst is not None:
         from evaluation.retrieval.worst import worst_questions  # noqa: PLC0415
 
-        _write(options.worst, worst_questions(dataset, results.measured[run.OWN]))
+        write(options.worst, worst_questions(dataset, results.measured[run.OWN]))
     if options.plots is not None:
         from evaluation.retrieval.plots import draw  # noqa: PLC0415
 
@@ -199,10 +191,7 @@ def _check_outputs(options: argparse.Namespace) -> None:
         if path is not None and path.is_dir():
             raise EvaluationError(f"{path}: expected a file, but it is a folder")
     if options.plots is not None:
-        if importlib.util.find_spec("matplotlib") is None:
-            raise EvaluationError(
-                "--plots needs matplotlib: pip install 'remembrancer[evaluation]'"
-            )
+        check_drawing("--plots")
         try:
             options.plots.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -212,10 +201,3 @@ def _check_outputs(options: argparse.Namespace) -> None:
 def _as_json(report: Mapping[str, "Json"]) -> str:
     """A key a line, intervals and points not broken up."""
     return _PAIR.sub(r"[\1, \2]", json.dumps(report, indent=2, ensure_ascii=False)) + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        write_whole(path, text)
-    except OSError as error:
-        raise EvaluationError(f"{path}: it can't be written ({error.strerror})") from error

@@ -9,22 +9,19 @@ Other code calls it with a Memory that it has opened as it likes:
             answers = ask(memory, case, embedder, budgets=())
 """
 
-import json
 import math
-import tempfile
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from evaluation.remembering import messages_of, scope_of
-from evaluation.retrieval.baselines import speeches
-from evaluation.retrieval.datasets import Asked, Case
-from evaluation.retrieval.embedding_cache import CachedEmbedder, Effort
+from evaluation.baselines import speeches
+from evaluation.datasets import Asked, Case
+from evaluation.embedding_cache import CachedEmbedder, Effort
+from evaluation.ranker import Ranker
+from evaluation.remembering import messages_of, scope_of, turn_ids
 from evaluation.retrieval.measured import Answered, Ingested, Measured
-from evaluation.retrieval.ranker import Ranker
-from evaluation.retrieval.walk import distinct, turn_id, walk
+from evaluation.walk import turn_id, walk
 from memories import Memory, SearchResult
 
 # Budgets of `context`, in tokens.
@@ -109,17 +106,17 @@ def measure_ranker(
     ranker.remember(case.conversation)
     seconds = time.perf_counter() - started
     ingested = _ingested(case, seconds, embedder.effort.since(before))
-    units, texts = _Units(case), speeches(case.conversation)
+    texts = speeches(case.conversation)
     answers: list[Answered] = []
     for question in case.questions:
         started = time.perf_counter()
         ranked = ranker.rank(question.text, limit)
         milliseconds = {"search": (time.perf_counter() - started) * 1000}
-        held, tokens = _held_in_budgets(ranked, texts, question, units)
+        held, tokens = _held_in_budgets(ranked, texts, question, case)
         answers.append(
             Answered(
                 question=question.id,
-                ranked=units.of(ranked),
+                ranked=case.units_of(ranked)[:_DEPTH],
                 held=held,
                 tokens=tokens,
                 milliseconds=milliseconds,
@@ -152,7 +149,7 @@ class _Asking:
         self._embedder = embedder
         self._options = options
         self._budgets = budgets
-        self._units = _Units(case)
+        self._case = case
         self._turn_of = turn_ids(memory) if budgets else {}
         # The model and the file's pages are read in before anything is timed.
         embedder.embed_query(_WARM_UP)
@@ -177,11 +174,11 @@ class _Asking:
             )
             milliseconds[f"context_{budget}"] = (time.perf_counter() - started) * 1000
             inside = [self._turn_of[message_id] for message_id in context.message_ids]
-            held[str(budget)] = _evidence_in(self._units.of(inside, most=None), question)
+            held[str(budget)] = _evidence_in(self._case.units_of(inside), question)
             tokens[str(budget)] = context.tokens
         return Answered(
             question=question.id,
-            ranked=self._units.of(turn_id(message) for message in walk(found)),
+            ranked=self._case.units_of(turn_id(message) for message in walk(found))[:_DEPTH],
             held=held,
             tokens=tokens,
             confidence=confidence_of(found),
@@ -207,34 +204,8 @@ def confidence_of(found: SearchResult) -> float:
     return found[0].score if found.hits else 0.0
 
 
-def turn_ids(memory: Memory) -> dict[str, str]:
-    """The data set's id of every turn, by the message's own: a context names only the latter."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "export.jsonl"
-        memory.export(path)
-        with path.open(encoding="utf-8") as lines:
-            records = [json.loads(line) for line in lines]
-    return {
-        each["id"]: each["client_id"] or each["id"]
-        for each in records
-        if each["record"] == "message"
-    }
-
-
-class _Units:
-    """What a case counts as found: its turns, or their sessions, each ranked by its first turn."""
-
-    def __init__(self, case: Case) -> None:
-        self._session_of = case.session_of if case.ranks_sessions else None
-
-    def of(self, turns: Iterable[str], most: int | None = _DEPTH) -> tuple[str, ...]:
-        if self._session_of is None:
-            return tuple(distinct(turns)[:most])
-        return tuple(distinct(self._session_of[turn] for turn in turns)[:most])
-
-
 def _held_in_budgets(
-    ranked: Sequence[str], texts: Mapping[str, str], question: Asked, units: _Units
+    ranked: Sequence[str], texts: Mapping[str, str], question: Asked, case: Case
 ) -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
     """What of the evidence is in the best turns that fit each budget, one line a turn."""
     held: dict[str, tuple[str, ...]] = {}
@@ -246,7 +217,7 @@ def _held_in_budgets(
             if spent + cost <= budget:
                 spent += cost
                 inside.append(turn)
-        held[str(budget)] = _evidence_in(units.of(inside, most=None), question)
+        held[str(budget)] = _evidence_in(case.units_of(inside), question)
         tokens[str(budget)] = spent
     return held, tokens
 

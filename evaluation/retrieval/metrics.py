@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from evaluation.retrieval.datasets import Asked
+from evaluation.datasets import Asked
 from evaluation.retrieval.measured import Answered
 
 NDCG_AT: Final = 10

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from evaluation.retrieval.measured import Json
+from evaluation.files import Json, at
 from evaluation.retrieval.run import OWN
-from evaluation.retrieval.summary import at
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -40,27 +40,24 @@ resamples of the questions, with a fixed seed. A unit is a turn (LoCoMo) or a se
     meta               what was run, and where
 """
 
-import os
-import platform
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from importlib import metadata
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from evaluation.retrieval.datasets import Asked, Dataset
-from evaluation.retrieval.intervals import (
+from evaluation.datasets import Asked, Dataset
+from evaluation.files import Json
+from evaluation.intervals import (
     means_with_intervals,
     roc_curve,
     separation_with_interval,
 )
-from evaluation.retrieval.measured import Answered, Ingested, Json, Measured
+from evaluation.retrieval.measured import Answered, Ingested, Measured
 from evaluation.retrieval.metrics import figures_of
 from evaluation.retrieval.run import OWN, Results
+from evaluation.surroundings import surroundings
 
 if TYPE_CHECKING:
     Figures = Mapping[tuple[str, str], float]
@@ -256,8 +253,6 @@ def _degraded(answers: Iterable[Answered]) -> dict[str, Json]:
 
 
 def _meta(dataset: Dataset, results: Results, model: str) -> dict[str, Json]:
-    commit = _git("rev-parse", "HEAD")
-    changed = _git("status", "--porcelain", "--untracked-files=no")
     return {
         "dataset": dataset.name,
         "file": dataset.file,
@@ -268,28 +263,8 @@ def _meta(dataset: Dataset, results: Results, model: str) -> dict[str, Json]:
         "questions_left_out": dataset.left_out,
         "selection": dataset.selection,
         "embedder": model,
-        "version": metadata.version("remembrancer"),
-        "commit": commit,
-        "changed_since_commit": None if commit is None else bool(changed),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}",
-        "cpu_count": os.cpu_count(),
+        **surroundings(),
         "parts": results.parts,
         "parts_from_earlier_runs": results.resumed,
     }
-
-
-def _git(*arguments: str) -> str | None:
-    """What git says of this tree; None where there is no git or no repository."""
-    command = ["git", "-c", "safe.directory=*", *arguments]
-    try:
-        return subprocess.run(  # noqa: S603 - fixed words
-            command,
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return None

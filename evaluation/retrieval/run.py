@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
+from evaluation.baselines import plain_rankers
+from evaluation.datasets import Case, Dataset
+from evaluation.embedding_cache import CachedEmbedder
+from evaluation.files import Json
 from evaluation.progress import Progress
-from evaluation.retrieval.baselines import plain_rankers
 from evaluation.retrieval.checkpoints import Checkpoints, fingerprint_of_sources
-from evaluation.retrieval.datasets import Case, Dataset
-from evaluation.retrieval.embedding_cache import CachedEmbedder
 from evaluation.retrieval.indexes import INDEXES, Opens, in_a_file
-from evaluation.retrieval.measured import Json, Measured
+from evaluation.retrieval.measured import Measured
 from evaluation.retrieval.measuring import ask, measure_ranker, remember
 
 if TYPE_CHECKING:

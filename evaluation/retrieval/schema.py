@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
-from evaluation.retrieval.measured import Json
+from evaluation.files import Json
 
 # A leaf is a word of `_LEAVES`, or several with "|"; a key that ends in "?" may be missing; "*"
 # stands for every other key.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from evaluation.retrieval.measured import Json
+from evaluation.files import Json, at
 from evaluation.retrieval.run import OWN
 
 # Title, and where the figure stands in a way's block.
@@ -27,14 +27,6 @@ _COLUMNS: Final = {
     ),
 }
 _NAME_WIDTH: Final = 26
-
-
-def at(report: "Json | Mapping[str, Json]", *path: str) -> Json:
-    """What stands at a path of a report; None where nothing does."""
-    value: Json = dict(report) if isinstance(report, Mapping) else report
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
 
 
 def as_text(report: Mapping[str, Json]) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from evaluation.retrieval.baselines import speeches
-from evaluation.retrieval.datasets import Asked, Case, Dataset
+from evaluation.baselines import speeches
+from evaluation.datasets import Asked, Case, Dataset
 from evaluation.retrieval.measured import Answered, Measured
 from evaluation.retrieval.metrics import ndcg, recall
 

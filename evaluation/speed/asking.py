@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from evaluation.retrieval.faults import EvaluationError
+from evaluation.faults import EvaluationError
 from memories import Memory, Scope, SearchResult
 
 Ask: TypeAlias = Callable[[], object]

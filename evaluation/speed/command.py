@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from evaluation.embedders import open_embedder
+from evaluation.faults import EvaluationError
 from evaluation.mem0.environment import cache_folder, environment
 from evaluation.mem0.process import Mem0Process
-from evaluation.retrieval.embedders import open_embedder
-from evaluation.retrieval.faults import EvaluationError
 from evaluation.speed import against_mem0, holding, ingesting, searching, serving
 from evaluation.speed.files import BuiltFiles
 from evaluation.speed.rows import Row

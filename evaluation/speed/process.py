@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from evaluation.retrieval.faults import EvaluationError
+from evaluation.faults import EvaluationError
 from evaluation.speed.corpus import questions, sessions, talk
 
 USER: Final = "u0"

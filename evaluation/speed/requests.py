@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
-from evaluation.retrieval.faults import EvaluationError
+from evaluation.faults import EvaluationError
 from evaluation.speed.asking import MILLISECONDS
 
 SEARCHES_A_SECOND: Final = 30

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from evaluation.retrieval.faults import EvaluationError
+from evaluation.faults import EvaluationError
 from evaluation.server_demo import Server, running_server
 from evaluation.speed import exports
 from evaluation.speed.asking import rounds_of

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from evaluation.retrieval.baselines import Bm25, min_max, plain_rankers, speeches
+from evaluation.baselines import Bm25, min_max, plain_rankers, speeches
 from memories import Conversation, Session
 from memories.engine.domain import Role, Turn
 from memories.engine.ports.embedder import WordHashEmbedder

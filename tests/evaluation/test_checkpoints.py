@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.retrieval.checkpoints import Checkpoints, fingerprint_of_sources, write_whole
-from evaluation.retrieval.faults import EvaluationError
+from evaluation.faults import EvaluationError
+from evaluation.files import write_whole
+from evaluation.retrieval.checkpoints import Checkpoints, fingerprint_of_sources
 from evaluation.retrieval.measured import Answered, Ingested, Measured
 
 MEASURED = {

@@ -9,9 +9,8 @@ from typing import Final
 
 import pytest
 
-from evaluation.retrieval.measured import Json
+from evaluation.files import Json, at
 from evaluation.retrieval.schema import faults_of
-from evaluation.retrieval.summary import at
 from tests.evaluation.conftest import TYPES, Write, haystack, locomo_sample
 
 ROOT: Final = Path(__file__).resolve().parents[2]

@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
-from evaluation.retrieval.datasets import Asked, Case, read_dataset, spread, stratified
-from evaluation.retrieval.faults import EvaluationError
+from evaluation.datasets import Asked, Case, read_dataset, spread, stratified
+from evaluation.faults import EvaluationError
 from memories import Conversation
 from tests.evaluation.conftest import TYPES, Write, haystack, locomo_sample
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evaluation.retrieval.embedding_cache import CachedEmbedder, open_cache
-from evaluation.retrieval.faults import EvaluationError
+from evaluation.embedding_cache import CachedEmbedder, open_cache
+from evaluation.faults import EvaluationError
 from memories.engine.ports.embedder import WordHashEmbedder
 
 TEXTS = ["I moved to Lisbon.", "Rex is a dog.", "I moved to Lisbon."]
@@ -79,7 +79,7 @@ def test_without_a_file_it_only_counts() -> None:
 _KILLED_WHILE_WRITING = """
 import os, sys
 from pathlib import Path
-from evaluation.retrieval.embedding_cache import CachedEmbedder, open_cache
+from evaluation.embedding_cache import CachedEmbedder, open_cache
 from memories.engine.ports.embedder import WordHashEmbedder
 embedder = CachedEmbedder(WordHashEmbedder(), open_cache(Path(sys.argv[1])))
 for number in range(10_000_000):

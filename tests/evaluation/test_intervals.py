@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from evaluation.retrieval.intervals import (
+from evaluation.intervals import (
     means_with_intervals,
     roc_curve,
     separation_with_interval,

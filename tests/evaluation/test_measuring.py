@@ -7,22 +7,22 @@ from typing import Final
 
 import pytest
 
-from evaluation.retrieval.baselines import plain_rankers
+from evaluation.baselines import plain_rankers
+from evaluation.datasets import Dataset, read_dataset
+from evaluation.embedding_cache import CachedEmbedder
+from evaluation.files import Json, at
+from evaluation.remembering import turn_ids
 from evaluation.retrieval.checkpoints import Checkpoints
-from evaluation.retrieval.datasets import Dataset, read_dataset
-from evaluation.retrieval.embedding_cache import CachedEmbedder
-from evaluation.retrieval.measured import Json
 from evaluation.retrieval.measuring import (
     ask,
     confidence_of,
     measure_ranker,
     remember,
-    turn_ids,
 )
 from evaluation.retrieval.report import build
 from evaluation.retrieval.run import OWN, Contenders, key_of, measure
 from evaluation.retrieval.schema import faults_of
-from evaluation.retrieval.summary import as_text, at
+from evaluation.retrieval.summary import as_text
 from evaluation.retrieval.worst import worst_questions
 from memories import Memory, SearchResult
 from memories.engine.ports.embedder import WordHashEmbedder

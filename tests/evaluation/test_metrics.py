@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from evaluation.retrieval.datasets import Asked
+from evaluation.datasets import Asked
 from evaluation.retrieval.measured import Answered
 from evaluation.retrieval.metrics import figures_of, ndcg, recall, reciprocal_rank
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from evaluation.retrieval.walk import distinct, turn_id, walk
+from evaluation.walk import distinct, turn_id, walk
 from memories import Message, ScoreBreakdown, SearchHit, Source
 from memories.engine.domain import Role
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from evaluation.embedders import open_embedder
 from evaluation.mem0.faults import Mem0Failed
 from evaluation.mem0.ranker import Mem0Ranker
-from evaluation.retrieval.embedders import open_embedder
-from evaluation.retrieval.ranker import Ranker
+from evaluation.ranker import Ranker
 from memories import read_conversations
 from memories.engine.ports.embedder import WordHashEmbedder
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.retrieval.faults import EvaluationError
+from evaluation.faults import EvaluationError
 from evaluation.speed.embedders import MadeUpVectors
 from evaluation.speed.files import BuiltFiles, scope_talk, scope_user
 from evaluation.speed.process import in_fresh_process

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from evaluation.faults import EvaluationError
 from evaluation.mem0.process import Mem0Process
-from evaluation.retrieval.faults import EvaluationError
 from evaluation.speed import against_mem0, command, ingesting, searching
 from evaluation.speed.asking import in_turns, rounds_of
 from evaluation.speed.asking import searching as timed_search

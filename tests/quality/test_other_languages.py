@@ -6,7 +6,7 @@ from statistics import fmean
 import pytest
 
 from evaluation.remembering import messages_of, scope_of
-from evaluation.retrieval.walk import turn_id, walk
+from evaluation.walk import turn_id, walk
 from memories import Conversation, Memory, read_conversations
 from tests.conftest import RecordFigure
 

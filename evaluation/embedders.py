@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from evaluation.retrieval.faults import EvaluationError
+from evaluation.faults import EvaluationError
 from memories import BundledModel, Embedder, Memory, OnnxModel
 
 

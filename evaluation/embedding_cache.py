@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from evaluation.retrieval.faults import EvaluationError
+from evaluation.faults import EvaluationError
 from memories import Embedder, SimilarityScale
 
 if TYPE_CHECKING:

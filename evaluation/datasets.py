@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from evaluation.retrieval.faults import EvaluationError
+from evaluation.faults import EvaluationError
 from memories import Conversation, Question, read_conversations
 
-DatasetName: TypeAlias = Literal["locomo", "longmemeval"]
+DatasetName: TypeAlias = Literal["locomo", "longmemeval", "beam"]
 
 # LoCoMo's numbers; vendors swap the names, so the numbers are the keys.
 LOCOMO_NUMBERS: Final = {
@@ -45,6 +45,7 @@ class Asked:
         evidence: what must be found, as ids of turns (LoCoMo) or sessions (LongMemEval).
         at: when it is asked; the end of the conversation where the file does not say.
         answerable: False if the right answer is to abstain.
+        rubric: what a right answer holds, point by point, where the data set says it so.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Asked:
     evidence: tuple[str, ...]
     at: datetime | None
     answerable: bool
+    rubric: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,13 @@ class Case:
             if turn.client_id is not None
         }
 
+    def units_of(self, turns: Iterable[str]) -> tuple[str, ...]:
+        """What turns count as, each once where it first stands: themselves, or their sessions."""
+        if not self.ranks_sessions:
+            return tuple(dict.fromkeys(turns))
+        session_of = self.session_of
+        return tuple(dict.fromkeys(session_of[turn] for turn in turns))
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
@@ -107,7 +116,12 @@ class Dataset:
 
 
 def read_dataset(
-    name: DatasetName, path: Path, *, limit: int | None = None, everything: bool = False
+    name: DatasetName,
+    path: Path,
+    *,
+    limit: int | None = None,
+    everything: bool = False,
+    needs_evidence: bool = True,
 ) -> Dataset:
     """Read what is to be measured.
 
@@ -119,6 +133,7 @@ def read_dataset(
             file's order. LongMemEval: so many questions, taken in turn from the types in
             alphabetical order, within a type answerable ones first, then by their id's SHA-256.
         everything: LongMemEval: all questions; otherwise, without a limit, a dozen.
+        needs_evidence: LoCoMo: leave out answerable questions without evidence.
 
     Raises:
         UnreadableFile: the file is of no known form.
@@ -134,14 +149,15 @@ def read_dataset(
         cases = stratified([_haystack(each) for each in conversations], wanted)
         selection = f"{len(cases)} of {len(conversations)} questions, types in turn"
         return Dataset(name, "session", path.name, digest, cases, 0, selection)
-    whole = [_turn_case(each) for each in conversations]
+    whole = [_turn_case(each, needs_evidence=needs_evidence) for each in conversations]
     cases = tuple(
         Case(each.conversation, spread(each.questions, limit))
         for each in whole
         if each.turns and each.questions
     )
     if not any(question.answerable for case in cases for question in case.questions):
-        raise EvaluationError(f"{path}: there is no question with evidence in it")
+        missing = "question with evidence" if needs_evidence else "question with an answer"
+        raise EvaluationError(f"{path}: there is no {missing} in it")
     asked = sum(len(case.questions) for case in whole)
     left_out = sum(len(each.questions) for each in conversations) - asked
     selection = "all" if limit is None else f"at most {limit} a conversation, evenly spread"
@@ -155,14 +171,15 @@ def _is_longmemeval(conversations: Iterable[Conversation]) -> bool:
     )
 
 
-def _turn_case(conversation: Conversation) -> Case:
+def _turn_case(conversation: Conversation, *, needs_evidence: bool) -> Case:
     said = [turn.said_at for session in conversation.sessions for turn in session.turns]
     end = max((each for each in said if each is not None), default=None)
     asked = [
         _about_turns(question, f"{conversation.id}/{place}", end)
         for place, question in enumerate(conversation.questions)
     ]
-    return Case(conversation, tuple(each for each in asked if each.evidence or not each.answerable))
+    kept = [each for each in asked if each.evidence or not each.answerable or not needs_evidence]
+    return Case(conversation, tuple(kept))
 
 
 def _about_turns(question: Question, question_id: str, end: datetime | None) -> Asked:
