@@ -150,7 +150,8 @@ def test_questions_that_no_rule_was_made_for_are_mostly_answered_right(
     rows = table("held_out")[1]
     right = [row for row in rows if is_right(row, conversations[row.of])]
     record_figure("temporal questions held out, share right", len(right) / len(rows))
-    assert len(right) / len(rows) >= 0.5
+    # 17 of 22 before any rule was changed for the table, 20 since.
+    assert len(right) >= 19
 
 
 def test_the_table_asks_in_many_ways() -> None:
