@@ -16,6 +16,7 @@ from memories.engine.bootstrap import (
     ChatModel,
     EndpointModel,
     HubModel,
+    ModelExtraction,
     OnnxModel,
     open_language_model,
     open_reranker,
@@ -27,6 +28,7 @@ from memories.engine.domain import (
     DeletionReceipt,
     Entity,
     Fact,
+    Guidance,
     HistoryEntry,
     IngestOutcome,
     Link,
@@ -35,6 +37,7 @@ from memories.engine.domain import (
     Page,
     Participant,
     ParticipantKind,
+    Preview,
     Scope,
     ScoreBreakdown,
     SearchHit,
@@ -42,6 +45,7 @@ from memories.engine.domain import (
     Shelf,
     Source,
     Stats,
+    TokenUsage,
     TransferReceipt,
 )
 from memories.engine.errors import (
@@ -77,14 +81,13 @@ from memories.engine.ingestion.reading import (
 )
 from memories.engine.memory import RELEVANT, AsyncMemory, Memory
 from memories.engine.ports.embedder import Embedder, SimilarityScale
-from memories.engine.ports.extractor import ExtractionRequest, Extractor
+from memories.engine.ports.extractor import Extracted, ExtractionRequest, Extractor, Wants
 from memories.engine.ports.language_model import (
     Attachment,
     Ending,
     LanguageModel,
     ModelAnswer,
     ModelRequest,
-    TokenUsage,
 )
 from memories.engine.ports.reranker import Reranker
 
@@ -107,9 +110,11 @@ __all__ = [
     "Ending",
     "EndpointModel",
     "Entity",
+    "Extracted",
     "ExtractionRequest",
     "Extractor",
     "Fact",
+    "Guidance",
     "HistoryEntry",
     "HubModel",
     "Immutable",
@@ -129,6 +134,7 @@ __all__ = [
     "Message",
     "MissingExtra",
     "ModelAnswer",
+    "ModelExtraction",
     "ModelMismatch",
     "ModelRequest",
     "ModelUnavailable",
@@ -138,6 +144,7 @@ __all__ = [
     "Page",
     "Participant",
     "ParticipantKind",
+    "Preview",
     "Question",
     "RemembrancerError",
     "Reranker",
@@ -157,6 +164,7 @@ __all__ = [
     "TokenUsage",
     "TransferReceipt",
     "UnreadableFile",
+    "Wants",
     "open_language_model",
     "open_reranker",
     "read_conversations",

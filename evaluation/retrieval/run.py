@@ -5,7 +5,7 @@ import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from evaluation.baselines import plain_rankers
 from evaluation.datasets import Case, Dataset
@@ -16,9 +16,7 @@ from evaluation.retrieval.checkpoints import Checkpoints, fingerprint_of_sources
 from evaluation.retrieval.indexes import INDEXES, Opens, in_a_file
 from evaluation.retrieval.measured import Measured
 from evaluation.retrieval.measuring import ask, measure_ranker, remember
-
-if TYPE_CHECKING:
-    from memories import ExtractionRequest, Fact
+from memories import Extracted, ExtractionRequest, Wants
 
 # The key of what is measured, as opposed to what it is measured against.
 OWN: Final = "remembrancer"
@@ -39,12 +37,12 @@ class SilentExtractor:
     """Learns nothing, so that a Memory holds messages alone."""
 
     name = "silent"
-    known_memories_wanted = 0
+    wants = Wants()
 
-    def extract(self, request: "ExtractionRequest") -> Sequence["Fact"]:
+    def extract(self, request: ExtractionRequest) -> Extracted:
         """Nothing."""
         del request
-        return ()
+        return Extracted((), self.name)
 
 
 @dataclass(frozen=True, slots=True)

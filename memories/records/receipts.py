@@ -3,6 +3,7 @@
 import json
 
 from memories.engine.domain import AddResult, IngestEvent, IngestOutcome, Scope
+from memories.engine.storage.learning import learning_column, learning_of
 from memories.engine.storage.values import SqlValue, optional_words, whole, words
 from memories.records.connection import Connection
 from memories.records.database import Database
@@ -19,18 +20,19 @@ class PostgresReceipts:
         with self._database.snapshot(scope=scope) as connection:
             number, values = exactly(connection, scope)
             rows = connection.rows(
-                "SELECT messages, repeated, outcomes, reason FROM records_receipt"
+                "SELECT messages, repeated, outcomes, reason, learning FROM records_receipt"
                 f" WHERE project = %s AND job = %s AND scope = ({number})",
                 (connection.project, job_id, *values),
             )
             if not rows:
                 return None
-            ((messages, repeated, outcomes, reason),) = rows
+            ((messages, repeated, outcomes, reason, learning),) = rows
             return AddResult(
                 message_ids=tuple(json.loads(words(messages))),
                 repeated_messages=whole(repeated),
                 outcomes=_outcomes(connection, outcomes),
                 reason=optional_words(reason),
+                **learning_of(learning),
             )
 
     def keep(self, job_id: str, result: AddResult, *, scope: Scope) -> None:
@@ -50,8 +52,8 @@ class PostgresReceipts:
             ]
             connection.run(
                 "INSERT INTO records_receipt"
-                " (project, scope, job, messages, repeated, outcomes, reason)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                " (project, scope, job, messages, repeated, outcomes, reason, learning)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
                 (
                     connection.project,
                     number_of(connection, scope),
@@ -60,6 +62,7 @@ class PostgresReceipts:
                     result.repeated_messages,
                     json.dumps(outcomes),
                     result.reason,
+                    learning_column(result),
                 ),
             )
 

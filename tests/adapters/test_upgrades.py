@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import apsw
 import pytest
 
 from memories import Memory
@@ -20,19 +21,34 @@ from tests.contracts.worlds import DIMENSIONS, SEEING_ALL, World
 ANA = Scope("local", "default", user="ana")
 
 
-def of_format(path: Path, number: int) -> World:
-    database = Database(path, upgrades=UPGRADES[:number])
+def current(path: Path) -> World:
+    database = Database(path)
     index = SqliteIndex(database, dimensions=DIMENSIONS)
     return World(SqliteRecords(database), index, index)
+
+
+def in_older_format(path: Path, number: int, *, to: Path) -> None:
+    """Write what a file holds as a release of that format would have."""
+    Database(to, upgrades=UPGRADES[:number]).close()
+    connection = apsw.Connection(str(to))
+    connection.execute("ATTACH ? AS newer", (str(path),))
+    tables = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    for (table,) in list(connection.execute(tables)):
+        columns = connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
+        names = ", ".join(str(name) for (name,) in columns)
+        copy = f"INSERT OR REPLACE INTO main.{table} SELECT {names} FROM newer.{table}"  # noqa: S608
+        connection.execute(copy)
+    connection.close()
 
 
 @pytest.mark.parametrize("number", range(1, len(UPGRADES) + 1))
 def test_a_file_of_an_older_format_is_upgraded_when_it_is_opened(
     tmp_path: Path, number: int
 ) -> None:
-    old = of_format(tmp_path / "notes.db", number)
-    old.learn("Ana owns a boat.", scope=ANA, source=old.say("I own a boat.", scope=ANA))
-    old.records.close()
+    world = current(tmp_path / "newer.db")
+    world.learn("Ana owns a boat.", scope=ANA, source=world.say("I own a boat.", scope=ANA))
+    world.records.close()
+    in_older_format(tmp_path / "newer.db", number, to=tmp_path / "notes.db")
     with Memory(tmp_path / "notes.db", embedder=WordHashEmbedder()) as memory:
         ana = memory.scope(user="ana")
         first = memory.add("I live in Lisbon.", scope=ana, job_id="j")
@@ -40,6 +56,11 @@ def test_a_file_of_an_older_format_is_upgraded_when_it_is_opened(
         assert memory.browse(scope=ana).total == 2
         assert [(each.name, each.memories) for each in memory.participants()] == [("ana", 2)]
         assert memory.search("boat", scope=ana).hits
+        boat, lisbon = memory.list(scope=ana)
+        assert (boat.learned_by, lisbon.learned_by) == (
+            "claude, prompt 1, settings 0" if number >= 3 else None,
+            "local-1",
+        )
     database = Database(tmp_path / "notes.db")
     with database.read() as connection:
         assert connection.number("PRAGMA user_version") == len(UPGRADES)
@@ -49,7 +70,7 @@ def test_a_file_of_an_older_format_is_upgraded_when_it_is_opened(
 def test_no_table_is_read_from_end_to_end_to_browse_or_to_count_participants(
     tmp_path: Path,
 ) -> None:
-    world = of_format(tmp_path / "notes.db", len(UPGRADES))
+    world = current(tmp_path / "notes.db")
     records = world.records
     assert isinstance(records, SqliteRecords)
     world.learn("Ana owns a boat.", scope=ANA, source=world.say("I own a boat.", scope=ANA))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from memories.engine.domain import AddResult, IngestEvent, IngestOutcome
+from memories.engine.domain import AddResult, IngestEvent, IngestOutcome, TokenUsage
 from tests.contracts.worlds import ACME, EVERYONE, IDS, NOON, World
 
 DAY = timedelta(days=1)
@@ -28,6 +28,20 @@ def learned(world: World) -> AddResult:
             IngestOutcome(IngestEvent.ADD, raft.id, raft.text),
         ),
     )
+
+
+def test_how_a_job_learned_is_kept(world: World) -> None:
+    answer = AddResult(
+        ("m1",),
+        0,
+        (),
+        extractor="claude, prompt 1, settings 00000000",
+        dropped={"its quote is not in the source": 2},
+        usage=TokenUsage(read=1, read_from_cache=2, written_to_cache=3, written=4),
+    )
+    with world.records.writing(scope=ACME):
+        world.records.receipts.keep("j", answer, scope=ACME)
+    assert world.records.receipts.find("j", scope=ACME) == answer
 
 
 def test_a_receipt_is_the_answer_that_was_kept(

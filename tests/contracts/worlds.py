@@ -120,6 +120,8 @@ class World:
             occurred=occurred,
             metadata=metadata or {},
             expires_at=expires_at,
+            importance=0.25,
+            learned_by="claude, prompt 1, settings 0",
         )
         quotes = [Quote(source.id, 0, len(source.text), source.text)] if source else []
         with self.records.writing(scope=scope):

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from memories import Memory, Scope
 from memories.engine.ports.clock import FixedClock
 from memories.engine.ports.embedder import WordHashEmbedder
+from tests.library.learned import Opens
 
 
 @pytest.fixture
@@ -35,3 +37,20 @@ def acme(memory: Memory) -> Scope:
 @pytest.fixture
 def globex(memory: Memory) -> Scope:
     return memory.scope(user="globex")
+
+
+@pytest.fixture
+def opened(path: Path, clock: FixedClock) -> Iterator[Opens]:
+    """Opens the file with an extractor, and closes it in the end."""
+    memories: list[Memory] = []
+
+    def open_(extractor: Any, **settings: Any) -> Memory:
+        memory = Memory(
+            path, embedder=WordHashEmbedder(), clock=clock, extractor=extractor, **settings
+        )
+        memories.append(memory)
+        return memory
+
+    yield open_
+    for memory in memories:
+        memory.close()

@@ -1,13 +1,13 @@
 """Extractors that quote what a test tells them to, or count how often they are asked."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
 from memories.engine.adapters.local_extractor import LocalExtractor
 from memories.engine.domain import Fact, Interval, Kind, Precision, Quote
-from memories.engine.ports.extractor import ExtractionRequest
+from memories.engine.ports.extractor import Extracted, ExtractionRequest, Wants
 
 MAY_2023: Final = Interval(
     datetime(2023, 5, 1, tzinfo=UTC), datetime(2023, 6, 1, tzinfo=UTC), Precision.MONTH
@@ -24,11 +24,11 @@ class QuotingExtractor:
 
     facts: Mapping[str, str]
     name: str = "quoting"
-    known_memories_wanted: int = 0
+    wants: Wants = field(default_factory=Wants)
 
-    def extract(self, request: ExtractionRequest) -> Sequence[Fact]:
+    def extract(self, request: ExtractionRequest) -> Extracted:
         """A fact for each of the given words that a message holds."""
-        return [
+        facts = tuple(
             Fact(
                 text=text,
                 attributed_to=message.speaker,
@@ -39,7 +39,8 @@ class QuotingExtractor:
             for message in request.messages
             for words, text in self.facts.items()
             if (start := message.text.find(words)) >= 0
-        ]
+        )
+        return Extracted(facts, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,11 @@ class DecidedExtractor:
 
     fact: Fact
     name: str = "decided"
-    known_memories_wanted: int = 0
+    wants: Wants = field(default_factory=Wants)
 
-    def extract(self, request: ExtractionRequest) -> Sequence[Fact]:
+    def extract(self, request: ExtractionRequest) -> Extracted:
         """One fact a message."""
-        return [
+        facts = tuple(
             Fact(
                 text=self.fact.text,
                 attributed_to=self.fact.attributed_to,
@@ -69,19 +70,20 @@ class DecidedExtractor:
                 occurred=self.fact.occurred,
             )
             for message in request.messages
-        ]
+        )
+        return Extracted(facts, self.name)
 
 
 class WatchedExtractor:
     """The local one, which counts how often it is asked."""
 
     name = "watched"
-    known_memories_wanted = 0
+    wants = Wants()
 
     def __init__(self) -> None:
         self.asked = 0
         self._local = LocalExtractor()
 
-    def extract(self, request: ExtractionRequest) -> Sequence[Fact]:
+    def extract(self, request: ExtractionRequest) -> Extracted:
         self.asked += 1
         return self._local.extract(request)

@@ -206,7 +206,7 @@ def test_a_fact_that_quotes_no_message_of_the_request_is_rejected(
         acme = memory.scope(user="acme")
         result = memory.add([said(words)], scope=acme)
         assert result.outcomes == ()
-        assert result.reason == "1 facts were rejected: their quote is not in the source"
+        assert result.reason == "no fact held: its quote is not in the source (1)"
         assert texts(memory, acme) == []
         assert memory.stats().messages == 1
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from memories import EmbeddingFailed, Memory, Scope
-from memories.engine.domain import Fact, Quote
+from memories.engine.domain import Quote
 from memories.engine.ports.answers import AnswersInMemory
 from memories.engine.ports.clock import FixedClock
-from memories.engine.ports.extractor import ExtractionRequest
+from memories.engine.ports.extractor import Extracted, ExtractionRequest
 from tests.library.embedders import WatchedEmbedder
 from tests.library.extractors import WatchedExtractor
 
@@ -24,15 +24,15 @@ class FaultyExtractor(WatchedExtractor):
 
     is_away = False
 
-    def extract(self, request: ExtractionRequest) -> list[Fact]:
-        facts = [*super().extract(request)]
+    def extract(self, request: ExtractionRequest) -> Extracted:
+        found = super().extract(request)
         if self.is_away:
             raise TimeoutError
         message = request.messages[0]
         invented = replace(
-            facts[0], text="Ana owns a plane.", quotes=(Quote(message.id, 0, 5, "plane"),)
+            found.facts[0], text="Ana owns a plane.", quotes=(Quote(message.id, 0, 5, "plane"),)
         )
-        return [*facts, invented]
+        return replace(found, facts=(*found.facts, invented))
 
 
 @pytest.fixture
@@ -98,17 +98,19 @@ def test_a_saved_answer_is_proven_anew(
     attempt: Callable[[str], None],
 ) -> None:
     attempt(BOAT)
-    answer = json.loads(answers.answers["j"])
+    job = json.loads(answers.answers["j"])
+    ((question, saved),) = job["answers"].items()
+    answer = json.loads(saved)
     assert [fact["text"] for fact in answer["facts"]][-1] == "Ana owns a plane."
     del answer["facts"][:-1]
-    answers.save("j", json.dumps(answer))
+    answers.save("j", json.dumps({**job, "answers": {question: json.dumps(answer)}}))
     added = memory.add(BOAT, scope=acme, job_id="j")
     assert added.outcomes == ()
-    assert added.reason == "1 facts were rejected: their quote is not in the source"
+    assert added.reason == "no fact held: its quote is not in the source (1)"
     assert extractor.asked == 1
 
 
-@pytest.mark.parametrize("changes", [{"extractor": "other"}, {"format": 0}, {"question": ""}])
+@pytest.mark.parametrize("changes", [{"extractor": "other"}, {"format": 1}, {"answers": {"": ""}}])
 def test_the_answer_of_another_extractor_form_or_question_is_not_used(
     memory: Memory,
     acme: Scope,
@@ -120,11 +122,17 @@ def test_the_answer_of_another_extractor_form_or_question_is_not_used(
 ) -> None:
     attempt(BOAT)
     right = json.loads(answers.answers["j"])
-    answers.save("j", json.dumps({**right, "facts": [], **changes}))
+    nothing = {question: _without_facts(saved) for question, saved in right["answers"].items()}
+    answers.save("j", json.dumps({**right, "answers": nothing, **changes}))
     assert len(memory.add(BOAT, scope=acme, job_id="j").outcomes) == 2
     assert extractor.asked == 2
     renewed = json.loads(answers.answers["j"])
-    assert {name: renewed[name] for name in changes} == {name: right[name] for name in changes}
+    assert (renewed["format"], renewed["extractor"]) == (right["format"], right["extractor"])
+    assert right["answers"].keys() <= renewed["answers"].keys()
+
+
+def _without_facts(saved: str) -> str:
+    return json.dumps({**json.loads(saved), "facts": []})
 
 
 def test_other_words_or_another_scope_are_another_question(

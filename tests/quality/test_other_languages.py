@@ -1,17 +1,15 @@
 """How much of the evidence search finds in conversations that are not English."""
 
 from pathlib import Path
-from statistics import fmean
 
 import pytest
 
 from evaluation.remembering import messages_of, scope_of
-from evaluation.walk import turn_id, walk
-from memories import Conversation, Memory, read_conversations
+from memories import Memory, read_conversations
 from tests.conftest import RecordFigure
+from tests.quality.recall import recalls_at
 
 SAMPLES = Path(__file__).parents[2] / "evaluation" / "samples"
-DEPTH = 50
 
 
 # Floors lie a little under what this test measured with the bundled model, which is English, when
@@ -37,28 +35,3 @@ def test_evidence_is_found_in_other_languages(
     for k, recall in recalls.items():
         record_figure(f"evidence recall at {k}, {language} sample, bundled model", recall)
     assert all(recalls[k] >= floor for k, floor in floors.items()), recalls
-
-
-def recalls_at(ks: tuple[int, ...], memory: Memory, conversation: Conversation) -> dict[int, float]:
-    """Mean share of a question's evidence among the first k distinct turns of its hits."""
-    shares: dict[int, list[float]] = {k: [] for k in ks}
-    asked_at = max(
-        turn.said_at
-        for session in conversation.sessions
-        for turn in session.turns
-        if turn.said_at is not None
-    )
-    for question in conversation.questions:
-        wanted = set(question.evidence)
-        if not wanted:
-            continue
-        found = memory.search(
-            question.text,
-            scope=scope_of(memory, conversation),
-            top_k=DEPTH,
-            reference_time=asked_at,
-        )
-        turns = [turn_id(message) for message in walk(found)]
-        for k in ks:
-            shares[k].append(len(wanted & set(turns[:k])) / len(wanted))
-    return {k: fmean(each) for k, each in shares.items()}

@@ -1,6 +1,7 @@
 """Settings to adapters: the only place that knows which adapter fills which port."""
 
 from memories.engine.bootstrap._engine import Durability, Engine, EngineSettings, open_engine
+from memories.engine.bootstrap._extractors import ExtractorChoice, ModelExtraction
 from memories.engine.bootstrap._index_server import open_index_server
 from memories.engine.bootstrap._language_models import (
     AnthropicModel,
@@ -28,7 +29,9 @@ __all__ = [
     "EndpointModel",
     "Engine",
     "EngineSettings",
+    "ExtractorChoice",
     "HubModel",
+    "ModelExtraction",
     "NamedModel",
     "OnnxModel",
     "open_engine",

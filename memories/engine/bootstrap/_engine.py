@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, TypeAlias
 
+from memories.engine.bootstrap._extractors import ExtractorChoice, extractor_of
 from memories.engine.bootstrap._models import EmbeddingModel, dimensions_of, embedder_of
 from memories.engine.domain import Scope, SearchResult
 from memories.engine.errors import IndexUnavailable, InvalidScope, MissingExtra, ModelMismatch
@@ -20,7 +21,6 @@ from memories.engine.ingestion.reindexing import Progress, reindex
 from memories.engine.ingestion.tools import MODEL_SETTING, IngestTools
 from memories.engine.ports.answers import SavedAnswers
 from memories.engine.ports.clock import Clock
-from memories.engine.ports.extractor import Extractor
 from memories.engine.ports.pending import PendingMessages
 from memories.engine.ports.record_store import RecordStore
 from memories.engine.ports.reranker import Reranker
@@ -67,7 +67,7 @@ class EngineSettings:
     place: Path | Stores
     scope: Scope
     embedding: EmbeddingModel
-    extractor: Extractor | None
+    extractor: ExtractorChoice | None
     clock: Clock | None
     durability: Durability
     deadline_seconds: float
@@ -201,10 +201,14 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
         _check_project(records, settings)
         embedder = embedder_of(settings.embedding, records, settings.scope)
         dimensions = dimensions_of(settings.embedding, embedder, records, settings.scope)
+        extractor, guidance = extractor_of(settings.extractor)
+        index = stores.index(model=embedder.model, dimensions=dimensions)
         tools = IngestTools(
             records=records,
             passages=stores.passages(model=embedder.model, dimensions=dimensions),
-            extractor=settings.extractor or _local_extractor(),
+            index=index,
+            extractor=extractor,
+            guidance=guidance,
             embedder=embedder,
             clock=settings.clock or SystemClock(),
             answers=settings.answers,
@@ -213,7 +217,6 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
     except BaseException:
         records.close()
         raise
-    index = stores.index(model=embedder.model, dimensions=dimensions)
     threads = (
         _THREADS_APART[os.getpid()]
         if stores.index_is_apart
@@ -296,9 +299,3 @@ def _agree_on_model(
             f"{settings.place} is indexed with {found}, not with {model}: open it with that model, "
             "or switch it with reindex(embedder=...) or Memory(..., reindex=True)"
         )
-
-
-def _local_extractor() -> Extractor:
-    from memories.engine.adapters.local_extractor import LocalExtractor
-
-    return LocalExtractor()

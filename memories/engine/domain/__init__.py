@@ -23,17 +23,22 @@ from memories.engine.domain._filters import (
     Operator,
 )
 from memories.engine.domain._indexing import IndexedEntity, IndexedRow
-from memories.engine.domain._memory import (
+from memories.engine.domain._learning import (
     AddResult,
+    Fact,
+    FactLink,
+    Guidance,
+    IngestEvent,
+    IngestOutcome,
+    Preview,
+    TokenUsage,
+)
+from memories.engine.domain._memory import (
     DeletionReceipt,
     Entity,
     EntityType,
-    Fact,
-    FactLink,
     HistoryEntry,
     HistoryEvent,
-    IngestEvent,
-    IngestOutcome,
     Kind,
     KnownEntity,
     Link,
@@ -97,6 +102,7 @@ __all__ = [
     "FilterValue",
     "Flags",
     "Found",
+    "Guidance",
     "HistoryEntry",
     "HistoryEvent",
     "IndexedEntity",
@@ -126,6 +132,7 @@ __all__ = [
     "Passage",
     "Place",
     "Precision",
+    "Preview",
     "QueryTime",
     "Quote",
     "Role",
@@ -142,6 +149,7 @@ __all__ = [
     "Stats",
     "Table",
     "TimeIntent",
+    "TokenUsage",
     "TransferReceipt",
     "Turn",
     "Vector",

@@ -97,36 +97,6 @@ class LinkKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class FactLink:
-    """An extractor's claim that a new fact relates to a memory that it was shown."""
-
-    kind: LinkKind
-    memory_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """What an extractor found: one statement that stands alone, with its proof.
-
-    Attributes:
-        attributed_to: the speaker whose statement it is.
-        quotes: the proof; a fact whose quote is not in its message is rejected.
-        said_at: the time of the message it comes from.
-        mentions: entities named, offsets into `text`; None asks the pipeline to recognise them.
-    """
-
-    text: str
-    attributed_to: str
-    quotes: tuple[Quote, ...]
-    said_at: datetime
-    kind: Kind
-    occurred: Interval | None = None
-    mentions: tuple[Mention, ...] | None = None
-    categories: tuple[str, ...] = ()
-    links: tuple[FactLink, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Link:
     """A stored relation from one memory to another."""
 
@@ -160,6 +130,9 @@ class MemoryRecord:
         reinforcements: how often the same fact was said again.
         superseded_by: id of the newer memory that replaced it, if any.
         merged_into: id of the memory it nearly repeats, if any.
+        importance: from 0 to 1, as the extractor judged it; None where it did not.
+        learned_by: which extractor found it, with its model, prompt and settings; None where the
+            memory was stored before this was noted.
     """
 
     id: str
@@ -180,6 +153,8 @@ class MemoryRecord:
     reinforcements: int = 0
     superseded_by: str | None = None
     merged_into: str | None = None
+    importance: float | None = None
+    learned_by: str | None = None
 
 
 class HistoryEvent(StrEnum):
@@ -201,48 +176,6 @@ class HistoryEntry:
     at: datetime
     old_text: str | None
     new_text: str | None
-    reason: str | None = None
-
-
-class IngestEvent(StrEnum):
-    """What became of one extracted fact."""
-
-    ADD = "ADD"
-    NOOP = "NOOP"
-    MERGE = "MERGE"
-
-
-@dataclass(frozen=True, slots=True)
-class IngestOutcome:
-    """What became of one fact: a new memory, or the id of the one it repeats, and why.
-
-    Attributes:
-        memory_id: None where a fact that was deleted is not learned again.
-        text: the wording of that memory; the fact's own where there is none. An outcome that is
-            answered again, as its job was done before, has no words where the memory is gone or
-            never was.
-    """
-
-    event: IngestEvent
-    memory_id: str | None
-    text: str
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AddResult:
-    """What an add stored.
-
-    Attributes:
-        message_ids: stored messages, new and already known, in the order given.
-        repeated_messages: how many of them were known before.
-        outcomes: what became of each extracted fact.
-        reason: why nothing was learned, where nothing was.
-    """
-
-    message_ids: tuple[str, ...]
-    repeated_messages: int
-    outcomes: tuple[IngestOutcome, ...]
     reason: str | None = None
 
 

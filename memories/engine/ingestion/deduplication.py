@@ -7,7 +7,9 @@ from memories.engine.domain import Interval, MemoryRecord, Scope, Vector
 from memories.engine.ingestion.identity import scope_digest
 from memories.engine.ports.passage_store import PassageStore
 from memories.engine.ports.record_store import RecordStore
-from memories.engine.text.statements import say_the_same
+from memories.engine.text.forms import form_of
+from memories.engine.text.mentions import find_mentions
+from memories.engine.text.statements import may_say_the_same, say_the_same
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,26 @@ def near_repeat(
     return NearRepeat(nearest, similarities[nearest])
 
 
+def claimed_repeat(
+    memory: MemoryRecord, known_id: str | None, *, scope: Scope, records: RecordStore
+) -> MemoryRecord | None:
+    """The live memory that an extractor holds to say the same, if nothing speaks against it.
+
+    Its word stands for the meaning; numbers, dates, negation, tense and names must agree anyway.
+    """
+    known = (
+        None if known_id is None else records.memories.get([known_id], scope=scope).get(known_id)
+    )
+    if known is None or not _is_live_twin(memory, known) or known.merged_into is not None:
+        return None
+    agree = may_say_the_same(memory.text, known.text)
+    return known if agree and _names(memory.text) == _names(known.text) else None
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(form_of(mention.surface) for mention in find_mentions(text))
+
+
 def _lasts_as_long(known: MemoryRecord, memory: MemoryRecord) -> bool:
     """False where folding would hide the newer memory after the older one has expired."""
     if known.expires_at is None:
@@ -65,11 +87,17 @@ def _lasts_as_long(known: MemoryRecord, memory: MemoryRecord) -> bool:
 
 def _may_fold(memory: MemoryRecord, known: MemoryRecord) -> bool:
     return (
+        _is_live_twin(memory, known)
+        and _lasts_as_long(known, memory)
+        and say_the_same(memory.text, known.text)
+    )
+
+
+def _is_live_twin(memory: MemoryRecord, known: MemoryRecord) -> bool:
+    return (
         known.id != memory.id
         and known.scope == memory.scope
         and known.attributed_to == memory.attributed_to
         and known.occurred == memory.occurred
         and known.superseded_by is None
-        and _lasts_as_long(known, memory)
-        and say_the_same(memory.text, known.text)
     )

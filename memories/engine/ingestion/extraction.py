@@ -1,17 +1,34 @@
 """From messages to facts that stand alone and prove themselves."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
+from typing import Final
 
-from memories.engine.domain import Fact, Kind, MemoryRecord, Message, Quote, Role, Scope
-from memories.engine.ports.extractor import ExtractionRequest, Extractor
+from memories.engine.domain import (
+    Fact,
+    Guidance,
+    Kind,
+    MemoryRecord,
+    Message,
+    Quote,
+    Role,
+    Scope,
+    TokenUsage,
+)
+from memories.engine.errors import LanguageModelBusy
+from memories.engine.ingestion.surroundings import Surroundings
+from memories.engine.ports.extractor import UNPROVEN, Extracted, ExtractionRequest, Extractor, Wants
 from memories.engine.ports.record_store import RecordStore
 from memories.engine.text.delimiters import strip_recalled
 from memories.engine.text.fingerprints import digest, fingerprint
 
+# Whoever keeps messages word for word.
+_VERBATIM: Final = "verbatim"
+_KEPT: Final = "what was not learned from is kept and searchable as it is"
 # Roles whose words are never learned from: instructions and tool output.
-_UNLEARNED = frozenset({Role.SYSTEM, Role.TOOL})
+_UNLEARNED: Final = frozenset({Role.SYSTEM, Role.TOOL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,48 +37,126 @@ class Extraction:
 
     Attributes:
         facts: facts whose proof is in their message.
-        unproven: how many were rejected because their quote was not.
+        learned_by: as of `Extracted`; None if nobody was asked.
+        dropped: how many claims were rejected, by why.
+        usage: tokens of the extractor's model.
+        notes: why less was learned than was said.
     """
 
-    facts: tuple[Fact, ...]
-    unproven: int
+    facts: tuple[Fact, ...] = ()
+    learned_by: str | None = None
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    usage: TokenUsage = field(default_factory=TokenUsage)
+    notes: tuple[str, ...] = ()
 
 
-def find_facts(
-    messages: Sequence[Message],
-    *,
-    earlier: Sequence[Message],
-    extractor: Extractor,
-    zone: tzinfo | None,
-) -> Extraction:
-    """Facts that the messages state, each proven by a quote."""
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """How messages are learned from.
+
+    Attributes:
+        extractor: who is asked.
+        earlier: the turns before the messages.
+        surroundings: gives what is known around some messages.
+        zone: the speakers'.
+        guidance: what is to be learned.
+        give_up: go on without the facts when the extractor's model is busy.
+    """
+
+    extractor: Extractor
+    earlier: tuple[Message, ...]
+    surroundings: Callable[[Sequence[Message]], Surroundings]
+    zone: tzinfo | None
+    guidance: Guidance
+    give_up: bool
+
+
+def find_facts(messages: Sequence[Message], listening: Listening) -> Extraction:
+    """Facts that the messages state, each proven by a quote.
+
+    Raises:
+        LanguageModelBusy: the extractor's model is busy, and this is not to be given up.
+    """
     learned = tuple(message for message in messages if message.role not in _UNLEARNED)
-    if not learned:
-        return Extraction((), 0)
-    found = extractor.extract(
-        ExtractionRequest(messages=learned, earlier=tuple(earlier), zone=zone)
+    found: list[Extracted] = []
+    notes: list[str] = []
+    wants, earlier = listening.extractor.wants, listening.earlier
+    for chunk in _chunks(learned, wants):
+        around = listening.surroundings(chunk)
+        try:
+            found.append(
+                listening.extractor.extract(
+                    ExtractionRequest(
+                        messages=chunk,
+                        earlier=earlier,
+                        known_memories=around.memories,
+                        known_entities=around.entities,
+                        zone=listening.zone,
+                        guidance=listening.guidance,
+                    )
+                )
+            )
+        except LanguageModelBusy as error:
+            if not listening.give_up:
+                raise
+            notes.append(f"the language model is busy: {error}; {_KEPT}")
+            break
+        notes += [each for each in (around.note, found[-1].note) if each]
+        earlier = (*earlier, *chunk)[-wants.earlier :] if wants.earlier else ()
+    extraction = _proven(found, learned, notes)
+    if learned and extraction.learned_by is None:
+        return replace(extraction, learned_by=listening.extractor.name)
+    return extraction
+
+
+def _chunks(messages: Sequence[Message], wants: Wants) -> Iterator[tuple[Message, ...]]:
+    """The messages in order, as many at a time as are wanted."""
+    chunk: list[Message] = []
+    characters = 0
+    for message in messages:
+        full = len(chunk) == wants.messages
+        long = wants.characters is not None and characters + len(message.text) > wants.characters
+        if chunk and (full or long):
+            yield tuple(chunk)
+            chunk, characters = [], 0
+        chunk.append(message)
+        characters += len(message.text)
+    if chunk:
+        yield tuple(chunk)
+
+
+def _proven(
+    found: Sequence[Extracted], messages: Sequence[Message], notes: Sequence[str]
+) -> Extraction:
+    by_id = {message.id: message for message in messages}
+    claimed = [fact for each in found for fact in each.facts]
+    facts = tuple(fact for fact in claimed if fact.text.strip() and is_proven(fact, by_id))
+    dropped = Counter({UNPROVEN: len(claimed) - len(facts)})
+    for each in found:
+        dropped.update(each.dropped)
+    return Extraction(
+        facts=facts,
+        learned_by=found[0].learned_by if found else None,
+        dropped={why: count for why, count in dropped.items() if count},
+        usage=sum((each.usage for each in found), TokenUsage()),
+        notes=tuple(dict.fromkeys(notes)),
     )
-    by_id = {message.id: message for message in learned}
-    facts = tuple(fact for fact in found if fact.text.strip() and is_proven(fact, by_id))
-    return Extraction(facts, len(found) - len(facts))
 
 
 def verbatim_facts(messages: Sequence[Message]) -> Extraction:
     """Each message as one memory, word for word."""
-    return Extraction(
-        tuple(
-            Fact(
-                text=message.text,
-                attributed_to=message.speaker,
-                quotes=(Quote(message.id, 0, len(message.text), message.text),),
-                said_at=message.said_at,
-                kind=Kind.STATE,
-            )
-            for message in messages
-            if message.role not in _UNLEARNED
-        ),
-        0,
+    facts = tuple(
+        Fact(
+            text=message.text,
+            attributed_to=message.speaker,
+            quotes=(Quote(message.id, 0, len(message.text), message.text),),
+            said_at=message.said_at,
+            kind=Kind.STATE,
+        )
+        for message in messages
+        if message.role not in _UNLEARNED
     )
+    return Extraction(facts, _VERBATIM if facts else None)
 
 
 def is_proven(fact: Fact, messages: Mapping[str, Message]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
-from memories.engine.domain import Arrival, JsonObject, Message, Role, Scope, Turn
+from memories.engine.domain import Arrival, Guidance, JsonObject, Message, Role, Scope, Turn
 from memories.engine.text.fingerprints import digest, stable_id
 
 # Messages without a run belong to one sitting while less than this lies between them.
@@ -31,6 +31,8 @@ class IngestRequest:
         categories: kept with every memory.
         expires_at: from then on neither messages nor memories are shown.
         immutable: the memories can be deleted but not changed.
+        guidance: what is to be learned, besides what always is.
+        give_up: go on without the facts when a language model is busy.
         infer: learn facts; False keeps each turn verbatim as one memory.
         job_id: the caller's name for the add: the same again is answered as it was before.
         seed: ids of what is stored follow from it; not from the job's id, as an import may have
@@ -44,6 +46,8 @@ class IngestRequest:
     expires_at: datetime | None = None
     immutable: bool = False
     infer: bool = True
+    guidance: Guidance = field(default_factory=Guidance)
+    give_up: bool = True
     job_id: str | None = None
     seed: str = field(default_factory=lambda: str(uuid.uuid4()))
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from memories.engine.domain import JsonValue, Scope, Turn
+from memories.engine.domain import Guidance, JsonValue, Scope, Turn
 from memories.engine.errors import InvalidInput, InvalidMessages, InvalidScope
 
 
@@ -20,6 +20,9 @@ class IngestLimits:
         id_characters: of a user's, agent's, app's, run's or job's id.
         categories: on one memory.
         category_characters: of one category.
+        category_meaning_characters: of what says what a category means.
+        guidance_characters: of each text that says what is to be learned.
+        supersedes: memories that an extractor may replace in one add.
     """
 
     messages: int = 1000
@@ -29,6 +32,9 @@ class IngestLimits:
     id_characters: int = 256
     categories: int = 50
     category_characters: int = 100
+    category_meaning_characters: int = 500
+    guidance_characters: int = 4000
+    supersedes: int = 3
 
 
 LIMITS: Final = IngestLimits()
@@ -98,10 +104,35 @@ def check_categories(categories: tuple[str, ...], *, limits: IngestLimits = LIMI
             raise InvalidInput(
                 f"categories[{index}]: expected 1 to {limits.category_characters} characters"
             )
-        if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in category):
+        if any(_is_no_text(character) for character in category):
             raise InvalidInput(
                 f"categories[{index}]: holds a character that is no text: NUL or half a surrogate"
             )
+
+
+def check_guidance(guidance: Guidance, *, limits: IngestLimits = LIMITS) -> None:
+    """Refuse guidance that is too long or no text.
+
+    Raises:
+        InvalidInput: naming the place and the limit.
+    """
+    for name in ("instructions", "agent_instructions", "includes", "excludes"):
+        _check_guiding(getattr(guidance, name), f"guidance.{name}", limits.guidance_characters)
+    check_categories(tuple(guidance.categories), limits=limits)
+    for category, meaning in guidance.categories.items():
+        path = f"guidance.categories.{category}"
+        _check_guiding(meaning, path, limits.category_meaning_characters)
+
+
+def _check_guiding(text: str, path: str, most: int) -> None:
+    if len(text) > most:
+        raise InvalidInput(f"{path}: at most {most} characters, got {len(text)}")
+    if any(_is_no_text(character) for character in text):
+        raise InvalidInput(f"{path}: holds a character that is no text: NUL or half a surrogate")
+
+
+def _is_no_text(character: str) -> bool:
+    return character == "\0" or "\ud800" <= character <= "\udfff"
 
 
 def check_scope(scope: Scope, *, limits: IngestLimits = LIMITS) -> None:

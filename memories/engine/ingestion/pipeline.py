@@ -1,15 +1,55 @@
 """The write path: extract, deduplicate, link entities, embed, store, index."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
 
-from memories.engine.domain import AddResult, Arrival, IngestEvent, IngestOutcome, Message, Scope
+from memories.engine.domain import (
+    AddResult,
+    Arrival,
+    Fact,
+    IngestEvent,
+    IngestOutcome,
+    Message,
+    Preview,
+    Scope,
+)
 from memories.engine.ingestion.answers import SavingExtractor
-from memories.engine.ingestion.extraction import Extraction, find_facts, verbatim_facts
+from memories.engine.ingestion.claims import check_claims
+from memories.engine.ingestion.extraction import Extraction, Listening, find_facts, verbatim_facts
 from memories.engine.ingestion.identity import IngestRequest, first_of_each, identify
 from memories.engine.ingestion.preparation import Prepared, prepare
 from memories.engine.ingestion.records import keep_fact, keep_messages, link_entities
+from memories.engine.ingestion.surroundings import known_around, turns_before
 from memories.engine.ingestion.tools import IngestTools
 from memories.engine.ports.extractor import Extractor
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """A request, ready to be kept."""
+
+    arrivals: tuple[Arrival, ...]
+    extraction: Extraction
+    prepared: Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was stored: messages by id, and what became of each fact."""
+
+    messages: dict[str, Arrival]
+    learned: tuple[tuple[Fact, IngestOutcome], ...]
+
+    @property
+    def outcomes(self) -> tuple[IngestOutcome, ...]:
+        return tuple(outcome for _, outcome in self.learned)
+
+
+class _OnlyLooked(Exception):
+    """Ends a transaction whose writes were made to see what they would come to."""
 
 
 def ingest(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> AddResult:
@@ -18,24 +58,47 @@ def ingest(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> AddRe
     Slow work, extraction and embedding, is done before the file is locked; whether anything is
     known already is asked again inside the one transaction that stores it all. A job that was done
     is answered as it was then, whatever it asks for now; one that failed goes on from the
-    extractor's answer, where answers are saved.
+    extractor's answers, where they are saved.
+
+    Raises:
+        LanguageModelBusy: the extractor's model is, and the request does not give up.
     """
     if (answered := _answered(request, scope=scope, tools=tools)) is not None:
         return answered
-    arrivals = identify(request, scope=scope, now=tools.clock.now())
-    fresh, before = _unheard(arrivals, scope=scope, tools=tools)
-    extraction = _extract(request, fresh, before, scope=scope, tools=tools)
-    prepared = prepare(
-        fresh, extraction.facts, before=before, request=request, scope=scope, tools=tools
-    )
+    understood = _understand(request, scope=scope, tools=tools)
     with tools.writing(scope=scope):
         # Another thread or process may have done the same job meanwhile.
         if (answered := _answered(request, scope=scope, tools=tools)) is not None:
             return answered
-        result = _keep(arrivals, extraction, prepared, scope=scope, tools=tools)
+        kept = _keep(understood.prepared, scope=scope, tools=tools)
+        result = _result(understood, kept, scope=scope, tools=tools)
         if request.job_id is not None:
             tools.records.receipts.keep(request.job_id, result, scope=scope)
     return result
+
+
+def preview(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> Preview:
+    """What `ingest` would do, found out by doing it and taking it back.
+
+    Raises:
+        LanguageModelBusy: the extractor's model is, and the request does not give up.
+    """
+    understood = _understand(request, scope=scope, tools=tools)
+    with suppress(_OnlyLooked), tools.writing(scope=scope):
+        kept = _keep(understood.prepared, scope=scope, tools=tools)
+        raise _OnlyLooked
+    extraction = understood.extraction
+    return Preview(
+        facts=tuple(fact for fact, _ in kept.learned),
+        outcomes=tuple(
+            each if each.event is IngestEvent.NOOP else replace(each, memory_id=None)
+            for each in kept.outcomes
+        ),
+        reason=_why_less(kept, extraction),
+        extractor=extraction.learned_by,
+        dropped=extraction.dropped,
+        usage=extraction.usage,
+    )
 
 
 def _answered(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> AddResult | None:
@@ -45,28 +108,48 @@ def _answered(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> Ad
     return tools.records.receipts.find(request.job_id, scope=scope)
 
 
-def _keep(
-    arrivals: Sequence[Arrival],
-    extraction: Extraction,
-    prepared: Prepared,
-    *,
-    scope: Scope,
-    tools: IngestTools,
-) -> AddResult:
+def _understand(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> _Understood:
+    """The slow part: what the request says, and all that it takes to keep it."""
+    arrivals = identify(request, scope=scope, now=tools.clock.now())
+    fresh, before = _unheard(arrivals, scope=scope, tools=tools)
+    extraction = _extract(request, fresh, before, scope=scope, tools=tools)
+    prepared = prepare(
+        fresh,
+        extraction.facts,
+        before=before,
+        learned_by=extraction.learned_by,
+        request=request,
+        scope=scope,
+        tools=tools,
+    )
+    return _Understood(arrivals, extraction, prepared)
+
+
+def _keep(prepared: Prepared, *, scope: Scope, tools: IngestTools) -> _Kept:
     """Store what nobody else stored meanwhile; needs the transaction."""
-    kept = keep_messages(prepared.heard, scope=scope, tools=tools)
-    outcomes = [
-        keep_fact(learned, kept=kept, scope=scope, tools=tools)
-        for learned in prepared.learned
-        if all(quote.message_id in kept for quote in learned.fact.quotes)
-    ]
-    link_entities(prepared, kept=kept, stored=_stored(outcomes), scope=scope, tools=tools)
+    messages = keep_messages(prepared.heard, scope=scope, tools=tools)
+    learned = tuple(
+        (each.fact, keep_fact(each, kept=messages, scope=scope, tools=tools))
+        for each in prepared.learned
+        if all(quote.message_id in messages for quote in each.fact.quotes)
+    )
+    kept = _Kept(messages, learned)
+    stored = _stored(kept.outcomes)
+    link_entities(prepared, kept=messages, stored=stored, scope=scope, tools=tools)
+    return kept
+
+
+def _result(understood: _Understood, kept: _Kept, *, scope: Scope, tools: IngestTools) -> AddResult:
+    arrivals, extraction = understood.arrivals, understood.extraction
     known = tools.records.messages.known([each.identity for each in arrivals], scope=scope)
     return AddResult(
         message_ids=tuple(known[each.identity].id for each in arrivals),
-        repeated_messages=len(arrivals) - len(kept),
-        outcomes=tuple(outcomes),
-        reason=_why_nothing(outcomes, kept, extraction),
+        repeated_messages=len(arrivals) - len(kept.messages),
+        outcomes=kept.outcomes,
+        reason=_why_less(kept, extraction),
+        extractor=extraction.learned_by,
+        dropped=extraction.dropped,
+        usage=extraction.usage,
     )
 
 
@@ -90,9 +173,23 @@ def _extract(
     messages = [arrival.message for arrival in fresh]
     if not request.infer:
         return verbatim_facts(messages)
-    earlier = [before] if before is not None else []
-    extractor = _extractor_for(request.job_id, scope=scope, tools=tools)
-    return find_facts(messages, earlier=earlier, extractor=extractor, zone=request.zone)
+    wants = tools.extractor.wants
+    extraction = find_facts(
+        messages,
+        Listening(
+            extractor=_extractor_for(request.job_id, scope=scope, tools=tools),
+            earlier=turns_before(before, wants.earlier, scope=scope, tools=tools),
+            surroundings=partial(
+                known_around, wanted=wants.known_memories, scope=scope, tools=tools
+            ),
+            zone=request.zone,
+            guidance=tools.guidance.joined(request.guidance),
+            give_up=request.give_up,
+        ),
+    )
+    claims = check_claims(extraction.facts, records=tools.records, scope=scope)
+    dropped = dict(Counter(extraction.dropped) + Counter(claims.dropped))
+    return replace(extraction, facts=claims.facts, dropped=dropped)
 
 
 def _extractor_for(job_id: str | None, *, scope: Scope, tools: IngestTools) -> Extractor:
@@ -101,7 +198,7 @@ def _extractor_for(job_id: str | None, *, scope: Scope, tools: IngestTools) -> E
     return SavingExtractor(tools.extractor, tools.answers, job_id=job_id, scope=scope)
 
 
-def _stored(outcomes: Sequence[IngestOutcome]) -> frozenset[str]:
+def _stored(outcomes: Collection[IngestOutcome]) -> frozenset[str]:
     return frozenset(
         outcome.memory_id
         for outcome in outcomes
@@ -109,15 +206,17 @@ def _stored(outcomes: Sequence[IngestOutcome]) -> frozenset[str]:
     )
 
 
-def _why_nothing(
-    outcomes: Sequence[IngestOutcome], kept: Collection[str], extraction: Extraction
-) -> str | None:
-    if any(outcome.event is not IngestEvent.NOOP for outcome in outcomes):
+def _why_less(kept: _Kept, extraction: Extraction) -> str | None:
+    """Why nothing was learned, or less than was said."""
+    if extraction.notes:
+        return "; ".join(extraction.notes)
+    if any(outcome.event is not IngestEvent.NOOP for outcome in kept.outcomes):
         return None
-    if not kept:
+    if not kept.messages:
         return "every message was known already"
-    if outcomes:
+    if kept.outcomes:
         return "every fact was known already"
-    if extraction.unproven:
-        return f"{extraction.unproven} facts were rejected: their quote is not in the source"
+    if extraction.dropped:
+        reasons = (f"{why} ({count})" for why, count in extraction.dropped.items())
+        return f"no fact held: {'; '.join(reasons)}"
     return "the messages state no fact; they are kept and searchable as they are"

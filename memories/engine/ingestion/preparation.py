@@ -1,7 +1,7 @@
 """The slow part of an ingest, done before the file is locked: passages, vectors, mentions."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,7 +17,7 @@ from memories.engine.domain import (
     Vector,
 )
 from memories.engine.ingestion.entity_linking import mentions_of
-from memories.engine.ingestion.identity import IngestRequest, sits_with
+from memories.engine.ingestion.identity import NAMELESS_SPEAKERS, IngestRequest, sits_with
 from memories.engine.ingestion.passages import Draft, draft_memory, draft_message, embedded
 from memories.engine.ingestion.tools import IngestTools
 from memories.engine.text.fingerprints import fingerprint, stable_id
@@ -65,6 +65,7 @@ def prepare(
     facts: Sequence[Fact],
     *,
     before: Message | None,
+    learned_by: str | None,
     request: IngestRequest,
     scope: Scope,
     tools: IngestTools,
@@ -75,6 +76,7 @@ def prepare(
         fresh: messages that are not stored yet.
         facts: what was learned from them.
         before: the message that was said before them.
+        learned_by: which extractor learned it.
         request: the add that they belong to.
         scope: whose.
         tools: the ports.
@@ -84,7 +86,7 @@ def prepare(
     """
     now = tools.clock.now()
     memories = [
-        _memory_of(fact, ordinal, request, scope=scope, now=now)
+        _memory_of(fact, ordinal, request, learned_by=learned_by, scope=scope, now=now)
         for ordinal, fact in enumerate(facts)
     ]
     passages = _passages(fresh, memories, before=before, scope=scope, tools=tools)
@@ -105,15 +107,28 @@ def prepare(
             fact,
             memory,
             tuple(passages[memory.id]),
-            mentions_of(fact.text, names) if fact.mentions is None else fact.mentions,
+            _mentions(fact, names),
         )
         for fact, memory in zip(facts, memories, strict=True)
     )
     return Prepared(heard, learned, _entity_vectors(heard, scope=scope, tools=tools))
 
 
+def _mentions(fact: Fact, names: Collection[str]) -> tuple[Mention, ...]:
+    """As the extractor gives them, or else as they are recognised."""
+    if fact.mentions is None:
+        return mentions_of(fact.text, names)
+    return tuple(each for each in fact.mentions if each.surface not in NAMELESS_SPEAKERS)
+
+
 def _memory_of(
-    fact: Fact, ordinal: int, request: IngestRequest, *, scope: Scope, now: datetime
+    fact: Fact,
+    ordinal: int,
+    request: IngestRequest,
+    *,
+    learned_by: str | None,
+    scope: Scope,
+    now: datetime,
 ) -> MemoryRecord:
     return MemoryRecord(
         id=stable_id(request.seed, "memory", str(ordinal)),
@@ -130,6 +145,8 @@ def _memory_of(
         metadata=request.metadata,
         expires_at=request.expires_at,
         immutable=request.immutable,
+        importance=fact.importance,
+        learned_by=learned_by,
     )
 
 

@@ -13,7 +13,7 @@ from memories.engine.domain import (
     Message,
     Scope,
 )
-from memories.engine.ingestion.deduplication import memory_identity, near_repeat
+from memories.engine.ingestion.deduplication import claimed_repeat, memory_identity, near_repeat
 from memories.engine.ingestion.entity_linking import EntityLinker
 from memories.engine.ingestion.extraction import forgetting_digest, recalled_memory
 from memories.engine.ingestion.identity import scope_digest, session_of
@@ -72,6 +72,7 @@ def keep_fact(
     if _is_forgotten(learned, kept, scope=scope, tools=tools):
         return IngestOutcome(IngestEvent.NOOP, None, memory.text, "deleted before")
     identity, known = _same_fact(memory, scope=scope, tools=tools)
+    known = known or claimed_repeat(memory, fact.repeats, scope=scope, records=records)
     if known is not None:
         records.memories.reinforce(
             known.id, quotes=fact.quotes, expires_at=memory.expires_at, scope=scope
@@ -88,8 +89,10 @@ def keep_fact(
     records.memories.add(memory, identity=identity, quotes=fact.quotes, scope=scope)
     tools.passages.put(learned.passages, scope=scope)
     for claimed in fact.links:
-        link = Link(claimed.kind, memory.id, claimed.memory_id, 1.0, "found by the extractor")
-        records.memories.link(link, at=memory.recorded_at, said_at=memory.said_at, scope=scope)
+        if repeat is None or claimed.memory_id != repeat.memory_id:
+            reason = f"found by {memory.learned_by}"
+            link = Link(claimed.kind, memory.id, claimed.memory_id, 1.0, reason)
+            records.memories.link(link, at=memory.recorded_at, said_at=memory.said_at, scope=scope)
     if repeat is None:
         return IngestOutcome(IngestEvent.ADD, memory.id, memory.text)
     reason = f"says the same as {repeat.memory_id}"

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from memories.engine.domain import Scope
+from memories.engine.domain import Guidance, Scope
 from memories.engine.errors import ModelMismatch
 from memories.engine.ports.answers import SavedAnswers
 from memories.engine.ports.clock import Clock
@@ -13,6 +13,7 @@ from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.extractor import Extractor
 from memories.engine.ports.passage_store import PassageStore
 from memories.engine.ports.record_store import RecordStore
+from memories.engine.ports.search_index import SearchIndex
 
 # The file remembers its embedding model under this setting.
 MODEL_SETTING: Final = "embedding model"
@@ -28,12 +29,15 @@ class IngestTools:
     """The ports that ingest, edits and deletions need.
 
     Attributes:
+        guidance: what is to be learned, unless an add says more.
         answers: where the extractor's answers to jobs are saved; nowhere if None.
     """
 
     records: RecordStore
     passages: PassageStore
+    index: SearchIndex
     extractor: Extractor
+    guidance: Guidance
     embedder: Embedder
     clock: Clock
     answers: SavedAnswers | None

@@ -1,11 +1,8 @@
 """Asking what is known, awaited."""
 
-import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
 
 from memories.engine.domain import (
     Context,
@@ -21,24 +18,12 @@ from memories.engine.domain import (
     Shelf,
     Source,
 )
-from memories.engine.errors import StoreError
-from memories.engine.memory._memory import Memory
+from memories.engine.memory._async_file import AsyncProjectFile
 from memories.engine.memory._reads import RELEVANT
 
-_Result = TypeVar("_Result")
 
-
-class AsyncReads:
+class AsyncReads(AsyncProjectFile):
     """What an AsyncMemory answers."""
-
-    _memory: Memory
-    _threads: ThreadPoolExecutor
-    _closing: bool
-
-    async def _run(self, call: Callable[[], _Result]) -> _Result:
-        if self._closing:
-            raise StoreError("the memory is closed")
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
     async def search(
         self,

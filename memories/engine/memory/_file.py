@@ -18,6 +18,7 @@ from memories.engine.bootstrap import (
     EmbeddingModel,
     Engine,
     EngineSettings,
+    ExtractorChoice,
     open_engine,
 )
 from memories.engine.domain import Scope, Stats, TransferReceipt
@@ -28,7 +29,6 @@ from memories.engine.ingestion.tools import MODEL_SETTING
 from memories.engine.ports.answers import SavedAnswers
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
-from memories.engine.ports.extractor import Extractor
 from memories.engine.ports.pending import PendingMessages
 from memories.engine.ports.reranker import Reranker
 from memories.engine.ports.stores import Stores
@@ -55,7 +55,7 @@ class ProjectFile:
         organization: str = "local",
         project: str = "default",
         embedder: EmbeddingModel | None = None,
-        extractor: Extractor | None = None,
+        extractor: ExtractorChoice | None = None,
         clock: Clock | None = None,
         timezone: str | tzinfo | None = None,
         durability: Durability = "power-loss",
@@ -74,7 +74,8 @@ class ProjectFile:
             organization: who owns the project.
             project: a hard partition; one file holds one.
             embedder: the embedding model; the bundled one if None.
-            extractor: what learns facts; the local one, without a model, if None.
+            extractor: what learns facts: a language model, with guidance or without, or an
+                extractor of one's own; the local one, without a model, if None.
             clock: what time it is; the machine's if None.
             timezone: the speakers' IANA time zone, in which "yesterday" is meant.
             durability: what an acknowledged write survives: losing power, or the process only.
@@ -91,6 +92,8 @@ class ProjectFile:
             InvalidScope: the file holds another project.
             ModelMismatch: the file is indexed with another model.
             ModelUnavailable: the model's files are missing.
+            MissingExtra: an extra is not installed that this needs.
+            InvalidInput: a setting of the extractor is off.
         """
         self._zone = zone_of(timezone)
         self._project = Scope(organization=organization, project=project)

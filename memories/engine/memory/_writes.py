@@ -1,19 +1,28 @@
 """Telling what to know, and what to forget."""
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
-from memories.engine.domain import AddResult, DeletionReceipt, JsonObject, MemoryRecord, Scope
+from memories.engine.domain import (
+    AddResult,
+    DeletionReceipt,
+    Guidance,
+    JsonObject,
+    MemoryRecord,
+    Preview,
+    Scope,
+)
 from memories.engine.ingestion.deletion import delete_memories, delete_older, delete_scope
 from memories.engine.ingestion.identity import IngestRequest
 from memories.engine.ingestion.limits import (
     check_categories,
+    check_guidance,
     check_job_id,
     check_metadata,
     check_turns,
 )
-from memories.engine.ingestion.pipeline import ingest
+from memories.engine.ingestion.pipeline import ingest, preview
 from memories.engine.ingestion.reading import read_turns
 from memories.engine.ingestion.revision import (
     UNCHANGED,
@@ -42,6 +51,8 @@ class Writes(ProjectFile):
         expires_at: datetime | None = None,
         immutable: bool = False,
         infer: bool = True,
+        guidance: Guidance | None = None,
+        give_up: bool = True,
         job_id: str | None = None,
         seed: str | None = None,
     ) -> AddResult:
@@ -66,6 +77,10 @@ class Writes(ProjectFile):
             expires_at: from then on neither is shown.
             immutable: the memories can be deleted but not changed.
             infer: learn facts; False keeps each message verbatim as one memory.
+            guidance: what is to be learned, added to that of this Memory; categories in it replace
+                those.
+            give_up: where the extractor's language model is busy, keep the messages without their
+                facts, and say so; False stores nothing, for an add that is tried again later.
             job_id: the caller's name for this add, one of its own in its scope; at most 256
                 characters.
             seed: what the ids of messages and memories follow from, where they were told before
@@ -76,28 +91,85 @@ class Writes(ProjectFile):
             InvalidMessages: naming the message and what is off; nothing is stored.
             InvalidScope: the scope names nobody.
             InvalidInput: something else is off; its words say what, and nothing is stored.
+            LanguageModelBusy: the extractor's model is, and this is not to be given up.
         """
-        zone = zone_of(timezone) or self._zone
+        request = self._request(
+            messages,
+            timezone=timezone,
+            timestamp=timestamp,
+            metadata=metadata,
+            categories=categories,
+            expires_at=expires_at,
+            guidance=guidance,
+        )
+        if job_id is not None:
+            check_job_id(job_id)
+        request = replace(
+            request,
+            immutable=immutable,
+            infer=infer,
+            give_up=give_up,
+            job_id=job_id,
+            seed=seed or request.seed,
+        )
         scope = self._own(scope)
+        return self._call(lambda engine: ingest(request, scope=scope, tools=engine.ingest))
+
+    def preview(
+        self,
+        messages: str | Mapping[str, object] | Sequence[object],
+        *,
+        scope: Scope,
+        timezone: str | tzinfo | None = None,
+        timestamp: datetime | None = None,
+        guidance: Guidance | None = None,
+    ) -> Preview:
+        """What `add` would learn from the messages, and why; nothing is stored.
+
+        The extractor is asked as in an add, and what that takes is told. Messages that are known
+        already are not learned from again.
+
+        Args:
+            messages: as of `add`.
+            scope: whose memories they would become.
+            timezone: as of `add`.
+            timestamp: likewise.
+            guidance: likewise.
+
+        Raises:
+            InvalidInput: as from `add`.
+        """
+        request = self._request(messages, timezone=timezone, timestamp=timestamp, guidance=guidance)
+        scope = self._own(scope)
+        return self._call(lambda engine: preview(request, scope=scope, tools=engine.ingest))
+
+    def _request(
+        self,
+        messages: str | Mapping[str, object] | Sequence[object],
+        *,
+        timezone: str | tzinfo | None,
+        timestamp: datetime | None,
+        guidance: Guidance | None,
+        metadata: JsonObject | None = None,
+        categories: Iterable[str] = (),
+        expires_at: datetime | None = None,
+    ) -> IngestRequest:
+        """What is handed in, checked."""
+        zone = zone_of(timezone) or self._zone
         said_at = None if timestamp is None else aware(timestamp, zone)
         turns = read_turns(messages, said_at=said_at, zone=zone or UTC)
         check_turns(turns)
         check_metadata(metadata or {}, "metadata")
         check_categories(labels := tuple(categories))
-        if job_id is not None:
-            check_job_id(job_id)
-        request = IngestRequest(
+        check_guidance(guidance := guidance or Guidance())
+        return IngestRequest(
             turns=turns,
             zone=zone,
             metadata=metadata or {},
             categories=labels,
             expires_at=None if expires_at is None else aware(expires_at, zone),
-            immutable=immutable,
-            infer=infer,
-            job_id=job_id,
-            seed=seed or str(uuid.uuid4()),
+            guidance=guidance,
         )
-        return self._call(lambda engine: ingest(request, scope=scope, tools=engine.ingest))
 
     def update(
         self,

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
+from memories.engine.domain import TokenUsage
+
 JsonSchema: TypeAlias = Mapping[str, object]
 
 
@@ -51,31 +53,6 @@ class ModelRequest:
     schema: JsonSchema | None = None
     most_tokens: int = 4096
     attachments: tuple[Attachment, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TokenUsage:
-    """Tokens that a provider counts, as it bills them.
-
-    Attributes:
-        read: of the prompt, read anew.
-        read_from_cache: of the prompt, kept from before.
-        written_to_cache: of the prompt, read anew and kept.
-        written: of the answer.
-    """
-
-    read: int = 0
-    read_from_cache: int = 0
-    written_to_cache: int = 0
-    written: int = 0
-
-    def __add__(self, other: "TokenUsage") -> "TokenUsage":
-        return TokenUsage(
-            self.read + other.read,
-            self.read_from_cache + other.read_from_cache,
-            self.written_to_cache + other.written_to_cache,
-            self.written + other.written,
-        )
 
 
 @dataclass(frozen=True, slots=True)

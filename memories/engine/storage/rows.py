@@ -18,7 +18,14 @@ from memories.engine.domain import (
     Scope,
 )
 from memories.engine.storage.gists import gist_columns
-from memories.engine.storage.values import Fields, SqlValue, optional_words, whole, words
+from memories.engine.storage.values import (
+    Fields,
+    SqlValue,
+    optional_real,
+    optional_words,
+    whole,
+    words,
+)
 
 MESSAGE_COLUMNS: Final = (
     "id, role, speaker, name, client_id, text, metadata, session, position, "
@@ -28,7 +35,7 @@ MEMORY_COLUMNS: Final = (
     "id, user, agent, app, run, text, fingerprint, attributed_to, kind, said_at, said_offset, "
     "recorded_at, updated_at, occurred_from, occurred_until, occurred_offset, occurred_precision, "
     "categories, metadata, expires_at, immutable, version, reinforcements, superseded_by, "
-    "merged_into"
+    "merged_into, importance, learned_by"
 )
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROS: Final = 1_000_000
@@ -154,6 +161,9 @@ def memory_of(row: Fields, *, within: Scope) -> MemoryRecord:
         reinforcements=whole(row["reinforcements"]),
         superseded_by=optional_words(row["superseded_by"]),
         merged_into=optional_words(row["merged_into"]),
+        # An index may have been told of a memory before these were known of it.
+        importance=optional_real(row.get("importance")),
+        learned_by=optional_words(row.get("learned_by")),
     )
 
 
@@ -195,6 +205,8 @@ def memory_columns(memory: MemoryRecord) -> dict[str, SqlValue]:
         "reinforcements": memory.reinforcements,
         "superseded_by": memory.superseded_by,
         "merged_into": memory.merged_into,
+        "importance": memory.importance,
+        "learned_by": memory.learned_by,
     }
 
 

@@ -24,13 +24,16 @@ from memories.engine.storage.rows import (
 )
 from memories.engine.storage.values import Fields, SqlValue, blob, words
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+# Format 1 knew less of a memory.
+_READ: Final = frozenset({1, FORMAT})
+_NEW: Final = frozenset({"importance", "learned_by"})
 _INSTANTS: Final = frozenset(
     """said_at recorded_at updated_at expires_at occurred_from occurred_until superseded_at at
     """.split()
 )
 _DIGESTS: Final = frozenset({"identity", "digest", "forgetting_key"})
-_REALS: Final = frozenset({"score"})
+_REALS: Final = frozenset({"score", "importance"})
 _JSON: Final = frozenset({"metadata", "categories"})
 _IDS: Final = ("user", "agent", "app", "run")
 _REFERENCES: Final = frozenset({"memory_id", "message_id", "owner_id", "from_id", "to_id"})
@@ -184,12 +187,14 @@ class _Intake:
     def __init__(self, tables: Tables, scope: Scope) -> None:
         self._tables = tables
         self._scope = scope
+        self._format: object = FORMAT
         # Messages and memories that are here already under another id.
         self._known_as: dict[str, str] = {}
 
     def take_header(self, line: Mapping[str, object]) -> None:
-        if line["format"] != FORMAT:
-            raise ValueError(f"this release reads format {FORMAT}, not {line['format']}")
+        if line["format"] not in _READ:
+            raise ValueError(f"this release reads formats up to {FORMAT}, not {line['format']}")
+        self._format = line["format"]
         self._tables.adopt_forgetting_key(bytes.fromhex(str(line["forgetting_key"])))
 
     def take(self, kind: str, line: Mapping[str, object]) -> int:
@@ -198,6 +203,8 @@ class _Intake:
         Returns:
             1, or 0 if it is here already.
         """
+        if self._format != FORMAT:
+            line = {**dict.fromkeys(_NEW), **line}
         values = {name: _in(name, line[name]) for name in KINDS[kind]}
         if kind == "history" and values["memory_id"] in self._known_as:
             return 0

@@ -22,6 +22,11 @@ def real(value: SqlValue) -> float:
     return float(value)
 
 
+def optional_real(value: SqlValue) -> float | None:
+    """The value, which must be a number or missing."""
+    return None if value is None else real(value)
+
+
 def words(value: SqlValue) -> str:
     """The value, which must be a text."""
     if not isinstance(value, str):

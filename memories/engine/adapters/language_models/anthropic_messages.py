@@ -5,12 +5,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from memories.engine.adapters.language_models.failures import failures_of
+from memories.engine.domain import TokenUsage
 from memories.engine.ports.language_model import (
     Attachment,
     Ending,
     ModelAnswer,
     ModelRequest,
-    TokenUsage,
 )
 
 if TYPE_CHECKING:

@@ -23,10 +23,11 @@ from memories.engine.adapters.local_extractor._wording import (
     words_outside_quotes,
 )
 from memories.engine.domain import DateExpression, Fact, Message, Quote, Role
-from memories.engine.ports.extractor import ExtractionRequest
+from memories.engine.ports.extractor import Extracted, ExtractionRequest, Wants
 from memories.engine.text.dates import find_dates, name_interval
 from memories.engine.text.languages import detect_language
 
+_UNGUIDED: Final = "learned without a language model, so that no instructions were followed"
 _SPEAKING: Final = frozenset((Role.USER, Role.ASSISTANT))
 # Dates that need no explanation: they name their year, or are as exact as they will get.
 _FULL: Final = re.compile(r"\d{4}|\d0['’]?s\b|\bnineties\b|\beighties\b|\d/\d+/\d")
@@ -66,10 +67,10 @@ class LocalExtractor:
     """
 
     name: Final = "local-1"
-    known_memories_wanted: Final = 0
+    wants: Final = Wants()
 
-    def extract(self, request: ExtractionRequest) -> Sequence[Fact]:
-        """The facts that the messages state, in the order they are stated; never raises."""
+    def extract(self, request: ExtractionRequest) -> Extracted:
+        """The facts that the messages state; never raises."""
         speakers = frozenset(
             message.speaker
             for message in (*request.earlier, *request.messages)
@@ -82,7 +83,7 @@ class LocalExtractor:
                 other = next(iter(others)) if len(others) == 1 else None
                 company = _Company(message.speaker, other, speakers)
                 facts.extend(_facts_of(message, company, request.zone))
-        return facts
+        return Extracted(tuple(facts), self.name, note=_UNGUIDED if request.guidance else None)
 
 
 def _facts_of(message: Message, company: _Company, zone: tzinfo | None) -> Iterator[Fact]:

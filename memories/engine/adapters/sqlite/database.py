@@ -34,6 +34,8 @@ def _translated(path: Path) -> Iterator[None]:
         raise StoreDamaged(f"{path} is not a memory file, or is damaged: {error}") from error
     except apsw.FullError as error:
         raise StoreError(f"no room left to write {path}; nothing was stored") from error
+    except (apsw.ConnectionClosedError, apsw.CursorClosedError) as error:
+        raise StoreError(f"{path} is closed") from error
     except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError, apsw.IOError) as error:
         raise StoreError(f"{path} can't be opened or written: {error}") from error
 

@@ -6,6 +6,7 @@ from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.scopes import number_of
 from memories.engine.domain import AddResult, IngestEvent, IngestOutcome, Scope
+from memories.engine.storage.learning import learning_column, learning_of
 from memories.engine.storage.values import SqlValue, optional_words, whole, words
 
 
@@ -18,19 +19,20 @@ class SqliteReceipts:
     def find(self, job_id: str, *, scope: Scope) -> AddResult | None:
         with self._database.read() as connection:
             rows = connection.rows(
-                "SELECT messages, repeated, outcomes, reason FROM receipts WHERE job = ?"
+                "SELECT messages, repeated, outcomes, reason, learning FROM receipts WHERE job = ?"
                 " AND scope = (SELECT seq FROM scopes"
                 " WHERE user IS ? AND agent IS ? AND app IS ? AND run IS ?)",
                 (job_id, scope.user, scope.agent, scope.app, scope.run),
             )
             if not rows:
                 return None
-            ((messages, repeated, outcomes, reason),) = rows
+            ((messages, repeated, outcomes, reason, learning),) = rows
             return AddResult(
                 message_ids=tuple(json.loads(words(messages))),
                 repeated_messages=whole(repeated),
                 outcomes=_outcomes(connection, outcomes),
                 reason=optional_words(reason),
+                **learning_of(learning),
             )
 
     def keep(self, job_id: str, result: AddResult, *, scope: Scope) -> None:
@@ -48,8 +50,8 @@ class SqliteReceipts:
                 for each in result.outcomes
             ]
             connection.run(
-                "INSERT INTO receipts (scope, job, messages, repeated, outcomes, reason)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO receipts (scope, job, messages, repeated, outcomes, reason, learning)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     number_of(connection, scope),
                     job_id,
@@ -57,6 +59,7 @@ class SqliteReceipts:
                     result.repeated_messages,
                     json.dumps(outcomes),
                     result.reason,
+                    learning_column(result),
                 ),
             )
 

@@ -245,5 +245,14 @@ CREATE INDEX messages_by_recording ON messages (scope, recorded_at);
 CREATE INDEX memories_by_recording ON memories (scope, recorded_at, merged_into);
 """
 
+_FORMAT_3: Final = r"""
+-- From 0 to 1; NULL where whatever learned it did not judge.
+ALTER TABLE memories ADD COLUMN importance REAL;
+-- NULL for what was learned before this was noted.
+ALTER TABLE memories ADD COLUMN learned_by TEXT;
+-- How a job learned, as JSON: extractor, what was dropped, usage. NULL likewise.
+ALTER TABLE receipts ADD COLUMN learning TEXT;
+"""
+
 # Step n turns a file of format n into one of format n + 1; an empty file has format 0.
-UPGRADES: Final[Sequence[str]] = (_FORMAT_1, _FORMAT_2)
+UPGRADES: Final[Sequence[str]] = (_FORMAT_1, _FORMAT_2, _FORMAT_3)

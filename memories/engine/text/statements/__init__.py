@@ -6,6 +6,6 @@ same order, give or take words that carry nothing and adjuncts that may stand el
 in numbers, dates, negation, modality and tense.
 """
 
-from memories.engine.text.statements._comparison import gists_of, say_the_same
+from memories.engine.text.statements._comparison import gists_of, may_say_the_same, say_the_same
 
-__all__ = ["gists_of", "say_the_same"]
+__all__ = ["gists_of", "may_say_the_same", "say_the_same"]

@@ -1,6 +1,13 @@
 """Comparing two statements, each as far as it can differ from another."""
 
+from typing import Final
+
+from memories.engine.text.languages import detect_language
 from memories.engine.text.statements._reading import Reading, read
+
+# What auxiliaries and words tell of tense and negation; others differ between wordings.
+_TENSES: Final = frozenset({"was", "been", "had", "did"})
+_NEGATIONS: Final = frozenset({"not", "never", "no", "none", "nobody", "nothing", "without"})
 
 
 def say_the_same(one: str, other: str) -> bool:
@@ -10,6 +17,30 @@ def say_the_same(one: str, other: str) -> bool:
     folded is hidden.
     """
     return any(_agree(read(one, dated=dated), read(other, dated=dated)) for dated in (False, True))
+
+
+def may_say_the_same(one: str, other: str) -> bool:
+    """True if two wordings differ neither in numbers, dates, negation nor tense.
+
+    It takes somebody who understands them to say that they mean the same; this finds where that
+    can't be. Sure of English alone: elsewhere as strict as `say_the_same`.
+    """
+    if say_the_same(one, other):
+        return True
+    if not all(_is_english(text) for text in (one, other)):
+        return False
+    return _hard(read(one, dated=False)) == _hard(read(other, dated=False))
+
+
+def _is_english(text: str) -> bool:
+    language = detect_language(text)
+    return language == "en" or (language is None and text.isascii())
+
+
+def _hard(reading: Reading) -> tuple[object, ...]:
+    figures = sorted(word for word in reading.content if any(map(str.isdigit, word)))
+    denies = sum(word in _NEGATIONS for word in reading.content)
+    return figures, denies, _TENSES & set(reading.marks), reading.resolved, reading.signs
 
 
 def gists_of(statement: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """What an extractor said is read as it was written."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import given
@@ -9,6 +10,7 @@ from memories.engine.domain import (
     EntityType,
     Fact,
     FactLink,
+    Guidance,
     Interval,
     Kind,
     LinkKind,
@@ -18,10 +20,11 @@ from memories.engine.domain import (
     Quote,
     Role,
     Scope,
+    TokenUsage,
 )
 from memories.engine.ingestion.answers import SavingExtractor
 from memories.engine.ports.answers import AnswersInMemory
-from memories.engine.ports.extractor import ExtractionRequest, ScriptedExtractor
+from memories.engine.ports.extractor import Extracted, ExtractionRequest, ScriptedExtractor, Wants
 
 ACME = Scope("acme", "notes", user="acme")
 # Whole minutes, and one as odd as the clocks of 1900.
@@ -46,6 +49,8 @@ FACTS = st.builds(
     ).map(tuple),
     categories=st.lists(TEXTS).map(tuple),
     links=st.lists(st.builds(FactLink, st.sampled_from(LinkKind), TEXTS)).map(tuple),
+    importance=st.none() | st.floats(0, 1),
+    repeats=st.none() | TEXTS,
 )
 
 
@@ -72,7 +77,7 @@ def asking(*ids: str) -> ExtractionRequest:
 def test_a_saved_answer_is_what_was_said(facts: list[Fact]) -> None:
     asked = ScriptedExtractor({"text 0": facts})
     extractor = SavingExtractor(asked, AnswersInMemory(), job_id="j", scope=ACME)
-    first, second = (tuple(extractor.extract(asking("m1", "m2"))) for _ in range(2))
+    first, second = (extractor.extract(asking("m1", "m2")).facts for _ in range(2))
     assert first == second == tuple(facts)
     assert [each.said_at.utcoffset() for each in second] == [
         each.said_at.utcoffset() for each in facts
@@ -87,5 +92,41 @@ def test_quotes_name_the_messages_of_the_attempt_that_asks() -> None:
     asked = ScriptedExtractor({"text 0": facts})
     extractor = SavingExtractor(asked, AnswersInMemory(), job_id="j", scope=ACME)
     extractor.extract(asking("m1", "m2"))
-    (again,) = extractor.extract(asking("n1", "n2"))
+    (again,) = extractor.extract(asking("n1", "n2")).facts
     assert [quote.message_id for quote in again.quotes] == ["n2", "n1", "stranger"]
+
+
+def test_what_an_extractor_took_and_noted_is_read_again_too() -> None:
+    found = Extracted(
+        (),
+        "claude, prompt 1, settings 0",
+        {"it is too long": 2},
+        TokenUsage(read=1, read_from_cache=2, written_to_cache=3, written=4),
+        questions=3,
+        note="the language model declined",
+    )
+    extractor = SavingExtractor(GivingExtractor([found]), AnswersInMemory(), "j", ACME)
+    assert [extractor.extract(asking("m1")) for _ in range(2)] == [found, found]
+
+
+def test_each_question_of_a_job_is_saved_by_itself() -> None:
+    answers = [Extracted((), "claude", questions=number) for number in range(3)]
+    extractor = SavingExtractor(GivingExtractor(answers), AnswersInMemory(), "j", ACME)
+    guided = replace(asking("m1"), guidance=Guidance("Boats."))
+    questions = [asking("m1"), asking("m1", "m2"), guided]
+    for _ in range(2):
+        assert [extractor.extract(question) for question in questions] == answers
+
+
+class GivingExtractor:
+    """Gives each answer once."""
+
+    name = "giving"
+    wants = Wants()
+
+    def __init__(self, answers: list[Extracted]) -> None:
+        self._left = iter(answers)
+
+    def extract(self, request: ExtractionRequest) -> Extracted:
+        assert request.messages
+        return next(self._left)

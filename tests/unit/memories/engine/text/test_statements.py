@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memories.engine.text.statements import gists_of, say_the_same
+from memories.engine.text.statements import gists_of, may_say_the_same, say_the_same
 
 WORDS = st.sampled_from(
     """Anna Ben Rome Oslo called was is has had by in on to and not never 5 km two weeks € - , . ?
@@ -175,3 +175,30 @@ def test_statements_of_other_words_share_no_gist() -> None:
     plain, dated = gists_of("Anna sang on Friday.")
     for other in ("Anna sang on Monday.", "Anna sings on Friday.", "Anna was sung on Friday."):
         assert not {plain, dated} & set(gists_of(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "may"),
+    [
+        ("Ana owns a little boat.", "Ana has got a small ship.", True),
+        ("Ana owns 2 boats.", "Ana has got two boats.", True),
+        ("Ana owns 2 boats.", "Ana has got 3 boats.", False),
+        ("Ana owns a boat.", "Ana does not have a boat.", False),
+        ("Ana never smoked.", "Ana did not smoke.", False),
+        ("Ana works as a vet.", "Ana was a vet.", False),
+        ("Ana left yesterday (7 May 2023).", "Ana went away yesterday (8 May 2023).", False),
+        ("Ana hat ein Boot.", "Ana besitzt ein Boot.", False),
+        ("アナは船を持つ。", "アナは舟を持つ。", False),
+        ("アナは船を持つ。", "アナは船を持つ。", True),
+    ],
+)
+def test_other_words_may_say_the_same_unless_figures_denial_or_tense_differ(
+    one: str, other: str, *, may: bool
+) -> None:
+    assert may_say_the_same(one, other) is may
+    assert may_say_the_same(other, one) is may
+
+
+@given(STATEMENTS, STATEMENTS)
+def test_what_says_the_same_may_say_the_same(one: str, other: str) -> None:
+    assert may_say_the_same(one, other) or not say_the_same(one, other)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from memories.engine.adapters.local_extractor import LocalExtractor
 from memories.engine.domain import Fact, Kind, Message, Precision, Role
-from memories.engine.ports.extractor import ExtractionRequest, Extractor, ScriptedExtractor
+from memories.engine.ports.extractor import ExtractionRequest, Extractor, ScriptedExtractor, Wants
 
 SAID_AT = datetime(2023, 5, 8, 12, 0, tzinfo=UTC)
 
@@ -32,7 +32,7 @@ def facts(text: str, *, speaker: str = "Nora", role: Role = Role.USER) -> list[F
         messages=(message(text, speaker=speaker, role=role),),
         earlier=(message("Hello", speaker="Jonas"),),
     )
-    return list(LocalExtractor().extract(request))
+    return list(LocalExtractor().extract(request).facts)
 
 
 def texts(text: str) -> list[str]:
@@ -41,13 +41,15 @@ def texts(text: str) -> list[str]:
 
 def test_it_is_an_extractor() -> None:
     extractor: Extractor = LocalExtractor()
-    assert (extractor.name, extractor.known_memories_wanted) == ("local-1", 0)
+    assert (extractor.name, extractor.wants) == ("local-1", Wants())
 
 
 def test_the_fake_gives_what_it_was_handed() -> None:
     (fact,) = facts("I own a boat.")
     extractor: Extractor = ScriptedExtractor({"Ahoy": [fact]})
-    assert extractor.extract(ExtractionRequest(messages=(message("Ahoy"), message("Hm")))) == [fact]
+    assert extractor.extract(
+        ExtractionRequest(messages=(message("Ahoy"), message("Hm")))
+    ).facts == (fact,)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +145,7 @@ def test_you_is_left_where_more_than_two_speak() -> None:
         messages=(message("I met you in Porto."),),
         earlier=(message("Hi", speaker="Jonas"), message("Hi", speaker="Lena")),
     )
-    (fact,) = LocalExtractor().extract(request)
+    (fact,) = LocalExtractor().extract(request).facts
     assert fact.text == "Nora met you in Porto."
 
 
@@ -204,7 +206,7 @@ def test_yesterday_is_the_speakers_own() -> None:
     request = ExtractionRequest(
         messages=(message("I ran yesterday."),), zone=ZoneInfo("Pacific/Auckland")
     )
-    (fact,) = LocalExtractor().extract(request)
+    (fact,) = LocalExtractor().extract(request).facts
     assert fact.text == "Nora ran yesterday (8 May 2023)."
 
 

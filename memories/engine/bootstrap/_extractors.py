@@ -1,0 +1,72 @@
+"""Which extractors there are, and how they are opened."""
+
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from memories.engine.bootstrap._language_models import (
+    AnthropicModel,
+    ChatModel,
+    NamedModel,
+    open_language_model,
+)
+from memories.engine.domain import Guidance
+from memories.engine.errors import InvalidInput
+from memories.engine.ingestion.limits import check_guidance
+from memories.engine.ports.extractor import Extractor
+from memories.engine.ports.language_model import LanguageModel
+
+# What a model keeps in view, and what ids by number stay short for.
+_MOST_TURNS: Final = 50
+_MOST_KNOWN: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ModelExtraction:
+    """Facts are learned by a language model.
+
+    Attributes:
+        model: which; a named one, or any that fits the Protocol.
+        guidance: what is to be learned.
+        turns: messages in one question, from 1 to 50.
+        known: memories that are shown with it, from 0 to 50.
+    """
+
+    model: NamedModel | LanguageModel
+    guidance: Guidance = field(default_factory=Guidance)
+    turns: int = 10
+    known: int = 10
+
+
+ExtractorChoice: TypeAlias = Extractor | NamedModel | ModelExtraction
+
+
+def extractor_of(choice: ExtractorChoice | None) -> tuple[Extractor, Guidance]:
+    """The extractor, ready to be asked, with what it is to learn; the local one for None.
+
+    Raises:
+        MissingExtra: the `models` extra is not installed.
+        InvalidInput: a setting is off.
+    """
+    if choice is None:
+        from memories.engine.adapters.local_extractor import LocalExtractor
+
+        return LocalExtractor(), Guidance()
+    if isinstance(choice, AnthropicModel | ChatModel):
+        choice = ModelExtraction(choice)
+    if not isinstance(choice, ModelExtraction):
+        return choice, Guidance()
+    _check(choice)
+    from memories.engine.adapters.model_extractor import ModelExtractor
+
+    model = choice.model
+    if isinstance(model, AnthropicModel | ChatModel):
+        model = open_language_model(model)
+    return ModelExtractor(model, turns=choice.turns, known=choice.known), choice.guidance
+
+
+def _check(choice: ModelExtraction) -> None:
+    check_guidance(choice.guidance)
+    if not 1 <= choice.turns <= _MOST_TURNS:
+        raise InvalidInput(f"turns: expected 1 to {_MOST_TURNS}, got {choice.turns}")
+    if not 0 <= choice.known <= _MOST_KNOWN:
+        raise InvalidInput(f"known: expected 0 to {_MOST_KNOWN}, got {choice.known}")
