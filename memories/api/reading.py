@@ -2,7 +2,7 @@
 
 import ast
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
@@ -12,7 +12,7 @@ from controlplane.api.bodies import check_storable, read_json
 from controlplane.api.errors import RequestRefused
 from memories.engine.domain import JsonObject
 from memories.engine.ingestion.limits import flaw_of_id
-from memories.ingest.orders import AddOrder, Owner
+from memories.ingest.orders import Owner
 
 # As clients name them, and as the product does; JavaScript's spellings too.
 ID_KEYS: Final[Mapping[str, str]] = {
@@ -88,7 +88,7 @@ def _parts_of(raw: object) -> list[Mapping[str, object]]:
     """Filters of a deletion: ids alone, or it would reach further than was meant."""
     if raw is None:
         return []
-    filters = _decoded(raw, "filters")
+    filters = decoded(raw, "filters")
     parts = filters.get("AND", [filters]) if isinstance(filters, Mapping) else [None]
     found: list[Mapping[str, object]] = []
     for part in parts if isinstance(parts, list) else [None]:
@@ -138,7 +138,7 @@ def filters_of(body: Mapping[str, object], *, top_level_ids: bool) -> dict[str, 
     Raises:
         RequestRefused: they are no object, or ids stand where they may not.
     """
-    raw = _decoded(body.get("filters"), "filters")
+    raw = decoded(body.get("filters"), "filters")
     if raw is not None and not isinstance(raw, Mapping):
         raise refuse("filters", "must be an object")
     ids = ids_in(body)
@@ -152,7 +152,7 @@ def filters_of(body: Mapping[str, object], *, top_level_ids: bool) -> dict[str, 
     if raw:
         parts.append(dict(raw))
     for key in ("categories", "metadata"):
-        wanted = _decoded(body.get(key), key)
+        wanted = decoded(body.get(key), key)
         parts += [{key: {"in": wanted} if isinstance(wanted, list) else wanted}] if wanted else []
     if keywords := body.get("keywords"):
         parts.append({"keywords": {"icontains": keywords}})
@@ -167,7 +167,7 @@ def filters_of(body: Mapping[str, object], *, top_level_ids: bool) -> dict[str, 
 _DATES: Final = {"start_date": "gte", "end_date": "lte"}
 
 
-def _decoded(raw: object, field: str) -> object:
+def decoded(raw: object, field: str) -> object:
     """Objects in a query string come as text: JSON, or Python's own form of one client."""
     if not isinstance(raw, str) or not raw.lstrip().startswith(("{", "[")):
         return raw
@@ -181,63 +181,6 @@ def _decoded(raw: object, field: str) -> object:
         raise refuse(field, "can't be read: write it as JSON") from error
     check_storable(found)
     return found
-
-
-def add_order(body: Mapping[str, object], *, now: datetime) -> AddOrder:
-    """What an add asks for.
-
-    Raises:
-        RequestRefused: what is off, by field.
-    """
-    return AddOrder(
-        owner=owner_of(body),
-        messages=messages_of(body.get("messages")),
-        timestamp=(instant_of(body.get("timestamp"), "timestamp") or now).isoformat(),
-        metadata=object_field(body, "metadata"),
-        expires_at=_iso(expiry_of(body.get("expiration_date"))),
-        immutable=flag_of(body, "immutable", usual=False),
-        infer=flag_of(body, "infer", usual=True),
-        timezone=_text_or_none(body, "timezone"),
-    )
-
-
-def messages_of(raw: object) -> Sequence[JsonObject]:
-    """What was said, as a list of messages; a text is one that the user said.
-
-    Raises:
-        RequestRefused: there is nothing, or a message has no form that is known.
-    """
-    if isinstance(raw, str):
-        raw = [{"role": "user", "content": raw}]
-    if isinstance(raw, Mapping):
-        raw = [raw]
-    if not isinstance(raw, list) or not raw:
-        raise refuse("messages", "must be a list of {role, content}, or a text, and not empty")
-    return [_message(each, place) for place, each in enumerate(raw)]
-
-
-def _message(raw: object, place: int) -> JsonObject:
-    field = f"messages[{place}]"
-    if isinstance(raw, str):
-        return {"role": "user", "content": raw}
-    if not isinstance(raw, Mapping):
-        raise refuse(field, "must be an object with role and content")
-    content = raw.get("content")
-    if isinstance(content, Mapping):
-        content = [content]
-    if isinstance(content, list):
-        content = "\n".join(_text_of_part(part, field) for part in content)
-    known = {key: raw[key] for key in ("name", "id", "timestamp") if raw.get(key) is not None}
-    return {"role": raw.get("role", "user"), "content": content, **known}
-
-
-def _text_of_part(part: object, field: str) -> str:
-    if isinstance(part, str):
-        return part
-    if isinstance(part, Mapping) and part.get("type") == "text" and "text" in part:
-        return str(part["text"])
-    kind = part.get("type") if isinstance(part, Mapping) else type(part).__name__
-    raise refuse(f"{field}.content", f"holds a part of type {kind!r}; only text is read")
 
 
 def instant_of(raw: object, field: str) -> datetime | None:
@@ -282,7 +225,7 @@ def object_field(body: Mapping[str, object], field: str) -> JsonObject:
     Raises:
         RequestRefused: it is something else.
     """
-    found = _decoded(body.get(field), field)
+    found = decoded(body.get(field), field)
     if found is None:
         return {}
     if not isinstance(found, dict):
@@ -355,11 +298,17 @@ def query_of(request: Request) -> dict[str, object]:
     return {name: request.query_params[name] for name in request.query_params}
 
 
-def _iso(instant: datetime | None) -> str | None:
+def iso(instant: datetime | None) -> str | None:
+    """ISO 8601, where there is an instant."""
     return None if instant is None else instant.isoformat()
 
 
-def _text_or_none(body: Mapping[str, object], field: str) -> str | None:
+def text_or_none(body: Mapping[str, object], field: str) -> str | None:
+    """A text; None if it is missing or empty.
+
+    Raises:
+        RequestRefused: it is something else.
+    """
     value = body.get(field)
     if value is None or isinstance(value, str):
         return value or None

@@ -28,6 +28,13 @@ class AddRequest(IdsSchema):
     messages = serializers.JSONField(help_text="a list of {role, content, name?}, or a text")
     metadata = serializers.DictField(required=False)
     infer = serializers.BooleanField(required=False, default=True)
+    custom_instructions = serializers.CharField(required=False)
+    agent_custom_instructions = serializers.CharField(required=False)
+    includes = serializers.CharField(required=False)
+    excludes = serializers.CharField(required=False)
+    custom_categories = serializers.JSONField(
+        required=False, help_text="[{name: meaning}]; in place of the project's"
+    )
     timestamp = serializers.JSONField(required=False, help_text="seconds since 1970 or ISO 8601")
     expiration_date = serializers.DateField(required=False, allow_null=True)
     immutable = serializers.BooleanField(required=False, default=False)
@@ -54,6 +61,56 @@ class AddedAnswer(Row):
     reason = serializers.CharField(required=False)
 
 
+class LearningSchema(Row):
+    """By what facts were learned, and what that took."""
+
+    extractor = serializers.CharField(allow_null=True, required=False)
+    dropped = serializers.DictField(
+        child=serializers.IntegerField(), allow_null=True, required=False
+    )
+    usage = serializers.DictField(child=serializers.IntegerField(), allow_null=True, required=False)
+    dollars = serializers.FloatField(allow_null=True, required=False)
+
+
+class PreviewedSchema(Row):
+    """One fact that would be learned."""
+
+    memory = serializers.CharField()
+    event = serializers.CharField()
+    id = serializers.CharField(allow_null=True)
+    reason = serializers.CharField(allow_null=True)
+    attributed_to = serializers.CharField()
+    kind = serializers.CharField()
+    categories = serializers.ListField(child=serializers.CharField())
+    importance = serializers.FloatField(allow_null=True)
+    occurred_from = serializers.DateTimeField(allow_null=True)
+    occurred_until = serializers.DateTimeField(allow_null=True)
+    quotes = serializers.ListField(child=serializers.CharField())
+
+
+class PreviewAnswer(LearningSchema):
+    """What an add would learn."""
+
+    results = PreviewedSchema(many=True)
+    reason = serializers.CharField(allow_null=True)
+
+
+class SpendingRow(Row):
+    """One day of one model."""
+
+    date = serializers.DateField()
+    model = serializers.CharField()
+    questions = serializers.IntegerField()
+    usage = serializers.DictField(child=serializers.IntegerField())
+    dollars = serializers.FloatField(allow_null=True)
+
+
+class SpendingAnswer(Row):
+    """What language models took."""
+
+    results = SpendingRow(many=True)
+
+
 class MemorySchema(Row):
     """One memory."""
 
@@ -78,6 +135,8 @@ class MemorySchema(Row):
     attributed_to = serializers.CharField()
     kind = serializers.CharField()
     version = serializers.IntegerField()
+    learned_by = serializers.CharField(allow_null=True)
+    importance = serializers.FloatField(allow_null=True)
 
 
 class HitSchema(MemorySchema):
@@ -152,7 +211,7 @@ class Told(Row):
     event_id = serializers.UUIDField(required=False)
 
 
-class EventSchema(Row):
+class EventSchema(LearningSchema):
     """A job."""
 
     id = serializers.UUIDField()

@@ -13,6 +13,7 @@ from memories.api.endpoints.entities import (
 )
 from memories.api.endpoints.events import Events, MemoryEvents, OneEvent
 from memories.api.endpoints.exports import Exports, GetExport, Summary
+from memories.api.endpoints.learning import ModelSpending, PreviewMemories
 from memories.api.endpoints.listing import ListMemories, ListMemoriesOfOld
 from memories.api.endpoints.many import AllMemories, Batch
 from memories.api.endpoints.one import MemoryHistory, MemorySources, OneMemory
@@ -38,6 +39,7 @@ from memories.api.endpoints.stats import Stats
 urlpatterns = [
     *both("v1/ping", Ping.as_view()),
     *both("v3/memories/add", AddMemories.as_view()),
+    *both("v3/memories/preview", PreviewMemories.as_view()),
     *both("v3/memories/search", SearchMemories.as_view()),
     *both("v3/memories", ListMemories.as_view()),
     *both("v2/memories/search", SearchMemoriesOfOld.as_view()),
@@ -51,6 +53,7 @@ urlpatterns = [
     *both("v1/memories/<name:memory_id>", OneMemory.as_view()),
     *both("v1/batch", Batch.as_view()),
     *both("v1/context", GetContext.as_view()),
+    *both("v1/spending", ModelSpending.as_view()),
     *both("v1/event/<name:event_id>", OneEvent.as_view()),
     *both("v1/events", Events.as_view()),
     *both("v1/entities/filters", EntityFilters.as_view()),

@@ -37,6 +37,8 @@ def memory_object(record: MemoryRecord) -> dict[str, object]:
         "attributed_to": record.attributed_to,
         "kind": record.kind.value,
         "version": record.version,
+        "learned_by": record.learned_by,
+        "importance": record.importance,
     }
 
 
@@ -64,6 +66,8 @@ def message_object(owned: OwnedMessage, *, is_pending: bool) -> dict[str, object
         "attributed_to": message.speaker,
         "kind": "message",
         "version": 1,
+        "learned_by": None,
+        "importance": None,
     }
 
 
@@ -167,6 +171,7 @@ def event_object(job: Job, memory: Memory) -> dict[str, object]:
         "metadata": {},
         "results": results_of(job, memory),
         "reason": job.reason or None,
+        **learning_object(job.learning),
         "error": job.error or None,
         "attempts": job.attempts,
         "created_at": job.created_at.isoformat(),
@@ -176,6 +181,11 @@ def event_object(job: Job, memory: Memory) -> dict[str, object]:
         "latency": latency,
         "graph_status": None,
     }
+
+
+def learning_object(learning: Mapping[str, object]) -> dict[str, object]:
+    """By what facts were learned and what that took; None where nothing was asked."""
+    return {name: learning.get(name) for name in ("extractor", "dropped", "usage", "dollars")}
 
 
 def _calendar(instant: datetime) -> dict[str, object]:

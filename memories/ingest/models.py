@@ -108,6 +108,7 @@ class Job(models.Model):
         order: what is to be done, as `orders` writes it; emptied once it is done.
         answer: what the extractor said of it, as the engine writes it; emptied with the order.
         results: what became of it, as clients read it.
+        learning: by which extractor, what it dropped and what it took, as clients read it.
         reason: why nothing was stored, where nothing was.
         error: what went wrong in the last attempt, for people.
         not_before: a failed attempt is not repeated earlier.
@@ -124,6 +125,8 @@ class Job(models.Model):
     # The database's default is for a release before this one, which goes on inserting meanwhile.
     answer = models.TextField(blank=True, default="", db_default="")
     results = models.JSONField(default=list)
+    # As above.
+    learning = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     reason = models.TextField(blank=True, default="")
     error = models.TextField(blank=True, default="")
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -152,6 +155,34 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Spending(models.Model):
+    """What a project's facts took of one language model on one day, UTC.
+
+    Attributes:
+        questions: that were answered.
+        read: tokens, as `TokenUsage` has them; likewise the next three.
+        microdollars: millionths of a dollar, by the prices that were set then.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="spending")
+    on = models.DateField()
+    model = models.CharField(max_length=200)
+    questions = models.PositiveBigIntegerField(default=0)
+    read = models.PositiveBigIntegerField(default=0)
+    read_from_cache = models.PositiveBigIntegerField(default=0)
+    written_to_cache = models.PositiveBigIntegerField(default=0)
+    written = models.PositiveBigIntegerField(default=0)
+    microdollars = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["project", "on", "model"], name="spending_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.on}"
 
 
 class Participant(models.Model):

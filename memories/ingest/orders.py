@@ -45,6 +45,7 @@ class AddOrder:
     Attributes:
         timestamp: when messages without a time of their own were said, ISO 8601.
         expires_at: ISO 8601.
+        guidance: what is to be learned, by the names of `Guidance`, as the add itself asks.
         seed: what the ids of messages and memories follow from; an attempt that is made again
             gives the same.
     """
@@ -61,6 +62,7 @@ class AddOrder:
     immutable: bool = False
     infer: bool = True
     timezone: str | None = None
+    guidance: JsonObject = field(default_factory=dict)
     seed: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def instant(self) -> datetime:

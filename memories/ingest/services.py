@@ -1,6 +1,7 @@
 """Accepting jobs, taking them, and saying what became of them."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -181,7 +182,14 @@ def _must_wait(job: Job) -> bool:
 
 
 @transaction.atomic
-def succeed(claim: Claim, results: list[dict[str, object]], *, reason: str, now: datetime) -> bool:
+def succeed(
+    claim: Claim,
+    results: list[dict[str, object]],
+    *,
+    reason: str,
+    now: datetime,
+    learning: Mapping[str, object] | None = None,
+) -> bool:
     """Say what became of a job. What it was told is not kept any longer.
 
     Returns:
@@ -192,6 +200,7 @@ def succeed(claim: Claim, results: list[dict[str, object]], *, reason: str, now:
         now,
         status=JobStatus.SUCCEEDED,
         results=results,
+        learning=dict(learning or {}),
         reason=reason,
         error="",
     )
@@ -210,8 +219,17 @@ def _record_done(job: Job, results: list[dict[str, object]]) -> None:
 
 
 @transaction.atomic
-def fail(claim: Claim, error: str, *, final: bool, now: datetime) -> bool:
+def fail(
+    claim: Claim, error: str, *, final: bool, now: datetime, pause: timedelta = timedelta()
+) -> bool:
     """Say why a job failed; unless that is final or it was tried often enough, it comes again.
+
+    Args:
+        claim: the job.
+        error: what went wrong, for people.
+        final: it would go wrong again.
+        now: when.
+        pause: it comes no sooner than after that.
 
     Returns:
         True if it comes again.
@@ -220,7 +238,7 @@ def fail(claim: Claim, error: str, *, final: bool, now: datetime) -> bool:
     if final or attempts >= settings.JOB_ATTEMPTS:
         _finish(claim, now, status=JobStatus.FAILED, error=error)
         return False
-    delay = min(_LONGEST_WAIT, timedelta(seconds=2.0**attempts))
+    delay = min(_LONGEST_WAIT, max(pause, timedelta(seconds=2.0**attempts)))
     if _release(claim, now, rests_until=now + delay):
         Job.objects.filter(number=claim.job.number).update(
             status=JobStatus.PENDING, error=error, not_before=now + delay, updated_at=now

@@ -1,35 +1,65 @@
 """Doing jobs."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now as current_time
 
 from controlplane.health.metrics import count_job
 from controlplane.organizations.models import Project
 from controlplane.tracing.spans import SPANS
-from memories import AddResult, EmbedderError, InvalidInput, Memory, RemembrancerError
+from memories import (
+    AddResult,
+    EmbedderError,
+    InvalidInput,
+    LanguageModelBusy,
+    LanguageModelError,
+    Memory,
+    Preview,
+    RemembrancerError,
+)
+from memories.engine.domain import Guidance
 from memories.ingest.copies import forget_copies
+from memories.ingest.guiding import guidance_of
+from memories.ingest.leases import doing
 from memories.ingest.models import Job, JobStatus
 from memories.ingest.orders import AddOrder, DeleteOrder, Owner, order_of
 from memories.ingest.projects import PROJECTS
 from memories.ingest.services import Claim, fail, succeed, take_next
+from memories.ingest.spending import dollars
 from memories.ingest.telling import tell_done, tell_failed
 
 _logger = logging.getLogger("remembrancer.jobs")
 _BUG: Final = "The server failed to do it; the failure is in its log."
-# By whether it was the embedding model.
-_PASSING: Final = {
-    False: "The project's memories could not be written.",
-    True: "The embedding model could not be used.",
+_STORE: Final = "The project's memories could not be written."
+_MODELS: Final[dict[type[RemembrancerError], str]] = {
+    EmbedderError: "The embedding model could not be used.",
+    LanguageModelError: "The language model that learns could not be asked.",
 }
 # Why a job stored nothing that a deletion overtook.
 VOIDED: Final = "deleted before it was learned"
 Results = list[dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a job did.
+
+    Attributes:
+        results: what became of each memory.
+        reason: why nothing was stored, or less than was told.
+        learning: by which extractor, what it dropped and what it took.
+    """
+
+    results: Results = field(default_factory=list)
+    reason: str = ""
+    learning: dict[str, object] = field(default_factory=dict)
 
 
 def work_once(*, now: Callable[[], datetime] = current_time) -> bool:
@@ -43,26 +73,43 @@ def work_once(*, now: Callable[[], datetime] = current_time) -> bool:
         return False
     extra = {"job": str(claim.job.id), "kind": claim.job.kind, "attempt": claim.job.attempts}
     try:
-        results, reason = _do(claim.job)
+        with doing(claim):
+            done = _do(claim.job)
     except InvalidInput as error:
         _logger.warning("a job can't be done: %s", type(error).__name__, extra=extra)
         _fail(claim, str(error), final=True, now=now())
     except RemembrancerError as error:
         # A full disk, a model or another process in the way: all of that may pass.
         _logger.warning("a job failed: %s", type(error).__name__, extra=extra)
-        _fail(claim, _PASSING[isinstance(error, EmbedderError)], final=False, now=now())
+        _fail(claim, _passing(error), final=False, now=now(), pause=_pause(error))
     except Exception:
         # Whatever it is, the job must not stand as running, and the worker goes on.
         _logger.exception("a job failed", extra=extra)
         _fail(claim, _BUG, final=False, now=now())
     else:
-        with transaction.atomic():
-            if succeed(claim, _without_words(results), reason=reason, now=now()):
-                was_voided = reason == VOIDED
-                tell_done(claim.job, results, was_voided=was_voided, now=now())
+        _succeed(claim, done, now=now())
         count_job(claim.job.kind, "succeeded")
         _logger.info("a job is done", extra=extra)
     return True
+
+
+def _succeed(claim: Claim, done: Done, *, now: datetime) -> None:
+    results = _without_words(done.results)
+    with transaction.atomic():
+        if succeed(claim, results, reason=done.reason, learning=done.learning, now=now):
+            was_voided = done.reason == VOIDED
+            tell_done(claim.job, done.results, was_voided=was_voided, now=now)
+
+
+def _passing(error: RemembrancerError) -> str:
+    """What went wrong, for people."""
+    return next((said for kind, said in _MODELS.items() if isinstance(error, kind)), _STORE)
+
+
+def _pause(error: RemembrancerError) -> timedelta:
+    """How long to wait at least before it is tried again."""
+    asked = error.retry_after if isinstance(error, LanguageModelBusy) else None
+    return timedelta(seconds=asked or 0.0)
 
 
 def _without_words(results: Results) -> Results:
@@ -73,31 +120,35 @@ def _without_words(results: Results) -> Results:
     ]
 
 
-def _fail(claim: Claim, error: str, *, final: bool, now: datetime) -> None:
+def _fail(
+    claim: Claim, error: str, *, final: bool, now: datetime, pause: timedelta = timedelta()
+) -> None:
     with transaction.atomic():
-        comes_again = fail(claim, error, final=final, now=now)
+        comes_again = fail(claim, error, final=final, now=now, pause=pause)
         if not comes_again:
             tell_failed(claim.job, error, now=now)
     count_job(claim.job.kind, "again" if comes_again else "failed")
 
 
-def _do(job: Job) -> tuple[Results, str]:
+def _do(job: Job) -> Done:
     with SPANS.job(job.kind, job_id=str(job.id), attempt=job.attempts):
         return _done(job)
 
 
-def _done(job: Job) -> tuple[Results, str]:
+def _done(job: Job) -> Done:
     project = Project.objects.only("organization_id", "settings").get(id=job.project_id)
     order = order_of(job.kind, job.order)
     with PROJECTS.use(job.project_id, organization_id=project.organization_id) as memory:
         if isinstance(order, DeleteOrder):
             return _delete(order, job, memory)
-        return _add(order, job, memory, timezone=project.settings.get("timezone"))
+        return _add(order, job, memory, project.settings)
 
 
-def _add(order: AddOrder, job: Job, memory: Memory, *, timezone: str | None) -> tuple[Results, str]:
+def _add(order: AddOrder, job: Job, memory: Memory, wanted: Mapping[str, object]) -> Done:
+    """Keep and learn, as the project's settings want it."""
     if not order.messages:
-        return [], job.reason
+        return Done(reason=job.reason)
+    guidance, timezone = _wanted(order, wanted)
     added = memory.add(
         list(order.messages),
         scope=order.owner.within(memory),
@@ -107,11 +158,37 @@ def _add(order: AddOrder, job: Job, memory: Memory, *, timezone: str | None) -> 
         expires_at=order.expiry(),
         immutable=order.immutable,
         infer=order.infer,
-        timezone=order.timezone or timezone,
+        guidance=guidance,
+        # Tried for the last time, what was told is kept without what could be learned from it.
+        give_up=job.attempts >= settings.JOB_ATTEMPTS,
+        timezone=timezone,
         job_id=str(job.id),
         seed=order.seed,
     )
-    return _outcomes(added, order), added.reason or ""
+    return Done(_outcomes(added, order), added.reason or "", learning_of(added))
+
+
+def guided(order: AddOrder, project_id: UUID) -> tuple[Guidance, str | None]:
+    """What an add is to learn by its project's settings and its own, and where its speakers are."""
+    return _wanted(order, Project.objects.only("settings").get(id=project_id).settings)
+
+
+def _wanted(order: AddOrder, wanted: Mapping[str, object]) -> tuple[Guidance, str | None]:
+    zone = wanted.get("timezone")
+    usual = zone if isinstance(zone, str) else None
+    return guidance_of(wanted, order.guidance), order.timezone or usual
+
+
+def learning_of(done: AddResult | Preview) -> dict[str, object]:
+    """By what facts were learned and what that took, as clients read it."""
+    if done.extractor is None:
+        return {}
+    return {
+        "extractor": done.extractor,
+        "dropped": dict(done.dropped),
+        "usage": asdict(done.usage),
+        "dollars": dollars(done.usage),
+    }
 
 
 def _outcomes(added: AddResult, order: AddOrder) -> Results:
@@ -130,7 +207,7 @@ def _outcomes(added: AddResult, order: AddOrder) -> Results:
     ]
 
 
-def _delete(order: DeleteOrder, job: Job, memory: Memory) -> tuple[Results, str]:
+def _delete(order: DeleteOrder, job: Job, memory: Memory) -> Done:
     _void_earlier(order, job)
     if order.everything:
         receipts = [memory.delete_everything()]
@@ -138,7 +215,7 @@ def _delete(order: DeleteOrder, job: Job, memory: Memory) -> tuple[Results, str]
         receipts = [memory.delete_all(scope=each.within(memory)) for each in _whom(order, memory)]
     forget_copies(job.project_id)
     told = sum(each.memories for each in receipts), sum(each.messages for each in receipts)
-    return [], f"deleted {told[0]} memories and {told[1]} messages"
+    return Done(reason=f"deleted {told[0]} memories and {told[1]} messages")
 
 
 def _whom(order: DeleteOrder, memory: Memory) -> list[Owner]:

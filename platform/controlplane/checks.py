@@ -120,3 +120,20 @@ def check_tracing(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> 
             id="remembrancer.W002",
         )
     ]
+
+
+@register()
+def check_prices(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """remembrancer.W003: what is spent is capped and can't be told."""
+    cents = settings.EXTRACTION_CENTS_PER_DAY
+    if settings.AGENT_MODE:
+        cents += settings.UNCLAIMED_EXTRACTION_CENTS_PER_DAY
+    if settings.EXTRACTION_MODEL is None or settings.EXTRACTION_PRICES is not None or not cents:
+        return []
+    return [
+        Caution(
+            "A language model is set without its prices: no cap of spending holds.",
+            hint="Set REMEMBRANCER_EXTRACTION_PRICES; of a model that costs nothing, to 0,0,0,0.",
+            id="remembrancer.W003",
+        )
+    ]

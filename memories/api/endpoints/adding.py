@@ -13,8 +13,9 @@ from controlplane.api.openapi import described
 from controlplane.apikeys.models import KeyScope
 from controlplane.idempotency.middleware import job_id_of
 from memories.api.access import finished, project_of, spend
-from memories.api.reading import add_order, flag_of, query_of
+from memories.api.reading import flag_of, query_of
 from memories.api.schemas import AddedAnswer, AddRequest
+from memories.api.telling import add_order
 from memories.api.wire import results_of
 from memories.ingest.models import Job, JobStatus
 from memories.ingest.services import accept

@@ -15,12 +15,19 @@ from memories.engine.ingestion.identity import NAMELESS_SPEAKERS, scope_digest
 from memories.engine.ports.entity_store import EntityStore
 from memories.engine.text.delimiters import blank_recalled
 from memories.engine.text.fingerprints import stable_id
-from memories.engine.text.forms import form_of, full_names, name_words, openings
+from memories.engine.text.forms import (
+    form_of,
+    full_names,
+    name_words,
+    openings,
+    without_title,
+)
 from memories.engine.text.mentions import find_mentions
 
 _EXACT: Final = (1.0, "same name")
 _SHARED: Final = (0.5, "same name, which others share")
 _NICKNAME: Final = (0.9, "short form of the name")
+_TITLED: Final = (0.9, "same name but for a title")
 _FIRST_NAME: Final = (0.85, "only person of that first name")
 _DATE_NOTE: Final = re.compile(r"\((?:[^\W\d_]+\s|\d{1,2}\s)*\d{4}(?:\sto\s[^()]*)?\)")
 _NAMELIKE: Final = frozenset({EntityType.PERSON, EntityType.NAME})
@@ -60,6 +67,7 @@ class EntityLinker:
         """Look up what is known of the mentions, all at once."""
         forms = {form_of(mention.surface) for mention in mentions}
         forms |= {full for mention in mentions for full in full_names(mention.surface)}
+        forms |= {form_of(without_title(mention.surface)) for mention in mentions} - {""}
         for form, known in self._entities.with_forms(forms, scope=self._scope).items():
             self._by_form.setdefault(form, known[0].entity)
         names = {" ".join(name_words(mention.surface)) for mention in mentions}
@@ -78,6 +86,9 @@ class EntityLinker:
             shared = entity.type in _NAMELIKE and self._is_shared(mention.surface, entity)
             return Linked(mention, entity, False, form, *(_SHARED if shared else _EXACT))
         if mention.type in _NAMELIKE:
+            bare = self._by_form.get(form_of(without_title(mention.surface)))
+            if bare is not None and bare.type in _NAMELIKE:
+                return Linked(mention, bare, False, form, *_TITLED)
             for full in full_names(mention.surface):
                 person = self._by_form.get(full)
                 if person is not None and person.type in _NAMELIKE:
@@ -103,6 +114,16 @@ class EntityLinker:
         """People whose names begin with the same word; nobody, where there is no word in it."""
         return self._people.get(asked[0], {}).values() if asked else ()
 
+    def _know_without_title(self, entity: Entity) -> None:
+        """Let "Aunt Rita" be known as "Rita" too, unless somebody else is."""
+        name = without_title(entity.name) if entity.type in _NAMELIKE else ""
+        form = form_of(name)
+        if name and form not in self._by_form:
+            self._entities.add_alias(
+                entity.id, form=form, surface=name, fuller=False, scope=self._scope
+            )
+            self._by_form[form] = entity
+
     @staticmethod
     def _is_first_name_of(linked: Linked) -> bool:
         """True if the form is part of a fuller name: it may mean somebody else tomorrow."""
@@ -126,6 +147,7 @@ class EntityLinker:
         surface = linked.mention.surface
         if linked.is_new:
             self._entities.add(entity, form=linked.form, scope=self._scope)
+            self._know_without_title(entity)
         elif linked.form not in self._by_form and not self._is_first_name_of(linked):
             self._entities.add_alias(
                 entity.id,

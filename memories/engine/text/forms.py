@@ -5,6 +5,7 @@ import re
 from functools import cache, lru_cache
 from typing import Final
 
+from memories.engine.text import word_lists
 from memories.engine.text.languages import DEFAULT_LANGUAGE
 from memories.engine.text.tokens import fold, stem
 from memories.engine.text.word_lists import rows
@@ -43,6 +44,15 @@ def _nicknames() -> dict[str, tuple[str, ...]]:
             table[short] = (*table.get(short, ()), form_of(name))
             table[name] = (*table.get(name, ()), form_of(short))
     return table
+
+
+def without_title(surface: str) -> str:
+    """The name behind "Aunt", "Dr." or "Frau"; empty where there is no title, or nothing else."""
+    title, _, name = surface.strip().partition(" ")
+    is_titled = any(
+        fold(title) in word_lists.words(listed) for listed in ("personal_titles", "german_titles")
+    )
+    return name.strip() if is_titled else ""
 
 
 def full_names(surface: str) -> tuple[str, ...]:

@@ -45,6 +45,11 @@ _DELIVERIES: Final = Counter(
     "Attempts at sending webhooks: delivered, failed for good, or to be tried again.",
     ["outcome"],
 )
+_QUESTIONS: Final = Counter(
+    "remembrancer_model_questions",
+    "Questions to the language model that learns: complete, cut, refused or failed.",
+    ["outcome"],
+)
 _ADDS: Final = Counter("remembrancer_adds", "Adds that were accepted.")
 _SEARCHES: Final = Counter("remembrancer_searches", "Searches that were answered.")
 
@@ -70,6 +75,11 @@ def count_job(kind: str, outcome: str) -> None:
 def count_delivery(outcome: str) -> None:
     """Count an attempt at a delivery: `delivered`, `failed` for good, or to be tried `again`."""
     _DELIVERIES.labels(outcome).inc()
+
+
+def count_question(outcome: str) -> None:
+    """Count a question to the language model, by how its answer ended, or `failed` without one."""
+    _QUESTIONS.labels(outcome).inc()
 
 
 def count_add() -> None:

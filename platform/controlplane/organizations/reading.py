@@ -13,14 +13,17 @@ from rest_framework.request import Request
 from controlplane.api.bodies import object_of
 from controlplane.api.errors import RequestRefused
 from controlplane.organizations.services import ProjectChanges
+from memories.engine.ingestion.limits import LIMITS
 
 _LONGEST_NAME: Final = 200
 _LONGEST_DESCRIPTION: Final = 2000
-_LONGEST_TEXT: Final = 20_000
+_LONGEST_TEXT: Final = LIMITS.guidance_characters
 _LONGEST_JSON: Final = 32_768
-# As the engine's own limits on what a memory may carry.
-_MOST_CATEGORIES: Final = 100
-_LONGEST_CATEGORY: Final = 100
+# The engine's own limits on what says what is to be learned.
+_MOST_CATEGORIES: Final = LIMITS.categories
+_MOST_CENTS: Final = 100_000_000
+_LONGEST_CATEGORY: Final = LIMITS.category_characters
+_LONGEST_MEANING: Final = LIMITS.category_meaning_characters
 _MOST_DAYS: Final = 36_500
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 
@@ -142,8 +145,8 @@ def _categories(field: str, value: object) -> object:
     for name, description in found:
         if not _is_text(name, _LONGEST_CATEGORY) or name == "":
             raise _refuse(field, f"a name has 1 to {_LONGEST_CATEGORY} characters")
-        if not _is_text(description, _LONGEST_DESCRIPTION):
-            raise _refuse(field, f"a description is a string of at most {_LONGEST_DESCRIPTION}")
+        if not _is_text(description, _LONGEST_MEANING):
+            raise _refuse(field, f"a description is a string of at most {_LONGEST_MEANING}")
     return value or None
 
 
@@ -177,6 +180,12 @@ def _days(field: str, value: object) -> int:
     return value
 
 
+def _cents(field: str, value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_CENTS:
+        raise _refuse(field, f"must be a whole number from 0 to {_MOST_CENTS}, or null")
+    return value
+
+
 def _anything(field: str, value: object) -> object:
     if len(json.dumps(value)) > _LONGEST_JSON:
         raise _refuse(field, f"has at most {_LONGEST_JSON} bytes as JSON")
@@ -188,6 +197,7 @@ SETTINGS: Final[Mapping[str, Callable[[str, object], object]]] = {
     "custom_instructions": _text,
     "agent_custom_instructions": _text,
     "custom_categories": _categories,
+    "extraction_cents_per_day": _cents,
     "multilingual": _flag,
     "decay": _flag,
     "timezone": _time_zone,

@@ -13,6 +13,7 @@ _UNSET: Final[Mapping[str, object]] = {
     "custom_instructions": None,
     "agent_custom_instructions": None,
     "custom_categories": None,
+    "extraction_cents_per_day": None,
     "multilingual": False,
     "decay": False,
     "timezone": None,

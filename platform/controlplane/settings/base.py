@@ -92,6 +92,16 @@ INDEX_REST_HOURS = env.number("REMEMBRANCER_INDEX_REST_HOURS", 24)
 # How long a search waits for its signals; those that are late are named in its answer.
 SEARCH_DEADLINE_SECONDS = 2.0
 
+# What facts are learned by: a language model, or the local extractor if None.
+EXTRACTION_MODEL = env.extraction_model()
+EXTRACTION_PRICES = env.extraction_prices()
+# What one project may spend on it in a day, UTC; nothing is capped if 0.
+EXTRACTION_CENTS_PER_DAY = env.number("REMEMBRANCER_EXTRACTION_CENTS_PER_DAY", 0)
+# Likewise, of an agent that nobody has claimed.
+UNCLAIMED_EXTRACTION_CENTS_PER_DAY = env.number(
+    "REMEMBRANCER_UNCLAIMED_EXTRACTION_CENTS_PER_DAY", 5
+)
+
 # Who may read /metrics from another machine; nobody if empty.
 METRICS_TOKEN = env.text("REMEMBRANCER_METRICS_TOKEN")
 # How many proxies in front may be believed about the caller's address.
@@ -154,8 +164,9 @@ LOGGING = {
     # Refusals are in the line of their request already.
     "loggers": {
         "django.request": {"level": "ERROR"},
-        # Of each request that the index's client makes beside its questions.
+        # Of each request that clients of the index and of language models make.
         "httpx": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
     },
     "root": {"handlers": ["stderr"], "level": env.text("REMEMBRANCER_LOG_LEVEL", "INFO")},
 }

@@ -7,12 +7,15 @@ A value that can't be read does not stop the start of a management command: it i
 
 import os
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 import environ
 
+from controlplane.settings.learning import ModelPrices
+from memories.engine.bootstrap import AnthropicModel, ChatModel, NamedModel
 from memories.engine.ports.index_server import IndexAddress, IndexNode
 
 
@@ -37,6 +40,11 @@ _CONNECTION_WAIT_SECONDS: Final = 10
 _MAIL_SECONDS: Final = 10
 _FLAT: Final = "flat"
 _GRAPH: Final = "hnsw"
+_ANTHROPIC: Final = "anthropic"
+_CHAT: Final = "chat"
+# Waited for once; a job that failed is tried again later anyway.
+_MODEL_SECONDS: Final = 120.0
+_MODEL_RETRIES: Final = 1
 _TRUE: Final = "true"
 _FALSE: Final = "false"
 
@@ -154,6 +162,42 @@ def index() -> IndexAddress | None:
         graph=kind == _GRAPH,
         offloads=flag("REMEMBRANCER_INDEX_OFFLOAD", default=False),
     )
+
+
+def extraction_model() -> NamedModel | None:
+    """The language model that facts are learned by; the local extractor does without if None."""
+    variable = "REMEMBRANCER_EXTRACTION_MODEL"
+    kind, _, name = text(variable).partition(":")
+    url = address("REMEMBRANCER_EXTRACTION_URL", ("http", "https")) or None
+    key = text("REMEMBRANCER_EXTRACTION_KEY")
+    if not kind:
+        return None
+    if kind not in (_ANTHROPIC, _CHAT) or not name:
+        PROBLEMS.append(Problem(variable, f"must be {_ANTHROPIC}:MODEL or {_CHAT}:MODEL"))
+        return None
+    if kind == _CHAT:
+        return ChatModel(name, url, key or None, _MODEL_SECONDS, _MODEL_RETRIES)
+    if not key:
+        PROBLEMS.append(Problem("REMEMBRANCER_EXTRACTION_KEY", f"is needed for {_ANTHROPIC}"))
+    return AnthropicModel(name, key, url, _MODEL_SECONDS, _MODEL_RETRIES)
+
+
+def extraction_prices() -> ModelPrices | None:
+    """What that model's provider asks for its tokens; None where it is not told."""
+    variable = "REMEMBRANCER_EXTRACTION_PRICES"
+    raw = names(variable)
+    if not raw:
+        return None
+    try:
+        prices = [float(each) for each in raw]
+    except ValueError:
+        prices = []
+    if len(prices) != len(ModelPrices.__slots__) or not all(0 <= each < inf for each in prices):
+        PROBLEMS.append(
+            Problem(variable, "must be four amounts parted by commas: dollars a million tokens")
+        )
+        return None
+    return ModelPrices(*prices)
 
 
 def mail() -> dict[str, object]:

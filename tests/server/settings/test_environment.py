@@ -56,6 +56,11 @@ def test_good_settings_pass() -> None:
         ("REMEMBRANCER_WEB_PROCESSES", "0", "E001"),
         ("REMEMBRANCER_WEAVIATE_URL", "weaviate:8080", "E001"),
         ("REMEMBRANCER_SEARCH_DEADLINE_MS", "1", "E001"),
+        ("REMEMBRANCER_EXTRACTION_MODEL", "claude", "E001"),
+        ("REMEMBRANCER_EXTRACTION_URL", "ftp://host", "E001"),
+        ("REMEMBRANCER_EXTRACTION_PRICES", "1,2", "E001"),
+        ("REMEMBRANCER_EXTRACTION_PRICES", "1,2,3,-4", "E001"),
+        ("REMEMBRANCER_EXTRACTION_PRICES", "1,2,3,nan", "E001"),
         ("EMAIL_URL", "nothing", "E001"),
         ("EMAIL_URL", None, "W001"),
         ("REMEMBRANCER_SECRET_KEY_FILE", "/nowhere/at/all", "E001"),
@@ -96,6 +101,31 @@ def test_nodes_that_do_not_fit_together_are_refused(grpc: str, why: str) -> None
     assert code != 0
     assert "REMEMBRANCER_WEAVIATE_GRPC" in said
     assert why in said
+
+
+@pytest.mark.parametrize(
+    ("given", "variable", "id_"),
+    [
+        ({"MODEL": "anthropic:claude"}, "REMEMBRANCER_EXTRACTION_KEY", "E001"),
+        ({"MODEL": "chat:llama"}, "REMEMBRANCER_EXTRACTION_PRICES", "W003"),
+    ],
+)
+def test_a_language_model_needs_a_key_and_prices(
+    given: dict[str, str], variable: str, id_: str
+) -> None:
+    code, said = check(**{f"REMEMBRANCER_EXTRACTION_{name}": each for name, each in given.items()})
+    assert code != 0
+    assert variable in said
+    assert f"remembrancer.{id_}" in said
+
+
+def test_a_language_model_that_costs_nothing_has_prices_too() -> None:
+    code, said = check(
+        REMEMBRANCER_EXTRACTION_MODEL="chat:llama",
+        REMEMBRANCER_EXTRACTION_URL="http://127.0.0.1:11434/v1",
+        REMEMBRANCER_EXTRACTION_PRICES="0,0,0,0",
+    )
+    assert code == 0, said
 
 
 def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:

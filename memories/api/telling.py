@@ -1,0 +1,116 @@
+"""What clients of every version tell, read into what is to be remembered and learned."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from controlplane.api.errors import RequestRefused
+from memories import InvalidInput
+from memories.api.reading import (
+    decoded,
+    expiry_of,
+    flag_of,
+    instant_of,
+    iso,
+    object_field,
+    owner_of,
+    refuse,
+    text_or_none,
+)
+from memories.engine.domain import JsonObject, JsonValue
+from memories.engine.ingestion.limits import check_guidance
+from memories.ingest.guiding import guidance_of
+from memories.ingest.orders import AddOrder
+
+# As clients name what is to be learned, and as the engine does.
+_GUIDANCE: Final[Mapping[str, str]] = {
+    "custom_instructions": "instructions",
+    "agent_custom_instructions": "agent_instructions",
+    "includes": "includes",
+    "excludes": "excludes",
+}
+
+
+def add_order(body: Mapping[str, object], *, now: datetime) -> AddOrder:
+    """What an add asks for.
+
+    Raises:
+        RequestRefused: what is off, by field.
+    """
+    return AddOrder(
+        owner=owner_of(body),
+        messages=messages_of(body.get("messages")),
+        timestamp=(instant_of(body.get("timestamp"), "timestamp") or now).isoformat(),
+        metadata=object_field(body, "metadata"),
+        expires_at=iso(expiry_of(body.get("expiration_date"))),
+        immutable=flag_of(body, "immutable", usual=False),
+        infer=flag_of(body, "infer", usual=True),
+        timezone=text_or_none(body, "timezone"),
+        guidance=_guidance_in(body),
+    )
+
+
+def _guidance_in(body: Mapping[str, object]) -> JsonObject:
+    """What the add itself wants learned; refused here, where somebody is told."""
+    asked: dict[str, JsonValue] = {}
+    for field, name in _GUIDANCE.items():
+        if text := _lines(body.get(field), field):
+            asked[name] = text
+    categories = decoded(body.get("custom_categories"), "custom_categories")
+    if categories is not None and not isinstance(categories, list):
+        raise refuse("custom_categories", "must be a list of {name: meaning}")
+    if categories:
+        asked["categories"] = categories
+    try:
+        check_guidance(guidance_of({}, asked))
+    except InvalidInput as error:
+        raise RequestRefused(str(error)) from error
+    return asked
+
+
+def _lines(raw: object, field: str) -> str:
+    """A text; some clients send it in lines."""
+    if isinstance(raw, list) and all(isinstance(line, str) for line in raw):
+        raw = "\n".join(raw)
+    if raw is not None and not isinstance(raw, str):
+        raise refuse(field, "must be a string")
+    return raw or ""
+
+
+def messages_of(raw: object) -> Sequence[JsonObject]:
+    """What was said, as a list of messages; a text is one that the user said.
+
+    Raises:
+        RequestRefused: there is nothing, or a message has no form that is known.
+    """
+    if isinstance(raw, str):
+        raw = [{"role": "user", "content": raw}]
+    if isinstance(raw, Mapping):
+        raw = [raw]
+    if not isinstance(raw, list) or not raw:
+        raise refuse("messages", "must be a list of {role, content}, or a text, and not empty")
+    return [_message(each, place) for place, each in enumerate(raw)]
+
+
+def _message(raw: object, place: int) -> JsonObject:
+    field = f"messages[{place}]"
+    if isinstance(raw, str):
+        return {"role": "user", "content": raw}
+    if not isinstance(raw, Mapping):
+        raise refuse(field, "must be an object with role and content")
+    content = raw.get("content")
+    if isinstance(content, Mapping):
+        content = [content]
+    if isinstance(content, list):
+        content = "\n".join(_text_of_part(part, field) for part in content)
+    known = {key: raw[key] for key in ("name", "id", "timestamp") if raw.get(key) is not None}
+    return {"role": raw.get("role", "user"), "content": content, **known}
+
+
+def _text_of_part(part: object, field: str) -> str:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Mapping) and part.get("type") == "text" and "text" in part:
+        return str(part["text"])
+    kind = part.get("type") if isinstance(part, Mapping) else type(part).__name__
+    raise refuse(f"{field}.content", f"holds a part of type {kind!r}; only text is read")
