@@ -8,6 +8,7 @@ from typing import Final
 # Each module has `main(arguments) -> exit code`, and is imported only when it is asked for.
 _COMMANDS: Final = {
     "retrieval": ("evaluation.retrieval.command", "how much of the evidence search finds"),
+    "confidence": ("evaluation.confidence.command", "whether a search knows that it knows"),
     "answer": ("evaluation.answering.command", "how many answers from it are judged right"),
 }
 _MISUSED: Final = 2

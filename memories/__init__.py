@@ -19,9 +19,11 @@ from memories.engine.bootstrap import (
     ModelExtraction,
     OnnxModel,
     open_language_model,
+    open_reranker,
 )
 from memories.engine.domain import (
     AddResult,
+    Confidence,
     Context,
     DeletionReceipt,
     Entity,
@@ -65,6 +67,7 @@ from memories.engine.errors import (
     NewerFormat,
     NotFound,
     RemembrancerError,
+    RerankerFailed,
     StoreBusy,
     StoreDamaged,
     StoreError,
@@ -86,6 +89,7 @@ from memories.engine.ports.language_model import (
     ModelAnswer,
     ModelRequest,
 )
+from memories.engine.ports.reranker import Reranker
 
 __all__ = [
     "RELEVANT",
@@ -96,6 +100,7 @@ __all__ = [
     "BundledModel",
     "ChangedMeanwhile",
     "ChatModel",
+    "Confidence",
     "Context",
     "Conversation",
     "DeletionReceipt",
@@ -142,6 +147,8 @@ __all__ = [
     "Preview",
     "Question",
     "RemembrancerError",
+    "Reranker",
+    "RerankerFailed",
     "Scope",
     "ScoreBreakdown",
     "SearchHit",
@@ -159,5 +166,6 @@ __all__ = [
     "UnreadableFile",
     "Wants",
     "open_language_model",
+    "open_reranker",
     "read_conversations",
 ]

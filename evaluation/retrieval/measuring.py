@@ -199,9 +199,8 @@ class _Asking:
 
 def confidence_of(found: SearchResult) -> float:
     """How sure the search is that it found an answer: what it says, else the best hit's score."""
-    said = getattr(found, "confidence", None)
-    if said is not None:
-        return float(said)
+    if found.confidence is not None:
+        return found.confidence.probability
     return found[0].score if found.hits else 0.0
 
 

@@ -21,7 +21,7 @@ from memories import Extracted, ExtractionRequest, Wants
 # The key of what is measured, as opposed to what it is measured against.
 OWN: Final = "remembrancer"
 # What `search` can leave out.
-PARTS: Final = ("semantic", "lexical", "entity", "temporal", "session")
+PARTS: Final = ("semantic", "lexical", "entity", "temporal", "session", "intent")
 # How many turns a baseline of ours is asked for: enough to fill the largest budget of tokens.
 _RANKED: Final = 1000
 # As `search` is asked for, and what the package's own measurements ask for.

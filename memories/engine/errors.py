@@ -19,9 +19,10 @@ RemembrancerError
 ├── EmbedderError           the embedding model
 │   ├── ModelUnavailable    its files are missing, altered or can't be fetched
 │   └── EmbeddingFailed     it gave no usable vectors
-└── LanguageModelError      the language model
-    ├── LanguageModelBusy   overloaded or out of reach; `retry_after` says for how long
-    └── LanguageModelFailed it refuses the request, such as for a wrong key
+├── LanguageModelError      the language model
+│   ├── LanguageModelBusy   overloaded or out of reach; `retry_after` says for how long
+│   └── LanguageModelFailed it refuses the request, such as for a wrong key
+└── RerankerFailed          what was found could not be put in order once more
 """
 
 from typing import final
@@ -156,3 +157,8 @@ class LanguageModelBusy(LanguageModelError):
 @final
 class LanguageModelFailed(LanguageModelError):
     """It refuses the request itself, such as for a wrong key: the same again would not help."""
+
+
+@final
+class RerankerFailed(RemembrancerError):
+    """What was found could not be put in order once more; a search goes on without."""

@@ -61,6 +61,34 @@ def test_it_says_so_when_nothing_relevant_is_known(memory: Memory, acme: Scope) 
         tell(memory, acme, "I own a boat.")
 
 
+def test_a_turn_that_says_more_than_was_learned_from_it_stands_there_too(
+    memory: Memory, acme: Scope
+) -> None:
+    tell(memory, acme, "I own a boat. Could you believe how much paint, rope and tar it eats?")
+    tell(memory, acme, "Hi! I own a kite.", at=MORNING + timedelta(days=1))
+    text = str(memory.context("boat kite", scope=acme))
+    assert text.count("Nora owns a boat.") == 1
+    assert text.count("paint, rope and tar") == 1
+    assert text.count("kite") == 1
+
+
+def test_it_knows_how_likely_it_is_to_answer(memory: Memory, acme: Scope) -> None:
+    tell(memory, acme, "I own a red boat.")
+    tell(memory, acme, "My brother plays chess in Porto.")
+    sure = memory.context("red boat", scope=acme)
+    unsure = memory.context(
+        "red aeroplanes flying slowly over snowy Peruvian mountains", scope=acme, threshold=0
+    )
+    assert sure.probability is not None
+    assert unsure.probability is not None
+    assert sure.probability > 0.8
+    assert "Likely none" not in str(sure)
+    assert unsure.probability < 0.25
+    likely = f"Likely none of it answers the question (probability {unsure.probability:.2f})."
+    assert str(unsure).splitlines()[2] == likely
+    assert memory.context("Peru", scope=acme).probability == pytest.approx(0, abs=0.05)
+
+
 @pytest.mark.parametrize(
     "attack",
     [

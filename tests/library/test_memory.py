@@ -27,6 +27,7 @@ OFFERED = {
     "BundledModel",
     "ChangedMeanwhile",
     "ChatModel",
+    "Confidence",
     "Context",
     "Conversation",
     "DeletionReceipt",
@@ -74,6 +75,8 @@ OFFERED = {
     "Question",
     "RELEVANT",
     "RemembrancerError",
+    "Reranker",
+    "RerankerFailed",
     "Scope",
     "ScoreBreakdown",
     "SearchHit",
@@ -91,6 +94,7 @@ OFFERED = {
     "UnreadableFile",
     "Wants",
     "open_language_model",
+    "open_reranker",
     "read_conversations",
 }
 

@@ -1,5 +1,7 @@
 """What a search can be asked besides its question."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from memories import InvalidInput, Memory, Scope
@@ -73,3 +75,41 @@ def test_an_id_that_nobody_can_have_finds_nobody(memory: Memory, acme: Scope) ->
         assert not memory.search("boat", filters={"user_id": name})
         assert not memory.list(filters={"user_id": name}).memories
         assert not memory.browse(filters={"user_id": name}).memories
+
+
+def test_a_question_of_several_parts_finds_what_answers_each(memory: Memory, acme: Scope) -> None:
+    said = ["I own a boat.", "I live in Porto.", "My brother is called Leo."]
+    tell(memory, acme, *said, *(f"Today I fed {number} hens and ducks." for number in range(9)))
+    query = "What is the boat for and who is called Leo?"
+    found = memory.search(query, scope=acme, top_k=2, include_messages=False)
+    assert {hit.text for hit in found} == {"Nora owns a boat.", "Nora's brother is called Leo."}
+    alone = memory.search("who is called Leo?", scope=acme, top_k=1, include_messages=False)[0]
+    (leo,) = (hit for hit in found if "Leo" in hit.text)
+    assert leo.score == alone.score
+    assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
+
+
+def test_what_a_question_wants_is_explained_and_can_be_left_out(
+    memory: Memory, acme: Scope
+) -> None:
+    tell(memory, acme, "I own a red boat.")
+    memory.add(
+        [
+            {
+                "role": "user",
+                "name": "Nora",
+                "content": "I own a blue boat.",
+                "timestamp": datetime(2024, 5, 1, 9, tzinfo=UTC),
+            }
+        ],
+        scope=acme,
+    )
+    query = "When was the last time she saw a boat?"
+    newest, older = memory.search(query, scope=acme, include_messages=False, explain=True)
+    assert (newest.text, older.text) == ("Nora owns a red boat.", "Nora owns a blue boat.")
+    assert newest.breakdown.intent > older.breakdown.intent == 0
+    line = "intent 0.12: the question asks for the newest, by 'the last time'"
+    assert newest.explanation[-1] == line
+    left = memory.search(query, scope=acme, include_messages=False, leave_out=["intent"])
+    assert all(hit.breakdown.intent == 0 for hit in left)
+    assert left[0].score < newest.score

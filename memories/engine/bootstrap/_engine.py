@@ -7,7 +7,7 @@ import threading
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +23,7 @@ from memories.engine.ports.answers import SavedAnswers
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.pending import PendingMessages
 from memories.engine.ports.record_store import RecordStore
+from memories.engine.ports.reranker import Reranker
 from memories.engine.ports.search_index import SearchIndex
 from memories.engine.ports.stores import Stores
 from memories.engine.ports.tracing import Tracer, Untraced
@@ -59,6 +60,7 @@ class EngineSettings:
         pending: what waits for an `add`; nothing if None.
         answers: where the extractor's answers to jobs are saved; nowhere if None.
         tracer: told what each search does when; nobody is if None.
+        reranker: puts the best hits of a search in order once more; none if None.
         reindex: switch the file to the model if it is indexed with another.
     """
 
@@ -72,6 +74,7 @@ class EngineSettings:
     pending: PendingMessages | None
     answers: SavedAnswers | None
     tracer: Tracer | None
+    reranker: Reranker | None
     reindex: bool
 
 
@@ -96,20 +99,31 @@ class Engine:
             IndexUnavailable: the index does not answer, and nothing stands in for it.
         """
         from memories.engine.retrieval.by_words import search_by_words
-        from memories.engine.retrieval.search import search
 
         with (
             self.search.tracer.step("search", top_k=request.top_k),
             self.stores.in_one_state(),
         ):
             try:
-                return search(request, scope=scope, tools=self.search)
+                return self._search(request, scope)
             except IndexUnavailable:
                 truth = self.stores.without_index
                 if truth is None:
                     raise
             with self.search.tracer.step("search.without_index"):
                 return search_by_words(request, scope=scope, tools=self.search, truth=truth)
+
+    def _search(self, request: SearchRequest, scope: Scope) -> SearchResult:
+        from memories.engine.retrieval.reranking import RERANKED, reranked
+        from memories.engine.retrieval.search import search
+
+        reranker = self.search.reranker if request.rerank else None
+        if reranker is None:
+            return search(request, scope=scope, tools=self.search)
+        wide = replace(request, top_k=max(request.top_k, RERANKED))
+        found = search(wide, scope=scope, tools=self.search)
+        with self.search.tracer.step("search.rerank"):
+            return reranked(found, reranker, query=request.query, top_k=request.top_k)
 
     def close(self) -> None:
         """Close the file and end the signals' threads, if they are its own."""
@@ -259,6 +273,7 @@ def _search_tools(
         words=threads.words,
         side_by_side=is_apart,
         pending=settings.pending,
+        reranker=settings.reranker,
         # Whoever waits for a server leaves the interpreter to others.
         turn=nullcontext() if is_apart else _Turn(_TURNS[os.getpid()], tracer),
         tracer=tracer,

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from memories.engine.errors import InvalidInput, MissingExtra
 from memories.engine.ports.language_model import LanguageModel
+from memories.engine.ports.reranker import Reranker
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +83,10 @@ def open_language_model(named: NamedModel) -> LanguageModel:
         timeout_seconds=named.timeout_seconds,
         retries=named.retries,
     )
+
+
+def open_reranker(model: LanguageModel) -> Reranker:
+    """A reranker that asks a language model, once a search."""
+    from memories.engine.adapters.model_reranker import ModelReranker
+
+    return ModelReranker(model)

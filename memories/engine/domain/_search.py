@@ -20,15 +20,35 @@ class Signal(StrEnum):
     TEMPORAL = "temporal"
 
 
+class Intent(StrEnum):
+    """What a question wants: one thing as it is now, all of a kind, or what comes first."""
+
+    ANY = "any"
+    CURRENT = "current state"
+    PREFERENCE = "preference"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    HISTORY = "history"
+    LIST = "list"
+    COUNT = "count"
+    ORDER = "order"
+
+
 @dataclass(frozen=True, slots=True)
 class ScoreBreakdown:
-    """What each signal gave, each from 0 to 1 on its own fixed scale, and what context added."""
+    """What each signal gave, each from 0 to 1 on its own fixed scale, and what was added.
+
+    Attributes:
+        session: the best of the row's session.
+        intent: what the question's intent added to the fused score.
+    """
 
     semantic: float = 0.0
     lexical: float = 0.0
     entity: float = 0.0
     temporal: float = 0.0
     session: float = 0.0
+    intent: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +82,42 @@ class SearchHit:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchResult:
-    """Hits in descending order of score; iterates, indexes and counts as they do.
+class Confidence:
+    """How likely it is that what is known answers a question.
 
     Attributes:
-        degraded: signals that missed the deadline or could not run, each with why.
+        probability: from 0 to 1, calibrated: docs/searching.md has the curve.
+        best: the best fused score, before what the intent adds.
+        by_named: how well the words of the one whom the question names fit it, by meaning and
+            words alone; None where it names nobody who speaks, or several.
+        by_others: the same of everybody else's words.
+    """
+
+    probability: float
+    best: float
+    by_named: float | None = None
+    by_others: float | None = None
+
+
+class Stage(StrEnum):
+    """What a search does beside finding, and can go on without."""
+
+    RERANK = "rerank"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits, best first: by score, or as a reranker put them; iterates, indexes and counts as they.
+
+    Attributes:
+        confidence: that what is known answers; None where the index was away.
+        degraded: signals that missed the deadline or could not run, and the reranker if it
+            failed, each with why.
     """
 
     hits: tuple[SearchHit, ...]
-    degraded: Mapping[Signal, str] = field(default_factory=dict)
+    degraded: Mapping[Signal | Stage, str] = field(default_factory=dict)
+    confidence: Confidence | None = None
 
     def __iter__(self) -> Iterator[SearchHit]:
         return iter(self.hits)
@@ -226,6 +273,8 @@ class Context:
 
     Attributes:
         tokens: about how many tokens it takes.
+        probability: how likely it is that what is known answers, from 0 to 1; None where the
+            index was away.
         hits: what is in it.
         message_ids: turns that it holds, as sources or as neighbours.
     """
@@ -234,6 +283,7 @@ class Context:
     tokens: int
     hits: tuple[SearchHit, ...] = ()
     message_ids: tuple[str, ...] = ()
+    probability: float | None = None
 
     def __str__(self) -> str:
         return self.text

@@ -19,6 +19,7 @@ from memories.engine.ports.answers import SavedAnswers
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.pending import PendingMessages
+from memories.engine.ports.reranker import Reranker
 from memories.engine.ports.stores import Stores
 from memories.engine.ports.tracing import Tracer
 
@@ -45,6 +46,7 @@ class AsyncProjectFile:
         pending: PendingMessages | None = None,
         answers: SavedAnswers | None = None,
         tracer: Tracer | None = None,
+        reranker: Reranker | None = None,
         reindex: bool = False,
     ) -> None:
         """As `Memory`."""
@@ -61,6 +63,7 @@ class AsyncProjectFile:
             pending=pending,
             answers=answers,
             tracer=tracer,
+            reranker=reranker,
             reindex=reindex,
         )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="memories-async")

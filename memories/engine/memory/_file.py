@@ -30,6 +30,7 @@ from memories.engine.ports.answers import SavedAnswers
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.pending import PendingMessages
+from memories.engine.ports.reranker import Reranker
 from memories.engine.ports.stores import Stores
 from memories.engine.ports.tracing import Tracer
 from memories.engine.text.zones import zone_of
@@ -62,6 +63,7 @@ class ProjectFile:
         pending: PendingMessages | None = None,
         answers: SavedAnswers | None = None,
         tracer: Tracer | None = None,
+        reranker: Reranker | None = None,
         reindex: bool = False,
     ) -> None:
         """Open a project's file, made if it is missing and upgraded if it is older.
@@ -82,6 +84,7 @@ class ProjectFile:
             answers: where the extractor's answer to an `add` with a `job_id` is saved, so that the
                 same job, begun again after a failure, does not ask it again.
             tracer: told what each search does when.
+            reranker: puts the best hits in order once more, where a search asks for it.
             reindex: switch the file to the given model if it is indexed with another.
 
         Raises:
@@ -111,6 +114,7 @@ class ProjectFile:
             pending=pending,
             answers=answers,
             tracer=tracer,
+            reranker=reranker,
             reindex=reindex,
         )
         self._opening = threading.Lock()

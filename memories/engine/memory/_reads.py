@@ -16,10 +16,11 @@ from memories.engine.domain import (
     Participant,
     Scope,
     SearchResult,
+    Selection,
     Shelf,
     Source,
 )
-from memories.engine.errors import NotFound
+from memories.engine.errors import InvalidInput, NotFound
 from memories.engine.memory._file import ProjectFile
 from memories.engine.memory._options import (
     View,
@@ -69,6 +70,7 @@ class Reads(ProjectFile):
         show_expired: bool = False,
         neighbours: int = 0,
         leave_out: Iterable[str] = (),
+        rerank: bool = False,
     ) -> SearchResult:
         """What is known that answers a question, best first.
 
@@ -90,7 +92,9 @@ class Reads(ProjectFile):
             neighbours: so many turns before and after its first source come with each hit,
                 from 0 to 10.
             leave_out: parts of the score that are not used, to see what each of them gives:
-                any of semantic, lexical, entity, temporal and session.
+                any of semantic, lexical, entity, temporal, session and intent.
+            rerank: let the reranker that the Memory was opened with put the best 30 hits in order
+                once more; where it fails, they stay as they were and `degraded` says so.
 
         Raises:
             InvalidInput: an argument is off; its kinds and words say which.
@@ -99,6 +103,8 @@ class Reads(ProjectFile):
         check_within("top_k", top_k, 1, _MOST_HITS)
         check_within("threshold", threshold, 0, 1)
         check_within("neighbours", neighbours, 0, _MOST_NEIGHBOURS)
+        if rerank and engine.search.reranker is None:
+            raise InvalidInput("rerank: the memory was opened without a reranker")
         scope = self._own(scope, required=False)
         now = engine.search.clock.now()
         view = View(filters, as_of, recorded_as_of, latest_only, include_merged, show_expired)
@@ -116,6 +122,7 @@ class Reads(ProjectFile):
             neighbours=neighbours,
             leave_out=check_parts(leave_out),
             explain=explain,
+            rerank=rerank,
         )
         return self._call(lambda engine: engine.find(request, scope=scope))
 
@@ -128,13 +135,16 @@ class Reads(ProjectFile):
         filters: Mapping[str, object] | None = None,
         threshold: float = RELEVANT,
         as_of: datetime | None = None,
+        recorded_as_of: datetime | None = None,
         reference_time: datetime | None = None,
         latest_only: bool = False,
+        include_merged: bool = False,
+        show_expired: bool = False,
     ) -> Context:
         """What is known, as text ready for a prompt: in order of time, dated, with sources.
 
         It stands between marks that keep it from being learned again, as data that no text inside
-        can break out of, and says so where nothing relevant is known.
+        can break out of, and says so where nothing relevant is known or likely none of it answers.
 
         Args:
             query: the question that the prompt is about.
@@ -143,9 +153,12 @@ class Reads(ProjectFile):
             filters: conditions, as docs/filters.md says.
             threshold: hits below this fused score count as irrelevant.
             as_of: only what had been said by then.
+            recorded_as_of: only what had been stored by then.
             reference_time: the instant that "yesterday" is judged from; `as_of` or now
                 if None.
             latest_only: leave out what was superseded.
+            include_merged: also near repeats that were folded into another memory.
+            show_expired: also what has expired.
 
         Raises:
             InvalidInput: an argument is off; its kinds and words say which.
@@ -158,19 +171,30 @@ class Reads(ProjectFile):
             filters=filters,
             threshold=threshold,
             as_of=as_of,
+            recorded_as_of=recorded_as_of,
             reference_time=reference_time,
             latest_only=latest_only,
+            include_merged=include_merged,
+            show_expired=show_expired,
             neighbours=1,
         )
-        return pack(found.hits, max_tokens=max_tokens, zone=self._zone)
+        probability = None if found.confidence is None else found.confidence.probability
+        return pack(found.hits, max_tokens=max_tokens, zone=self._zone, probability=probability)
 
-    def get(self, memory_id: str) -> MemoryRecord:
+    def get(self, memory_id: str, *, as_of: datetime | None = None) -> MemoryRecord:
         """One memory; an expired, superseded or merged one too.
 
+        Args:
+            memory_id: the memory.
+            as_of: in the words of then; as it is now if None.
+
         Raises:
-            NotFound: there is no such memory in this project.
+            NotFound: there is no such memory in this project, or it had not been said by then.
         """
-        found = self._engine.ingest.records.memories.get([memory_id], scope=self._project)
+        memories = self._engine.ingest.records.memories
+        moment = None if as_of is None else aware(as_of, self._zone)
+        selection = Selection(now=self._engine.ingest.clock.now(), as_of=moment)
+        found = memories.as_told([memory_id], scope=self._project, selection=selection)
         if memory_id not in found:
             raise NotFound(f"no memory {memory_id}")
         return found[memory_id]
@@ -202,6 +226,7 @@ class Reads(ProjectFile):
         limit: int = 100,
         cursor: str | None = None,
         as_of: datetime | None = None,
+        recorded_as_of: datetime | None = None,
         latest_only: bool = False,
         include_merged: bool = False,
         show_expired: bool = False,
@@ -214,6 +239,7 @@ class Reads(ProjectFile):
             limit: memories a page, from 1 to 1000.
             cursor: the one of the page before; None begins.
             as_of: only what had been said by then.
+            recorded_as_of: only what had been stored by then.
             latest_only: leave out what was superseded.
             include_merged: also near repeats that were folded into another memory.
             show_expired: also what has expired.
@@ -224,7 +250,7 @@ class Reads(ProjectFile):
         check_within("limit", limit, 1, _LARGEST_PAGE)
         engine = self._engine
         scope = self._own(scope, required=False)
-        view = View(filters, as_of, None, latest_only, include_merged, show_expired)
+        view = View(filters, as_of, recorded_as_of, latest_only, include_merged, show_expired)
         scope, selection = view.of(scope, now=engine.ingest.clock.now(), zone=self._zone)
         memories = engine.ingest.records.memories.page(
             scope=scope,
@@ -245,6 +271,7 @@ class Reads(ProjectFile):
         limit: int = 100,
         newest_first: bool = True,
         as_of: datetime | None = None,
+        recorded_as_of: datetime | None = None,
         latest_only: bool = False,
         include_merged: bool = False,
         show_expired: bool = False,
@@ -263,6 +290,7 @@ class Reads(ProjectFile):
             limit: at most so many, from 1 to 1000.
             newest_first: begin with what was said last; otherwise with what was said first.
             as_of: only what had been said by then.
+            recorded_as_of: only what had been stored by then.
             latest_only: leave out what was superseded.
             include_merged: also near repeats that were folded into another memory.
             show_expired: also what has expired.
@@ -274,7 +302,7 @@ class Reads(ProjectFile):
         check_within("limit", limit, 1, _LARGEST_PAGE)
         engine = self._engine
         scope = self._own(scope, required=False)
-        view = View(filters, as_of, None, latest_only, include_merged, show_expired)
+        view = View(filters, as_of, recorded_as_of, latest_only, include_merged, show_expired)
         scope, selection = view.of(scope, now=engine.ingest.clock.now(), zone=self._zone)
         shelf = engine.ingest.records.memories.browse(
             scope=scope,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from memories.engine.domain import Scope, ScoreBreakdown, SearchHit, SearchResult, Signal
+from memories.engine.domain import Scope, ScoreBreakdown, SearchHit, SearchResult, Signal, Stage
 from memories.engine.ports.search_index import WordIndex
 from memories.engine.retrieval.expansion import hit_of, read_rows
 from memories.engine.retrieval.pending import find_pending, merged
@@ -71,7 +71,7 @@ def _hits(
     ]
 
 
-def _degraded(query: Query, request: SearchRequest) -> Mapping[Signal, str]:
+def _degraded(query: Query, request: SearchRequest) -> Mapping[Signal | Stage, str]:
     missing = dict.fromkeys(set(Signal) - {Signal.LEXICAL}, _AWAY)
     if not query.alternatives:
         missing[Signal.LEXICAL] = _NO_WORDS

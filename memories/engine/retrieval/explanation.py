@@ -2,16 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from memories.engine.domain import Candidates, MemoryRecord, Signal
+from memories.engine.domain import Candidates, Intent, MemoryRecord, Signal, Stage
 from memories.engine.ports.embedder import SimilarityScale
 from memories.engine.retrieval.fusion import SESSION_WEIGHT, Fused
 from memories.engine.retrieval.query import Query
+from memories.engine.retrieval.query_vector import QueryVector
 from memories.engine.retrieval.signals import Finding
 from memories.engine.retrieval.signals.entity import Subjects
 from memories.engine.retrieval.signals.temporal import AskedTime, explain_time
+
+_ASKED: Final[Mapping[Intent, str]] = {
+    Intent.CURRENT: "the current state",
+    Intent.PREFERENCE: "a preference",
+    Intent.NEWEST: "the newest",
+    Intent.OLDEST: "the oldest",
+    Intent.HISTORY: "a history",
+    Intent.LIST: "a list",
+    Intent.COUNT: "a count",
+    Intent.ORDER: "an order",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +32,25 @@ class Findings:
     """What the signals made of the question.
 
     Attributes:
+        query: what the rows are judged by: the question, without the event that bounds its time
+            where that was found.
+        question: its vector.
         by_signal: what each that applies found.
         degraded: why any of them could not.
     """
 
+    query: Query
+    question: QueryVector
     asked: AskedTime
     subjects: Subjects
     by_signal: Mapping[Signal, Finding]
-    degraded: Mapping[Signal, str]
+    degraded: Mapping[Signal | Stage, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a search knows beyond the scores."""
 
-    query: Query
     found: Findings
     candidates: Candidates
     fused: Fused
@@ -42,7 +59,7 @@ class Evidence:
     @property
     def terms(self) -> tuple[str, ...]:
         """Terms that the question was looked up under."""
-        return tuple(term for terms in self.query.alternatives for term in terms)
+        return tuple(term for terms in self.found.query.alternatives for term in terms)
 
     def explain(
         self, row: int, *, matched: Sequence[str], memory: MemoryRecord | None
@@ -71,6 +88,13 @@ class Evidence:
         ]
         if breakdown.session:
             told.append(f"best of its session {breakdown.session:.2f}, weight {SESSION_WEIGHT}")
+        intent = self.found.query.intent
+        if intent is not Intent.ANY:
+            words = self.found.query.intent_words
+            told.append(
+                f"intent {breakdown.intent:.2f}: the question asks for {_ASKED[intent]}"
+                + (f", by {words!r}" if words else ", by its tense")
+            )
         return tuple(told)
 
     def _semantic(self, row: int) -> str:

@@ -33,16 +33,19 @@ class Fused:
         scores: fused.
         own: each signal's.
         sessions: the best of each row's session.
+        intent: what the question's intent added; None for nothing.
     """
 
     scores: Numbers
     own: Mapping[Signal, Numbers]
     sessions: Numbers
+    intent: "Numbers | None" = None
 
     def breakdown(self, row: int) -> ScoreBreakdown:
         """What went into one row's score."""
         signals = {signal.value: float(scores[row]) for signal, scores in self.own.items()}
-        return ScoreBreakdown(**signals, session=float(self.sessions[row]))
+        added = 0.0 if self.intent is None else float(self.intent[row])
+        return ScoreBreakdown(**signals, session=float(self.sessions[row]), intent=added)
 
 
 def fuse(

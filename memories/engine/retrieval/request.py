@@ -6,9 +6,11 @@ from typing import Final
 
 from memories.engine.domain import Selection, Signal
 
-# What a search can be asked to leave out: a signal, or the best of a row's session.
+# What a search can be asked to leave out: a signal, the best of a row's session, or what the
+# question's intent adds.
 SESSION: Final = "session"
-SCORE_PARTS: Final = frozenset({*(signal.value for signal in Signal), SESSION})
+INTENT: Final = "intent"
+SCORE_PARTS: Final = frozenset({*(signal.value for signal in Signal), SESSION, INTENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class SearchRequest:
         messages: raw turns as well as memories.
         neighbours: how many turns before and after its first source each hit carries.
         leave_out: parts of the score that are not used: any of SCORE_PARTS.
+        rerank: let the reranker put the best hits in order once more.
         explain: say for each hit what each signal gave and why.
     """
 
@@ -38,3 +41,4 @@ class SearchRequest:
     neighbours: int
     leave_out: frozenset[str]
     explain: bool
+    rerank: bool = False

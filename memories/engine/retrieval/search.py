@@ -1,27 +1,32 @@
 """The read path: read the question, find by four signals, gather, judge, fuse, fold, expand."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor, Future, wait
 from contextvars import copy_context
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from memories.engine.domain import (
     Candidates,
+    Confidence,
     Numbers,
     Scope,
     SearchHit,
     SearchResult,
     Signal,
+    Stage,
 )
 from memories.engine.errors import EmbedderError, IndexUnavailable
 from memories.engine.ports.tracing import Tracer
 from memories.engine.retrieval.expansion import expand, fold_turns
 from memories.engine.retrieval.explanation import Evidence, Findings
 from memories.engine.retrieval.fusion import SESSION_WEIGHT, fuse
+from memories.engine.retrieval.knowing import confidence_of
+from memories.engine.retrieval.leaning import lean
 from memories.engine.retrieval.pending import find_pending, merged
 from memories.engine.retrieval.query import Query, read_query
 from memories.engine.retrieval.query_vector import QueryVector
-from memories.engine.retrieval.request import SESSION, SearchRequest
+from memories.engine.retrieval.request import INTENT, SESSION, SearchRequest
 from memories.engine.retrieval.signals import Finding
 from memories.engine.retrieval.signals.entity import (
     Subjects,
@@ -39,6 +44,7 @@ from memories.engine.retrieval.signals.temporal import (
     read_time,
 )
 from memories.engine.retrieval.tools import Reach, SearchTools
+from memories.engine.text.parts import parts_of
 
 # Candidates that each signal gives, for each hit asked for and at least.
 _BREADTH_PER_HIT: Final = 4
@@ -52,20 +58,50 @@ _Outcome: TypeAlias = Finding | EmbedderError
 def search(request: SearchRequest, *, scope: Scope, tools: SearchTools) -> SearchResult:
     """The rows that answer the question, best first.
 
+    A question that asks several things is searched whole and part by part.
+
     Raises:
         IndexUnavailable: the index does not answer.
     """
+    query, speakers = read(request, scope=scope, tools=tools)
+    whole = _search(request, query, speakers, scope=scope, tools=tools)
+    found = [whole]
+    for part in parts_of(request.query, speakers):
+        asked = replace(request, query=part)
+        query, _ = read(asked, scope=scope, tools=tools)
+        found.append(_search(asked, query, speakers, scope=scope, tools=tools))
+    return whole if len(found) == 1 else joined(found, top_k=request.top_k)
+
+
+def joined(found: Sequence[SearchResult], *, top_k: int) -> SearchResult:
+    """Results of a whole question and of its parts as one: of each row its best hit."""
+    best: dict[str, SearchHit] = {}
+    for hit in (hit for result in found for hit in result):
+        if hit.id not in best or hit.score > best[hit.id].score:
+            best[hit.id] = hit
+    hits = sorted(best.values(), key=lambda hit: -hit.score)[:top_k]
+    degraded = {signal: why for result in found for signal, why in result.degraded.items()}
+    return SearchResult(tuple(hits), degraded, found[0].confidence)
+
+
+def _search(
+    request: SearchRequest,
+    query: Query,
+    speakers: frozenset[str],
+    *,
+    scope: Scope,
+    tools: SearchTools,
+) -> SearchResult:
     reach = reach_of(request, scope)
     step = tools.tracer.step
-    query, speakers = read(request, scope=scope, tools=tools)
     # Before the rest: what is stored in between is then found twice for a moment, and never not.
     with step("search.pending"):
         pending = find_pending(query, request=request, reach=reach, tools=tools, index=tools.index)
     question = QueryVector(query.bare, tools.embedder, tools.tracer)
     found = _find(query, question, speakers, request=request, reach=reach, tools=tools)
     with step("search.answer"), tools.turn, tools.moment(scope):
-        hits = _answer(found, query, question, request=request, reach=reach, tools=tools)
-    return SearchResult(merged(hits, pending, top_k=request.top_k), found.degraded)
+        hits, confidence = _answer(found, request=request, reach=reach, tools=tools)
+    return SearchResult(merged(hits, pending, top_k=request.top_k), found.degraded, confidence)
 
 
 def reach_of(request: SearchRequest, scope: Scope) -> Reach:
@@ -95,40 +131,33 @@ def read(
 
 
 def _answer(
-    found: Findings,
-    query: Query,
-    question: QueryVector,
-    *,
-    request: SearchRequest,
-    reach: Reach,
-    tools: SearchTools,
-) -> tuple[SearchHit, ...]:
-    """What was found, gathered, judged, fused and shown."""
+    found: Findings, *, request: SearchRequest, reach: Reach, tools: SearchTools
+) -> tuple[tuple[SearchHit, ...], Confidence]:
+    """What was found, gathered, judged, fused and shown, and how likely it answers."""
     step = tools.tracer.step
     with step("search.gather"):
-        candidates = _gather(found, query, question, reach, tools)
+        candidates = _gather(found, reach, tools)
     with step("search.judge", candidates=len(candidates.ids)):
         fused = fuse(
             candidates,
             _judge(found, candidates, tools),
             session_weight=0.0 if SESSION in request.leave_out else SESSION_WEIGHT,
         )
+        confidence = confidence_of(candidates, fused, found.subjects)
+        if INTENT not in request.leave_out:
+            fused = lean(fused, candidates, found.query, reference=request.reference)
         ranked = fold_turns(
             candidates, fused, messages=request.messages, threshold=request.threshold
         )
     best = ranked[: request.top_k]
     scale = tools.embedder.scale
-    evidence = Evidence(query, found, candidates, fused, scale) if request.explain else None
+    evidence = Evidence(found, candidates, fused, scale) if request.explain else None
     with step("search.expand", hits=len(best)):
-        return expand(
-            best,
-            candidates,
-            fused,
-            evidence,
-            neighbours=request.neighbours,
-            reach=reach,
-            tools=tools,
+        neighbours = request.neighbours
+        hits = expand(
+            best, candidates, fused, evidence, neighbours=neighbours, reach=reach, tools=tools
         )
+    return hits, confidence
 
 
 def _find(
@@ -143,14 +172,16 @@ def _find(
     """What the signals found, and why any of them could not."""
     asked = AskedTime(query.time, request.reference, query.time.intervals)
     subjects = Subjects()
+    judged = (query, question)
 
     def by_words() -> Finding:
         with tools.turn:
             return find_by_words(query, reach=reach, tools=tools)
 
     def by_time() -> Finding:
-        nonlocal asked
+        nonlocal asked, judged
         asked = read_time(query.time, reference=request.reference, reach=reach, tools=tools)
+        judged = _aside(asked, query, tools) or judged
         with tools.turn:
             return find_by_time(asked, reach=reach, tools=tools)
 
@@ -184,7 +215,19 @@ def _find(
     by_signal, degraded = _sorted_out(dict(tried), tools.deadline_seconds)
     if tools.side_by_side and not by_signal and len(tried) < len(Signal):
         raise IndexUnavailable("no signal was answered in time")
-    return Findings(asked, subjects, by_signal, degraded)
+    return Findings(*judged, asked, subjects, by_signal, degraded)
+
+
+def _aside(asked: AskedTime, query: Query, tools: SearchTools) -> tuple[Query, QueryVector] | None:
+    """The question without the event that bounds its time, once that is found, with its vector.
+
+    Raises:
+        EmbedderError: the model gave no usable vector.
+    """
+    if asked.anchor_id is None or query.aside is None:
+        return None
+    question = QueryVector(query.aside.bare, tools.embedder, tools.tracer)
+    return (query.aside, question) if question.get().vector is not None else None
 
 
 def _wait(
@@ -223,10 +266,10 @@ def _one_after_another(
 
 def _sorted_out(
     tried: Mapping[Signal, _Outcome], deadline_seconds: float
-) -> tuple[dict[Signal, Finding], dict[Signal, str]]:
+) -> tuple[dict[Signal, Finding], dict[Signal | Stage, str]]:
     """What applies, and why the others do not; those that are missing missed the deadline."""
     findings: dict[Signal, Finding] = {}
-    degraded: dict[Signal, str] = {}
+    degraded: dict[Signal | Stage, str] = {}
     for signal in Signal:
         outcome = tried.get(signal)
         if outcome is None:
@@ -240,16 +283,14 @@ def _sorted_out(
     return findings, degraded
 
 
-def _gather(
-    found: Findings, query: Query, question: QueryVector, reach: Reach, tools: SearchTools
-) -> Candidates:
+def _gather(found: Findings, reach: Reach, tools: SearchTools) -> Candidates:
     owner_ids = {id_ for finding in found.by_signal.values() for id_ in finding.owner_ids}
     # A signal that missed the deadline may still be waiting for the vector.
-    vector = question.get().vector if Signal.SEMANTIC in found.by_signal else None
+    vector = found.question.get().vector if Signal.SEMANTIC in found.by_signal else None
     return tools.index.candidates(
         owner_ids,
         vector=vector,
-        alternatives=query.alternatives,
+        alternatives=found.query.alternatives,
         entities=found.subjects.judged,
         scope=reach.scope,
         selection=reach.selection,

@@ -10,6 +10,7 @@ from memories.engine.ports.embedder import Embedder
 from memories.engine.ports.passage_store import PassageStore
 from memories.engine.ports.pending import PendingMessages
 from memories.engine.ports.record_store import RecordStore
+from memories.engine.ports.reranker import Reranker
 from memories.engine.ports.search_index import SearchIndex
 from memories.engine.ports.tracing import Tracer
 
@@ -25,6 +26,7 @@ class SearchTools:
         side_by_side: those run each in a thread of its own, as where an index server answers them;
             otherwise one after another, as they would only take turns at the interpreter.
         pending: messages that wait to be learned from, if any may.
+        reranker: puts the best hits in order once more, where a search asks for it.
         turn: held by the one search of this process that works through Python; the others wait for
             it, or for the model meanwhile. Eight at once without it answer a quarter less (measured
             on two cores): they pass the interpreter back and forth.
@@ -41,6 +43,7 @@ class SearchTools:
     words: Executor
     side_by_side: bool
     pending: PendingMessages | None
+    reranker: Reranker | None
     turn: AbstractContextManager[object]
     tracer: Tracer
     deadline_seconds: float

@@ -9,6 +9,8 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from memories.engine.text.languages import DEFAULT_LANGUAGE, function_words
+
 _WORD: Final = re.compile(r"\w+")
 _POSSESSIVE: Final = re.compile(r"['’]s?\b")
 # Longest name, in words.
@@ -47,3 +49,16 @@ def _name_at(text: str, words: list[re.Match[str]], place: int, names: Collectio
         if text[words[place].start() : words[place + size - 1].end()] in names:
             return size
     return 0
+
+
+def names_whole(text: str, words: str) -> bool:
+    """True if the text holds the words, in any case, and not as part of a longer name.
+
+    "The wedding is on Friday" names the wedding, "the wedding dress" does not.
+    """
+    after = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)(?P<next>\s+\w+)?", re.IGNORECASE)
+    common = function_words(DEFAULT_LANGUAGE)
+    return any(
+        found["next"] is None or found["next"].strip().casefold() in common
+        for found in after.finditer(text)
+    )

@@ -128,6 +128,12 @@ def analyse(text: str, *, language: str | None = None) -> tuple[str, ...]:
     )
 
 
+def says_something(text: str) -> bool:
+    """True unless the text holds function words alone, of its language or else of English."""
+    common = function_words(detect_language(text) or DEFAULT_LANGUAGE)
+    return any(ready or word not in common for word, ready in _words(fold(text)))
+
+
 def analyse_query(text: str, *, languages: frozenset[str]) -> tuple[tuple[str, ...], ...]:
     """What to look up for a query: for each word the terms that it may be indexed under.
 

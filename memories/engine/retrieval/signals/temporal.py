@@ -11,14 +11,17 @@ from memories.engine.domain import (
     Candidates,
     Interval,
     Kind,
+    MemoryRecord,
     Numbers,
     Precision,
     QueryTime,
     TimeIntent,
+    Vector,
 )
 from memories.engine.retrieval.query_vector import QueryVector
 from memories.engine.retrieval.signals import Finding
 from memories.engine.retrieval.tools import Reach, SearchTools
+from memories.engine.text.names import names_whole
 
 _BEGINNING: Final = datetime(1, 1, 2, tzinfo=UTC)
 _END: Final = datetime(9999, 12, 30, tzinfo=UTC)
@@ -36,7 +39,12 @@ _DATED: Final = 0.4
 # A current state loses half its score in so many days unless said again.
 _HALF_LIFE_DAYS: Final = 180.0
 _ANCHOR_FROM: Final = 0.4
+# Memories that may be the anchor, and what it counts for one to name it in the very words.
+_ANCHORS_LOOKED_AT: Final = 8
+_NAMED: Final = 0.3
 _DAY_SECONDS: Final = 86400.0
+# How far outside of a long or open time is still just outside.
+_NEARBY_SECONDS: Final = 366 * _DAY_SECONDS
 # As `Candidates.kinds` has them.
 _PLACES: Final = {kind: place for place, kind in enumerate(Kind)}
 _LASTING: Final = frozenset({Kind.STATE, Kind.PREFERENCE, Kind.RELATIONSHIP, Kind.ABSENCE})
@@ -49,6 +57,7 @@ class AskedTime:
     Attributes:
         intervals: any of them fits.
         newest: when the scope's newest row was said: "now" can't be known any better.
+        anchor_id: the memory that bounds the time; it is no answer itself.
         note: which memory bounds the time, or that none was found.
     """
 
@@ -56,6 +65,7 @@ class AskedTime:
     reference: datetime
     intervals: tuple[Interval, ...] = ()
     newest: datetime | None = None
+    anchor_id: str | None = None
     note: str | None = None
 
     @property
@@ -82,21 +92,46 @@ def read_time(
     asked = QueryVector(time.anchor, tools.embedder, tools.tracer).get()
     if asked.vector is None:
         return replace(read, note=asked.note)
+    anchor = _anchor_of(time.anchor, asked.vector, reach, tools)
+    if anchor is None:
+        return replace(read, note=f"no memory tells when {time.anchor!r} was")
+    event = anchor.occurred or Interval(anchor.said_at, anchor.said_at, Precision.INSTANT)
+    note = f"{time.anchor_side} {time.anchor!r}, {event.start:%-d %B %Y}"
+    intervals = (*time.intervals, _beside(event, time))
+    return replace(read, intervals=intervals, anchor_id=anchor.id, note=note)
+
+
+def _anchor_of(words: str, vector: Vector, reach: Reach, tools: SearchTools) -> MemoryRecord | None:
+    """The memory that tells of the event: of the nearest, one that names it in the same words."""
     nearest = tools.index.semantic(
-        asked.vector, scope=reach.scope, selection=reach.selection, limit=1, messages=False
+        vector,
+        scope=reach.scope,
+        selection=reach.selection,
+        limit=_ANCHORS_LOOKED_AT,
+        messages=False,
     )
     found = tools.records.memories.get([each.owner_id for each in nearest], scope=reach.scope)
-    if not found or tools.embedder.scale.score(nearest[0].score) < _ANCHOR_FROM:
-        return replace(read, note=f"no memory tells when {time.anchor!r} was")
-    anchor = found[nearest[0].owner_id]
-    event = anchor.occurred or Interval(anchor.said_at, anchor.said_at, Precision.INSTANT)
-    bounded = (
-        Interval(_BEGINNING, event.start, event.precision)
-        if time.anchor_side == "before"
-        else Interval(event.until, _END, event.precision)
-    )
-    note = f"{time.anchor_side} {time.anchor!r}, {event.start:%-d %B %Y}"
-    return replace(read, intervals=(*time.intervals, bounded), note=note)
+    scale = tools.embedder.scale
+    sure: dict[str, float] = {
+        each.owner_id: scale.score(each.score)
+        + _NAMED * names_whole(found[each.owner_id].text, words)
+        for each in nearest
+        if each.owner_id in found
+    }
+    best = max(sure, key=lambda id_: sure[id_], default=None)
+    return found[best] if best is not None and sure[best] >= _ANCHOR_FROM else None
+
+
+def _beside(event: Interval, time: QueryTime) -> Interval:
+    """The time before or after the event: as far from it as asked, or all of it."""
+    before, away = time.anchor_side == "before", time.anchor_distance
+    if away is not None:
+        length = -away.length if before else away.length
+        start, until = event.start + length - away.slack, event.until + length + away.slack
+        return Interval(start, until, Precision.DAY if not away.slack else Precision.WEEK)
+    if before:
+        return Interval(_BEGINNING, event.start, event.precision)
+    return Interval(event.until, _END, event.precision)
 
 
 def find_by_time(asked: AskedTime, *, reach: Reach, tools: SearchTools) -> Finding:
@@ -126,6 +161,11 @@ def judge_times(candidates: Candidates, asked: AskedTime) -> Numbers:
     if asked.time.asks_when:
         dated = ~np.isnan(candidates.occurred[:, 0])
         scores = np.where(dated, np.maximum(scores, _DATED), scores)
+    if asked.time.anchor_clause and asked.anchor_id in candidates.ids:
+        anchor = candidates.ids.index(asked.anchor_id)
+        scores[anchor] = 0.0
+        memory, message = candidates.learned[:, 0], candidates.learned[:, 1]
+        scores[message[memory == anchor]] = 0.0
     return scores
 
 
@@ -144,11 +184,12 @@ def _overlap(asked: Interval, start: Numbers, until: Numbers) -> Numbers:
     """
     first, last = asked.start.timestamp(), asked.until.timestamp()
     length = last - first or 1.0
+    nearby = min(length, _NEARBY_SECONDS)
     own = until - start
     shared = np.minimum(last, until) - np.maximum(first, start)
     covered = np.maximum(_JUST_OUTSIDE, shared / np.maximum(own, length))
     inside = np.where(own <= length, 1.0, covered)
-    outside = _JUST_OUTSIDE * np.exp(np.minimum(shared, 0.0) / length)
+    outside = _JUST_OUTSIDE * np.exp(np.minimum(shared, 0.0) / nearby)
     touches = (shared > 0) | ((own == 0) & (first <= start) & (start < last))
     return np.where(touches, inside, outside)
 

@@ -23,6 +23,7 @@ from memories.engine.text.dates._words import (
     one_of,
 )
 
+_ORDINALS: Final = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4}
 _CENTURY: Final = 100
 _SHORT_YEAR_TURN: Final = 50  # '49 is 2049, '50 is 1950
 _DECADE_TURN: Final = 30  # the 20s are the 2020s, the 30s the 1930s
@@ -43,12 +44,8 @@ def _year_of(words: str) -> int:
 
 def _nearest_year(match: re.Match[str], calendar: Calendar, month: int, day: int) -> int:
     """The year that puts the day nearest in the past, or in the future where the words plan."""
-    today = calendar.today
-    here = (month, day)
-    now = (today.month, today.day)
-    if tense_around(match.string, *match.span()) is Tense.FUTURE:
-        return today.year + (here < now)
-    return today.year - (here > now)
+    ahead = tense_around(match.string, *match.span()) is Tense.FUTURE
+    return calendar.year_nearest(month, day, ahead=ahead)
 
 
 def _day_of_month(match: re.Match[str], calendar: Calendar) -> Interval | None:
@@ -126,6 +123,21 @@ def _season_of_year(match: re.Match[str], calendar: Calendar) -> Interval:
     """A season is named after the year that it begins in."""
     month = season_month(match.group("name").lower(), southern=calendar.southern)
     return calendar.season(int(match.group("year")), month)
+
+
+def _quarter(match: re.Match[str], calendar: Calendar) -> Interval:
+    """Such as "Q3 2024"; without a year the nearest begun, or ahead where the words plan."""
+    words = match.group("number") or match.group("word")
+    number = _ORDINALS.get(words.lower()) or int(words)
+    year = match.group("year")
+    return calendar.quarter(
+        _year_of(year) if year else _nearest_year(match, calendar, 3 * number - 2, 1), number
+    )
+
+
+def _half(match: re.Match[str], calendar: Calendar) -> Interval:
+    month = 1 if match.group("word").lower() == "first" else 7
+    return calendar.months(date(int(match.group("year")), month, 1), 6, Precision.SEASON)
 
 
 def _days_range(match: re.Match[str], calendar: Calendar) -> Interval | None:
@@ -216,6 +228,13 @@ ABSOLUTE: Final[tuple[Rule, ...]] = (
     rule(
         rf"(?:the\s+)?(?P<name>{SEASON}),?\s+(?:of\s+)?(?P<year>{YEAR})", SEASONS, _season_of_year
     ),
+    rule(
+        rf"(?:the\s+)?(?:Q(?P<number>[1-4])|(?P<word>{one_of(_ORDINALS)})\s+quarter)"
+        rf"(?:,?\s+(?:of\s+)?(?P<year>{YEAR})|{PHRASE_ENDS})",
+        ["q", "quarter"],
+        _quarter,
+    ),
+    rule(rf"(?:the\s+)?(?P<word>first|second)\s+half\s+of\s+(?P<year>{YEAR})", ["half"], _half),
     rule(
         rf"(?:between|from)\s+(?P<first>{DAY_OF_MONTH}){ORDINAL}?{_TO}"
         rf"(?P<last>{DAY_OF_MONTH}){ORDINAL}?\s+(?:of\s+)?(?P<month>{MONTH})"

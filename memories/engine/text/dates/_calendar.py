@@ -1,5 +1,6 @@
 """From calendar units to intervals, in one person's time zone."""
 
+import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
@@ -14,6 +15,7 @@ _LAST_YEAR: Final = 9998
 _WEEK: Final = 7
 _YEAR_MONTHS: Final = 12
 _SEASON_MONTHS: Final = 3
+_LEAP_DAY: Final = (2, 29)
 
 # Where summer begins in December. A bare offset does not tell: it counts as north.
 _SOUTHERN_ZONES: Final = (
@@ -50,6 +52,7 @@ class Unit(StrEnum):
     WEEK = "week"
     FORTNIGHT = "fortnight"
     MONTH = "month"
+    QUARTER = "quarter"
     YEAR = "year"
     DECADE = "decade"
 
@@ -139,6 +142,10 @@ class Calendar:
         """So many calendar months from the first one on."""
         return self.span(first.replace(day=1), shift_months(first, count), precision)
 
+    def quarter(self, year: int, number: int) -> Interval:
+        """One quarter of a year, from 1 to 4: three months."""
+        return self.months(date(year, 3 * number - 2, 1), _SEASON_MONTHS, Precision.SEASON)
+
     def season(self, year: int, month: int) -> Interval:
         """The season that begins in that month: three months."""
         return self.months(date(year, month, 1), _SEASON_MONTHS, Precision.SEASON)
@@ -168,6 +175,17 @@ class Calendar:
         at = list(Part).index(part)
         return self.span(bounds[at], bounds[at + 1], precision)
 
+    def year_nearest(self, month: int, day: int, *, ahead: bool) -> int:
+        """The year that puts the day nearest in the past, today included, or in the future.
+
+        29 February is looked for among leap years.
+        """
+        here, now = (month, day), (self.today.month, self.today.day)
+        year = self.today.year + (here < now if ahead else -(here > now))
+        while here == _LEAP_DAY and not calendar.isleap(year):
+            year += 1 if ahead else -1
+        return year
+
     def until_now(self, first: date, precision: Precision) -> Interval | None:
         """From the beginning of `first` to the moment of speaking; None if that is not past."""
         start = self.midnight(first)
@@ -183,6 +201,10 @@ class Calendar:
             return self._holding(day, unit)
         if unit is Unit.MONTH:
             return self.months(shift_months(self.today, count), 1, Precision.MONTH)
+        if unit is Unit.QUARTER:
+            months = count * _SEASON_MONTHS - (self.today.month - 1) % _SEASON_MONTHS
+            first = shift_months(self.today, months)
+            return self.months(first, _SEASON_MONTHS, Precision.SEASON)
         if unit is Unit.YEAR:
             return self.year(self.today.year + count)
         return self.decade(self.today.year + 10 * count - 5)

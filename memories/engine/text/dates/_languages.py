@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from memories.engine.domain import Interval
 from memories.engine.text.dates._calendar import Calendar, Unit
+from memories.engine.text.dates._relative import weekday_near
 from memories.engine.text.dates._rules import HAN, Resolver, Rule, rule
 from memories.engine.text.dates._words import DAY_OF_MONTH, MONTHS, YEAR, one_of
 
@@ -115,6 +116,29 @@ _MONTHS: Final[Mapping[str, int]] = {
     )
     for name in names.split()
 }
+_WEEKDAYS: Final[Mapping[str, int]] = {
+    name: number
+    for number, names in enumerate(
+        (
+            "montag lundi lunes lunedì segunda segunda-feira",
+            "dienstag mardi martes martedì terça terça-feira",
+            "mittwoch mercredi miércoles mercoledì quarta quarta-feira",
+            "donnerstag jeudi jueves giovedì quinta quinta-feira",
+            "freitag vendredi viernes venerdì sexta sexta-feira",
+            "samstag sonnabend samedi sábado sabato",
+            "sonntag dimanche domingo domenica",
+        )
+    )
+    for name in names.split()
+}
+_WEEKDAY_STEPS: Final[Mapping[str, int]] = {
+    word: step
+    for step, words in (
+        (-1, "letzten vergangenen dernier pasado passado passada scorso scorsa"),
+        (1, "nächsten kommenden prochain próximo próxima prossimo prossima que~viene que~vem"),
+    )
+    for word in (each.replace("~", " ") for each in words.split())
+}
 # "hier" is French for yesterday and German for here; "morgen" and "mañana" also mean morning.
 _FRENCH: Final = re.compile(
     r"(?<!\w)(?:je|nous|il|elle|ils|elles|le|les|est|suis|avons|ai|était|une|du|au|mon|ma|on)(?!\w)"
@@ -123,6 +147,9 @@ _FRENCH: Final = re.compile(
 )
 _GERMAN: Final = re.compile(
     r"(?<!\w)(?:ich|und|der|die|das|ist|wir|bin|es|sind|nicht|wohne|war)(?!\w)", re.IGNORECASE
+)
+_GERMAN_AHEAD: Final = re.compile(
+    r"(?<!\w)(?:werden?|wirst|wird|möchten?|wollen|will|planen?|plant)(?!\w)", re.IGNORECASE
 )
 _MORNING: Final = r"(?<!guten )(?<!am )(?<!la )(?<!esta )(?<!heute )(?<!gestern )(?<!de )(?<!una )"
 
@@ -148,13 +175,23 @@ def _ago(match: re.Match[str], calendar: Calendar) -> Interval:
     return calendar.unit_from_now(_COUNTED_UNITS[match.group("unit").lower()], -number)
 
 
+def _weekday(match: re.Match[str], calendar: Calendar) -> Interval:
+    """Such as "letzten Samstag" or "lundi prochain"; with "am" the nearest past, or ahead."""
+    words = (match.group("before") or match.group("after") or "am").lower()
+    step = _WEEKDAY_STEPS.get(" ".join(words.split()))
+    if step is None:
+        step = 1 if _GERMAN_AHEAD.search(match.string) else -1
+    weekday = _WEEKDAYS[match.group("weekday").lower()]
+    return calendar.day(weekday_near(calendar.today, weekday, step))
+
+
 def _date(match: re.Match[str], calendar: Calendar) -> Interval | None:
     month_name = match.group("month").lower()
     month = _MONTHS[month_name]
     day, year = match.group("day"), match.group("year")
     today = calendar.today
     if day:
-        nearest = today.year - ((month, int(day)) > (today.month, today.day))
+        nearest = calendar.year_nearest(month, int(day), ahead=False)
         return calendar.day(date(int(year or nearest), month, int(day)))
     # "In April" is also English, where the sentence's tense is looked at.
     if year or (match.group("before") and month_name not in MONTHS):
@@ -173,6 +210,17 @@ EUROPEAN: Final[tuple[Rule, ...]] = (
         rf"(?:l['’])?(?P<name>{one_of(_UNITS)})",
         {name.split()[0] for name in _UNITS} | {"année"},
         _unit,
+    ),
+    rule(
+        rf"(?P<before>am|{one_of(_WEEKDAY_STEPS)})\s+(?P<weekday>{one_of(_WEEKDAYS)})(?P<after>)"
+        r"(?!-\w)",
+        _WEEKDAYS,
+        _weekday,
+    ),
+    rule(
+        rf"(?P<before>)(?P<weekday>{one_of(_WEEKDAYS)})\s+(?P<after>{one_of(_WEEKDAY_STEPS)})",
+        _WEEKDAYS,
+        _weekday,
     ),
     rule(rf"vor\s+{_COUNT}", ["vor"], _ago),
     rule(rf"il\s+y\s+a\s+{_COUNT}", ["il"], _ago),
@@ -225,6 +273,12 @@ _HAN_UNITS: Final[Mapping[str, tuple[Unit, int]]] = {
     )
     for word in words.split()
 }
+_HAN_WEEKS: Final = tuple(word for word, (unit, _) in _HAN_UNITS.items() if unit is Unit.WEEK)
+_HAN_WEEKDAYS: Final[Mapping[str, int]] = {
+    character: number
+    for characters in ("一二三四五六日", "月火水木金土天")
+    for number, character in enumerate(characters)
+}
 _HAN_NUMBERS: Final[Mapping[str, int]] = {
     word: number for number, word in enumerate("一二三四五六七八九十", start=1)
 } | {"两": 2, "兩": 2}
@@ -248,6 +302,11 @@ def _han_unit(match: re.Match[str], calendar: Calendar) -> Interval:
     return calendar.unit_from_now(*_HAN_UNITS[match.group()])
 
 
+def _han_weekday(match: re.Match[str], calendar: Calendar) -> Interval:
+    week = calendar.unit_from_now(*_HAN_UNITS[match.group("week")])
+    return calendar.day(week.start.date() + timedelta(days=_HAN_WEEKDAYS[match.group("weekday")]))
+
+
 def _han_ago(match: re.Match[str], calendar: Calendar) -> Interval:
     words = match.group("number")
     number = _HAN_NUMBERS[words] if words in _HAN_NUMBERS else int(words)
@@ -260,8 +319,7 @@ def _han_date(match: re.Match[str], calendar: Calendar) -> Interval:
         return calendar.year(int(year))
     if not day:
         return calendar.month(int(year), int(month))
-    today = calendar.today
-    nearest = today.year - ((int(month), int(day)) > (today.month, today.day))
+    nearest = calendar.year_nearest(int(month), int(day), ahead=False)
     return calendar.day(date(int(year or nearest), int(month), int(day)))
 
 
@@ -272,6 +330,10 @@ def _han_rule(pattern: str, resolve: Resolver) -> Rule:
 
 HAN_RULES: Final[tuple[Rule, ...]] = (
     _han_rule(rf"(?<![大])(?:{one_of(_HAN_DAYS)})", _han_day),
+    _han_rule(
+        rf"(?P<week>{one_of(_HAN_WEEKS)})の?(?P<weekday>[月火水木金土日])曜日?", _han_weekday
+    ),
+    _han_rule(rf"(?P<week>{one_of(_HAN_WEEKS)})(?P<weekday>[一二三四五六日天])", _han_weekday),
     _han_rule(one_of(_HAN_UNITS), _han_unit),
     _han_rule(
         rf"(?P<number>(?<!\d)\d{{1,4}}|[{''.join(_HAN_NUMBERS)}])\s?"

@@ -32,6 +32,7 @@ _THIRDS: Final[Mapping[tuple[int, int], str]] = {
     (11, 21): "mid-",
     (21, 1): "late ",
 }
+_QUARTERS: Final[Mapping[int, str]] = {1: "first", 4: "second", 7: "third", 10: "fourth"}
 _YEAR_THIRDS: Final[Mapping[int, str]] = {1: "early ", 5: "mid-", 9: "late "}
 
 
@@ -104,9 +105,11 @@ def _months(first: date, after: date) -> str:
 def _season(first: date, after: date, *, southern: bool) -> str:
     if first.day == 1 and after == shift_months(first, 3) and first.month in _SEASONS:
         return f"{_SEASONS[first.month][southern]} {first.year}"
+    if first.day == 1 and after == shift_months(first, 3) and first.month % 3 == 1:
+        return f"the {_QUARTERS[first.month]} quarter of {first.year}"
     if after == shift_months(first, 4) and first.month in _YEAR_THIRDS:
         return f"{_YEAR_THIRDS[first.month]}{first.year}"
-    return f"around {_month(_middle(first, after))}"
+    return _months(first, after)
 
 
 def _years(first: date, after: date, precision: Precision) -> str:

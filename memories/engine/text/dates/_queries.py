@@ -2,13 +2,22 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
-from memories.engine.domain import DateExpression, Interval, Precision, QueryTime, TimeIntent
+from memories.engine.domain import (
+    DateExpression,
+    Distance,
+    Interval,
+    Precision,
+    QueryTime,
+    TimeIntent,
+)
 from memories.engine.text.dates._calendar import Calendar
 from memories.engine.text.dates._statements import find_dates
+from memories.engine.text.dates._words import FEW, NUMBER, number_of
 
 _EARLIEST: Final = datetime(1, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
@@ -90,7 +99,7 @@ _ANCHOR: Final = re.compile(
 # Verbs and idioms in which "before" and "after" tell no time.
 _NOT_BEFORE: Final = re.compile(
     r"(?<!\w)(?:look(?:s|ed|ing)?|take[ns]?|took|taking|nam(?:ed?|ing)|call(?:ed)?|run(?:s|ning)?|go(?:es)?"
-    r"|ask(?:s|ed|ing)?|chas\w+|clean(?:s|ed|ing)?|the\s+day|the\s+week|since\s+\w+)\s+$",
+    r"|ask(?:s|ed|ing)?|chas\w+|clean(?:s|ed|ing)?|since\s+\w+)\s+$",
     re.IGNORECASE,
 )
 _NOT_ANCHOR: Final = re.compile(
@@ -103,6 +112,19 @@ _ANCHOR_STOPS: Final = re.compile(
     re.IGNORECASE,
 )
 _ANCHOR_WORDS: Final = 10
+# "Where did she move after the fire" asks of another event, "how did she feel after the fire" of
+# the fire as well, and so does "how long before the fire".
+_ASKS_WHICH: Final = re.compile(r"^\W*(?:where|which|whom?)(?!\w)", re.IGNORECASE)
+_ASKS_WHAT: Final = re.compile(r"^\W*(?:where|which|whom?|what)(?!\w)", re.IGNORECASE)
+# Such as "two weeks" in front of "before the wedding".
+_AWAY: Final = re.compile(
+    rf"(?<!\w)(?:(?:exactly|about|around|just)\s+)?(?:(?P<number>{NUMBER})|the)\s+"
+    r"(?P<unit>day|night|week|month|year)s?\s+$",
+    re.IGNORECASE,
+)
+_UNIT_DAYS: Final = {"day": 1, "night": 1, "week": 7, "month": 30, "year": 365}
+# "A few" is from two to five.
+_FEW_UNITS, _FEW_SLACK = 3.5, 1.5
 
 
 def read_query_time(query: str, *, reference: datetime, zone: tzinfo | None = None) -> QueryTime:
@@ -118,18 +140,20 @@ def read_query_time(query: str, *, reference: datetime, zone: tzinfo | None = No
     if recently:
         intervals.append(_recent(reference, zone))
         words.append(recently.group())
-    side, anchor = _anchor(query, expressions)
+    anchor = _anchor(query, expressions)
     asks_when = _ASKS_WHEN.search(query)
     intent, intent_words = _intent(query, intervals, reference)
     if asks_when:
         words.append(asks_when.group())
     if anchor:
-        words.append(f"{side} {anchor}")
+        words.append(f"{anchor.side} {anchor.words}")
     return QueryTime(
         intent=intent,
         intervals=tuple(intervals),
-        anchor=anchor,
-        anchor_side=side,
+        anchor=anchor.words if anchor else None,
+        anchor_side=anchor.side if anchor else None,
+        anchor_distance=anchor.distance if anchor else None,
+        anchor_clause=anchor.clause if anchor else "",
         asks_when=asks_when is not None,
         words=(*words, *intent_words),
     )
@@ -204,8 +228,18 @@ def _bounded(expression: DateExpression, bound: _Bound | None, following: str) -
     return interval
 
 
-def _anchor(query: str, expressions: Sequence[DateExpression]) -> tuple[str | None, str | None]:
-    """The side and the words of the event that bounds the answer."""
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """The event that bounds the answer, on which side of it the answer lies, and how far."""
+
+    words: str
+    side: str
+    distance: Distance | None
+    clause: str
+
+
+def _anchor(query: str, expressions: Sequence[DateExpression]) -> _Anchor | None:
+    """The event that bounds the answer."""
     for match in _ANCHOR.finditer(query):
         if any(
             date.start <= match.start("anchor") + 4 and match.start() < date.end
@@ -219,8 +253,25 @@ def _anchor(query: str, expressions: Sequence[DateExpression]) -> tuple[str | No
         if len(words.split()) > _ANCHOR_WORDS:
             continue
         later = match.group("side").lower() in {"after", "since", "following"}
-        return ("after" if later else "before"), words
-    return None, None
+        start, end = match.start(), match.start("anchor") + len(words)
+        away = _AWAY.search(query, max(0, start - _REACH), start)
+        if away:
+            start = away.start()
+        apart = away is not None or (_ASKS_WHICH if later else _ASKS_WHAT).search(query) is not None
+        return _Anchor(
+            words, "after" if later else "before", _distance(away), query[start:end] * apart
+        )
+    return None
+
+
+def _distance(away: re.Match[str] | None) -> Distance | None:
+    if away is None:
+        return None
+    number = number_of(away.group("number")) if away.group("number") else 1
+    days = _UNIT_DAYS[away.group("unit").lower()]
+    if number == FEW:
+        return Distance(timedelta(days=_FEW_UNITS * days), timedelta(days=_FEW_SLACK * days))
+    return Distance(timedelta(days=number * days), timedelta(days=days / 2 if days > 1 else 0))
 
 
 def _intent(

@@ -104,7 +104,7 @@ def _before_last(match: re.Match[str], calendar: Calendar) -> Interval:
     count = -2 if match.group("side").lower() == "before" else 2
     name = match.group("name").lower()
     if name in WEEKDAYS:
-        nearer = _weekday(calendar.today, WEEKDAYS[name], count // 2)
+        nearer = weekday_near(calendar.today, WEEKDAYS[name], count // 2)
         return calendar.day(nearer + timedelta(days=7 * (count // 2)))
     return calendar.unit_from_now(Unit(name), count)
 
@@ -115,13 +115,13 @@ def _stepped_name(match: re.Match[str], calendar: Calendar) -> Interval | None:
         return None
     lower = name.lower()
     if lower in WEEKDAYS:
-        return calendar.day(_weekday(calendar.today, WEEKDAYS[lower], step))
+        return calendar.day(weekday_near(calendar.today, WEEKDAYS[lower], step))
     if lower in SEASONS:
         return stepped_season(calendar, lower, step)
     return stepped_month(calendar, MONTHS[lower], step)
 
 
-def _weekday(today: date, weekday: int, step: int) -> date:
+def weekday_near(today: date, weekday: int, step: int) -> date:
     """The weekday nearest before today (-1), in this week (0), or nearest after today (1)."""
     ahead = weekday - today.weekday()
     if step < 0 <= ahead:
@@ -215,7 +215,7 @@ def _bare_weekday(match: re.Match[str], calendar: Calendar) -> Interval | None:
         return None
     tense = tense_around(match.string, *match.span())
     return calendar.day(
-        _weekday(calendar.today, WEEKDAYS[name.lower()], 1 if tense is Tense.FUTURE else -1)
+        weekday_near(calendar.today, WEEKDAYS[name.lower()], 1 if tense is Tense.FUTURE else -1)
     )
 
 
@@ -250,7 +250,7 @@ RELATIVE: Final[tuple[Rule, ...]] = (
     ),
     rule(
         rf"(?<!the ){_STEP}\s+"
-        r"(?P<unit>weekend|week|month|year|decade)(?!\s+of\b|-)",
+        r"(?P<unit>weekend|week|month|quarter|year|decade)(?!\s+of\b|-)",
         ["last", "this", "next"],
         _stepped_unit,
     ),

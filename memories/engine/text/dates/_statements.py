@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from memories.engine.domain import DateExpression, Interval, Precision
@@ -13,7 +13,7 @@ from memories.engine.text.dates._holidays import HOLIDAYS
 from memories.engine.text.dates._languages import EUROPEAN, HAN_RULES
 from memories.engine.text.dates._relative import RELATIVE
 from memories.engine.text.dates._rules import DIGIT, HAN, Rule
-from memories.engine.text.dates._words import FEW, NUMBER, number_of
+from memories.engine.text.dates._words import FEW, NUMBER, WEEKDAY, WEEKDAYS, number_of
 
 _RULES: Final = (*RELATIVE, *ABSOLUTE, *HOLIDAYS, *EUROPEAN, *HAN_RULES)
 _TRIGGERS: Final = frozenset().union(*(rule.triggers for rule in _RULES))
@@ -25,6 +25,8 @@ _HAN: Final = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
 _BEFORE: Final = re.compile(
     r"(?<!\w)(?:(?P<since>since\s+(?:about\s+|around\s+)?)"
     r"|(?P<week>(?:the\s+)?week(?P<end>end)?\s+of\s+(?:the\s+)?)"
+    rf"|(?:the\s+)?(?P<place>first|last)\s+(?P<piece>day|week|weekend|{WEEKDAY})\s+(?:of|in)\s+"
+    r"(?:the\s+)?"
     rf"|(?:(?P<number>{NUMBER})|the)\s+(?P<unit>day|week|month|year)s?\s+"
     r"(?P<side>before|after)\s+(?:the\s+)?"
     r"|(?P<part>(?:the\s+)?(?:early|mid|late|(?:very\s+)?(?P<edge>beginning|start|middle|end)\s+of)"
@@ -106,6 +108,8 @@ def _with_words_before(
         whole = calendar.weekend if before.group("end") else calendar.week
         is_day = interval.precision is Precision.DAY
         changed = whole(interval.start.date()) if is_day else None
+    elif before.group("place"):
+        changed = _end_of(before, interval, calendar)
     elif before.group("unit"):
         changed = _units_away(before, interval, calendar)
     else:
@@ -113,6 +117,25 @@ def _with_words_before(
         name = before.group("part").lower().removeprefix("the").strip(" \t\r\n-")
         changed = calendar.part_of(interval, _EDGES[edge.lower()] if edge else Part(name))
     return (start, interval) if changed is None else (offset + before.start(), changed)
+
+
+def _end_of(before: re.Match[str], interval: Interval, calendar: Calendar) -> Interval | None:
+    """What "the last day of" or "the first Friday in" makes of a month or more; None of less."""
+    first, after = interval.start.date(), interval.until.date()
+    if interval.precision in {Precision.INSTANT, Precision.DAY, Precision.WEEK}:
+        return None
+    at_end = before.group("place").lower() == "last"
+    piece = before.group("piece").lower()
+    if piece == "week":
+        start = after - timedelta(days=7) if at_end else first
+        return calendar.span(start, start + timedelta(days=7), Precision.WEEK)
+    day = after - timedelta(days=1) if at_end else first
+    if piece == "day":
+        return calendar.day(day)
+    wanted = WEEKDAYS["saturday" if piece == "weekend" else piece]
+    ahead = (wanted - day.weekday()) % 7
+    day += timedelta(days=ahead - 7 if at_end and ahead else ahead)
+    return calendar.weekend(day) if piece == "weekend" else calendar.day(day)
 
 
 def _units_away(before: re.Match[str], interval: Interval, calendar: Calendar) -> Interval | None:

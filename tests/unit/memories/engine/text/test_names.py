@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memories.engine.text.names import without_names
+from memories.engine.text.names import names_whole, without_names
 
 NAMES = frozenset({"Nora", "Leo", "Anna Maria Silva", "O'Brien", "拓真"})
 
@@ -39,3 +39,17 @@ def test_a_text_without_names_stays_as_it_is(text: str) -> None:
 def test_a_text_that_says_something_never_becomes_empty(text: str) -> None:
     bare = without_names(text, NAMES)
     assert bool(bare.strip()) == bool(text.strip())
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("The wedding is on Friday.", True),
+        ("She paid for the Wedding", True),
+        ("She bought the wedding dress.", False),
+        ("The weddings were fun.", False),
+        ("Nora married.", False),
+    ],
+)
+def test_words_name_a_thing_whole_or_as_part_of_another(text: str, whole: bool) -> None:
+    assert names_whole(text, "the wedding") is whole

@@ -1,11 +1,11 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memories.engine.domain import QueryTime, TimeIntent
+from memories.engine.domain import Distance, QueryTime, TimeIntent
 from memories.engine.text.dates import read_query_time
 
 REFERENCE = datetime(2023, 6, 14, 15, 0, tzinfo=UTC)
@@ -87,6 +87,28 @@ def test_the_stretch_of_time_is_read(query: str, start: str, until: str) -> None
 def test_an_event_may_bound_the_answer(query: str, side: str | None, anchor: str | None) -> None:
     found = read(query)
     assert (found.anchor_side, found.anchor) == (side, anchor)
+
+
+@pytest.mark.parametrize(
+    ("query", "distance", "clause"),
+    [
+        ("What did she do before the wedding?", None, "before the wedding"),
+        ("What did she do after the wedding?", None, ""),
+        ("Where did she move after the wedding?", None, "after the wedding"),
+        ("How long did she train before the race?", None, ""),
+        ("What broke two weeks before the race?", (14, 7 / 2), "two weeks before the race"),
+        ("Who came the day before the race?", (1, 0), "the day before the race"),
+        ("Who came a few days after the race?", (3.5, 1.5), "a few days after the race"),
+        ("Who left about a month after the race?", (30, 15), "about a month after the race"),
+    ],
+)
+def test_how_far_from_the_event_and_whether_it_is_apart_from_what_is_asked(
+    query: str, distance: tuple[float, float] | None, clause: str
+) -> None:
+    time = read(query)
+    days = distance and tuple(timedelta(days=each) for each in distance)
+    assert time.anchor_distance == (Distance(*days) if days else None)
+    assert time.anchor_clause == clause
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""How well a search knows whether it knows: its probability, measured and fitted."""

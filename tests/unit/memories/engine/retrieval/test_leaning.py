@@ -1,0 +1,81 @@
+"""Leaning to the newest, the oldest or all of one thing, on rows made by hand."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+import pytest
+
+from memories.engine.domain import Intent, Kind, Signal
+from memories.engine.retrieval.fusion import Fused
+from memories.engine.retrieval.leaning import lean
+from memories.engine.retrieval.query import Query, read_query
+from tests.unit.memories.engine.retrieval.test_judging import rows
+
+NOW: Final = datetime(2024, 1, 1, tzinfo=UTC)
+DAYS: Final = tuple(86400.0 * day for day in range(5))
+# Rows 0, 1 and 4 hold the question's word; row 1 and the memory 3 are one thing told twice.
+HOLDING: Final = (1.0, 1.0, 0.0, 1.0, 1.0)
+
+
+def asked(intent: Intent) -> Query:
+    read = read_query(
+        "Where does she live?",
+        reference=NOW,
+        zone=None,
+        languages=frozenset({"en"}),
+        speakers=(),
+    )
+    return replace(read, intent=intent, telling=(True,), alternatives=(("live",),))
+
+
+def leant(
+    intent: Intent, *, counts: Sequence[float] = HOLDING, subjects: Sequence[float] = (1.0,) * 5
+) -> list[float]:
+    scores = np.full(5, 0.5)
+    fused = Fused(scores, {Signal.ENTITY: np.array(subjects)}, scores)
+    candidates = replace(rows(counts=counts, said_at=DAYS), kinds=np.full(5, -1))
+    return [
+        round(float(each) - 0.5, 3)
+        for each in lean(fused, candidates, asked(intent), reference=NOW).scores
+    ]
+
+
+@pytest.mark.parametrize(
+    ("intent", "added"),
+    [
+        (Intent.CURRENT, [0.0, 0.06, 0.0, 0.06, 0.12]),
+        (Intent.NEWEST, [0.0, 0.06, 0.0, 0.06, 0.12]),
+        (Intent.OLDEST, [0.12, 0.06, 0.0, 0.06, 0.0]),
+        (Intent.HISTORY, [0.12, 0.12, 0.0, 0.12, 0.12]),
+        (Intent.ANY, [0.0] * 5),
+        (Intent.LIST, [0.0] * 5),
+    ],
+)
+def test_rows_of_one_thing_are_held_against_one_another(intent: Intent, added: list[float]) -> None:
+    assert leant(intent) == added
+
+
+def test_rows_by_somebody_else_and_rows_with_fewer_words_are_none_of_them() -> None:
+    assert leant(Intent.NEWEST, subjects=(1.0, 1.0, 1.0, 1.0, 0.0)) == [0.0, 0.12, 0.0, 0.12, 0.0]
+    assert leant(Intent.NEWEST, counts=(0.0, 0.0, 0.0, 0.0, 1.0)) == [0.0] * 5
+    assert leant(Intent.NEWEST, counts=(0.0,) * 5) == [0.0] * 5
+
+
+def test_a_plan_is_not_so_yet() -> None:
+    scores = np.full(5, 0.5)
+    candidates = rows(counts=HOLDING, said_at=DAYS)
+    assert candidates.kinds[4] == list(Kind).index(Kind.PLAN)
+    after = lean(Fused(scores, {}, scores), candidates, asked(Intent.CURRENT), reference=NOW)
+    assert after.breakdown(4).intent == 0
+    assert after.breakdown(1).intent == pytest.approx(0.12)
+
+
+def test_a_score_stays_within_its_scale_and_nothing_comes_of_nothing() -> None:
+    scores = np.array([0.0, 0.95, 0.5, 0.95, 1.0])
+    candidates = replace(rows(counts=HOLDING, said_at=DAYS), kinds=np.full(5, -1))
+    after = lean(Fused(scores, {}, scores), candidates, asked(Intent.HISTORY), reference=NOW)
+    assert after.scores.max() == 1.0
+    assert after.scores[0] == 0.0
