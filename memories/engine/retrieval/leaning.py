@@ -62,7 +62,7 @@ def _of_the_same_thing(
     np.maximum.at(held, candidates.owners, shares)
     subjects = own.get(Signal.ENTITY)
     if subjects is not None:
-        held = np.where(subjects >= subjects.max(), held, 0.0)
+        held = np.where(subjects >= subjects.max(initial=0.0), held, 0.0)
     best = held.max(initial=0.0)
     same: Flags = held >= _SAME_THING * best if best >= _TELLING else held > best
     return same

@@ -79,3 +79,21 @@ def test_a_score_stays_within_its_scale_and_nothing_comes_of_nothing() -> None:
     after = lean(Fused(scores, {}, scores), candidates, asked(Intent.HISTORY), reference=NOW)
     assert after.scores.max() == 1.0
     assert after.scores[0] == 0.0
+
+
+def test_where_nothing_was_found_nothing_is_leant() -> None:
+    none = np.zeros(0)
+    fused = Fused(none, {Signal.ENTITY: none}, none)
+    found = rows(counts=HOLDING, said_at=DAYS)
+    nothing = replace(
+        found,
+        ids=(),
+        said_at=none,
+        kinds=np.zeros(0, dtype=np.int64),
+        occurred=np.zeros((0, 2)),
+        learned=np.zeros((0, 2), dtype=np.int64),
+        owners=np.zeros(0, dtype=np.int64),
+        counts=np.zeros((0, found.counts.shape[1])),
+        lengths=none,
+    )
+    assert lean(fused, nothing, asked(Intent.CURRENT), reference=NOW) is fused
