@@ -83,6 +83,7 @@ def hit_object(hit: SearchHit) -> dict[str, object]:
             "entity": round(scores.entity, 6),
             "temporal": round(scores.temporal, 6),
             "session": round(scores.session, 6),
+            "decay": round(scores.decay, 6),
             "intent": round(scores.intent, 6),
         },
     }

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from controlplane.api.authentication import principal_of
 from controlplane.api.bodies import object_of, refuse_unknown
 from controlplane.api.openapi import described
 from controlplane.apikeys.models import KeyScope
@@ -83,6 +84,7 @@ def search(
             include_merged=flag_of(body, "include_merged", usual=False),
             show_expired=flag_of(body, "show_expired", usual=False),
             include_messages=False,
+            decay=principal_of(request).decays,
         )
     count_search()
     served(request, Action.MEMORY_SEARCHED, [hit.id for hit in found])
@@ -113,6 +115,7 @@ class GetContext(APIView):
                 threshold=_relevant_from(asked),
                 as_of=instant_of(asked.get("as_of"), "as_of"),
                 reference_time=instant_of(asked.get("reference_date"), "reference_date"),
+                decay=principal_of(request).decays,
             )
         memory_ids = [hit.id for hit in found.hits if not hit.is_message]
         count_search()

@@ -114,14 +114,20 @@ class Engine:
                 return search_by_words(request, scope=scope, tools=self.search, truth=truth)
 
     def _search(self, request: SearchRequest, scope: Scope) -> SearchResult:
+        from memories.engine.retrieval.decay import decayed, hits_to_fade
         from memories.engine.retrieval.reranking import RERANKED, reranked
         from memories.engine.retrieval.search import search
 
         reranker = self.search.reranker if request.rerank else None
-        if reranker is None:
-            return search(request, scope=scope, tools=self.search)
-        wide = replace(request, top_k=max(request.top_k, RERANKED))
+        wanted = request.top_k if reranker is None else max(request.top_k, RERANKED)
+        wide = replace(request, top_k=hits_to_fade(wanted) if request.decay else wanted)
         found = search(wide, scope=scope, tools=self.search)
+        if request.decay:
+            found = decayed(
+                found, reference=request.reference, explain=request.explain, top_k=wanted
+            )
+        if reranker is None:
+            return found
         with self.search.tracer.step("search.rerank"):
             return reranked(found, reranker, query=request.query, top_k=request.top_k)
 

@@ -41,6 +41,7 @@ class ScoreBreakdown:
     Attributes:
         session: the best of the row's session.
         intent: what the question's intent added to the fused score.
+        decay: what the sum was multiplied with; 1 unless memories were asked to fade.
     """
 
     semantic: float = 0.0
@@ -49,6 +50,7 @@ class ScoreBreakdown:
     temporal: float = 0.0
     session: float = 0.0
     intent: float = 0.0
+    decay: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

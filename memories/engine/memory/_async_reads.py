@@ -44,6 +44,7 @@ class AsyncReads(AsyncProjectFile):
         neighbours: int = 0,
         leave_out: Iterable[str] = (),
         rerank: bool = False,
+        decay: bool = False,
     ) -> SearchResult:
         """As `Memory.search`."""
         return await self._run(
@@ -65,6 +66,7 @@ class AsyncReads(AsyncProjectFile):
                 neighbours=neighbours,
                 leave_out=leave_out,
                 rerank=rerank,
+                decay=decay,
             )
         )
 
@@ -82,6 +84,7 @@ class AsyncReads(AsyncProjectFile):
         latest_only: bool = False,
         include_merged: bool = False,
         show_expired: bool = False,
+        decay: bool = False,
     ) -> Context:
         """As `Memory.context`."""
         return await self._run(
@@ -98,6 +101,7 @@ class AsyncReads(AsyncProjectFile):
                 latest_only=latest_only,
                 include_merged=include_merged,
                 show_expired=show_expired,
+                decay=decay,
             )
         )
 

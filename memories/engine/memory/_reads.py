@@ -71,6 +71,7 @@ class Reads(ProjectFile):
         neighbours: int = 0,
         leave_out: Iterable[str] = (),
         rerank: bool = False,
+        decay: bool = False,
     ) -> SearchResult:
         """What is known that answers a question, best first.
 
@@ -95,6 +96,8 @@ class Reads(ProjectFile):
                 any of semantic, lexical, entity, temporal, session and intent.
             rerank: let the reranker that the Memory was opened with put the best 30 hits in order
                 once more; where it fails, they stay as they were and `degraded` says so.
+            decay: let hits fade that were said long ago and not again, to .7 of their score at
+                least; `threshold` is judged before.
 
         Raises:
             InvalidInput: an argument is off; its kinds and words say which.
@@ -123,6 +126,7 @@ class Reads(ProjectFile):
             leave_out=check_parts(leave_out),
             explain=explain,
             rerank=rerank,
+            decay=decay,
         )
         return self._call(lambda engine: engine.find(request, scope=scope))
 
@@ -140,6 +144,7 @@ class Reads(ProjectFile):
         latest_only: bool = False,
         include_merged: bool = False,
         show_expired: bool = False,
+        decay: bool = False,
     ) -> Context:
         """What is known, as text ready for a prompt: in order of time, dated, with sources.
 
@@ -159,6 +164,7 @@ class Reads(ProjectFile):
             latest_only: leave out what was superseded.
             include_merged: also near repeats that were folded into another memory.
             show_expired: also what has expired.
+            decay: as for `search`.
 
         Raises:
             InvalidInput: an argument is off; its kinds and words say which.
@@ -177,6 +183,7 @@ class Reads(ProjectFile):
             include_merged=include_merged,
             show_expired=show_expired,
             neighbours=1,
+            decay=decay,
         )
         probability = None if found.confidence is None else found.confidence.probability
         return pack(found.hits, max_tokens=max_tokens, zone=self._zone, probability=probability)

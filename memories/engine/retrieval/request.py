@@ -28,6 +28,7 @@ class SearchRequest:
         neighbours: how many turns before and after its first source each hit carries.
         leave_out: parts of the score that are not used: any of SCORE_PARTS.
         rerank: let the reranker put the best hits in order once more.
+        decay: let memories fade that were said long ago and not again.
         explain: say for each hit what each signal gave and why.
     """
 
@@ -42,3 +43,4 @@ class SearchRequest:
     leave_out: frozenset[str]
     explain: bool
     rerank: bool = False
+    decay: bool = False

@@ -32,6 +32,7 @@ class Principal:
         scopes: of `models.KeyScope`.
         default_user_id: whom an agent's memories are about unless it says otherwise; may be empty.
         is_provisional: an agent's, whom nobody has claimed yet.
+        decays: its project wants memories to fade that were said long ago and not again.
         expires_at: when the key ends by itself.
     """
 
@@ -41,6 +42,7 @@ class Principal:
     scopes: frozenset[str]
     default_user_id: str
     is_provisional: bool
+    decays: bool
     expires_at: datetime | None
 
     # What Django and its libraries ask of whoever makes a request.
@@ -112,5 +114,6 @@ def _look_up(digest: bytes, now: datetime) -> Principal | None:
         scopes=frozenset(key.scopes),
         default_user_id=key.default_user_id,
         is_provisional=key.is_provisional,
+        decays=key.project.settings.get("decay") is True,
         expires_at=key.expires_at,
     )

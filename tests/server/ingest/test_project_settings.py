@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
+from controlplane.apikeys.tokens import digest_of
+from controlplane.apikeys.verification import forget_verified
 from controlplane.audit.models import AuditRecord
 from controlplane.limits.models import Counter
 from memories.ingest.retention import delete_outdated
@@ -64,3 +67,23 @@ def test_yesterday_is_judged_in_the_projects_time_zone(
     change_settings(server, timezone="Pacific/Auckland")
     assert "10 May 2024" in day_told(user_id="ben")
     assert "9 May 2024" in day_told(user_id="eve", timezone="UTC")
+
+
+def test_a_project_that_wants_its_memories_to_fade_gets_them_faded(
+    acme: Tenant, client: Ask, do_jobs: Callable[[], int]
+) -> None:
+    server = Server(client(acme.token), acme, do_jobs)
+    told = {"messages": "I own a green boat.", "timestamp": 1_500_000_000, **ANA}
+    server.post("/v3/memories/add/", told)
+    do_jobs()
+    asked = {"query": "Who owns a boat?", "filters": ANA}
+
+    def decay() -> object:
+        (hit,) = server.post("/v3/memories/search/", asked)["results"]
+        return hit["score_breakdown"]["decay"]
+
+    assert decay() == 1
+    change_settings(server, decay=True)
+    # A key that was verified is remembered for a second.
+    forget_verified(digest_of(acme.token))
+    assert decay() == pytest.approx(0.7, abs=0.001)
