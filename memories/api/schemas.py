@@ -95,6 +95,13 @@ class PreviewAnswer(LearningSchema):
     reason = serializers.CharField(allow_null=True)
 
 
+class PredictionAnswer(Row):
+    """About what an add would take of the language model."""
+
+    usage = serializers.DictField(child=serializers.IntegerField())
+    dollars = serializers.FloatField(allow_null=True)
+
+
 class SpendingRow(Row):
     """One day of one model."""
 

@@ -12,7 +12,8 @@ from memories import InvalidInput, Memory, Scope
 from memories.engine.domain import Message, Role, ScoreBreakdown, SearchHit, Source
 from memories.engine.ports.clock import FixedClock
 from memories.engine.ports.embedder import WordHashEmbedder
-from memories.engine.retrieval.packing import estimate_tokens, pack
+from memories.engine.retrieval.packing import pack
+from memories.engine.text.model_tokens import estimate_tokens
 
 OPENING, CLOSING = "<recalled-memories>", "</recalled-memories>"
 MORNING = datetime(2024, 5, 1, 9, 30, tzinfo=UTC)

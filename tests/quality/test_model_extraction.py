@@ -10,7 +10,7 @@ from evaluation.remembering import messages_of
 from memories import Conversation, Memory, ModelExtraction, read_conversations
 from memories.engine.adapters.model_extractor._instructions import INSTRUCTIONS, SCHEMA
 from memories.engine.ports.language_model import ScriptedModel
-from memories.engine.retrieval.packing import estimate_tokens
+from memories.engine.text.model_tokens import estimate_tokens
 from tests.conftest import RecordFigure
 from tests.fixtures.extraction import SAMPLE, answering, answers
 from tests.quality.recall import recalls_at
@@ -65,6 +65,27 @@ def test_ten_turns_cost_at_most_two_thousand_tokens_of_prompt(
     assert len(known.splitlines()) == 10
     # As if no provider kept the fixed part.
     assert max(prompts) + fixed <= 2000
+
+
+def test_a_prediction_is_near_to_what_it_takes(
+    conversation: Conversation, model: ScriptedModel
+) -> None:
+    read = written = predicted_read = predicted_written = 0
+    with Memory(extractor=ModelExtraction(model)) as memory:
+        scope = memory.scope(user=conversation.id)
+        for session in conversation.sessions:
+            predicted = memory.predict(messages_of(session), scope=scope)
+            predicted_read += predicted.read
+            predicted_written += predicted.written
+            assert len(model.requests) == conversation.sessions.index(session)
+            memory.add(messages_of(session), scope=scope)
+    for request in model.requests:
+        schema = json.dumps(SCHEMA, separators=(",", ":"))
+        read += sum(map(estimate_tokens, (request.instructions, schema, request.prompt)))
+    for answer in answers().values():
+        written += estimate_tokens(json.dumps(answer, separators=(",", ":")))
+    assert predicted_read == read
+    assert predicted_written == pytest.approx(written, rel=0.1)
 
 
 def test_no_less_is_found_than_with_facts_by_rules(

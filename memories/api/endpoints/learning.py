@@ -1,5 +1,6 @@
 """What would be learned, and what learning takes."""
 
+from dataclasses import asdict
 from datetime import UTC, timedelta
 from typing import ClassVar, Final
 
@@ -16,10 +17,10 @@ from controlplane.apikeys.models import KeyScope
 from memories import Preview
 from memories.api.access import project_of, spend
 from memories.api.reading import query_of, whole_of
-from memories.api.schemas import AddRequest, PreviewAnswer, SpendingAnswer
+from memories.api.schemas import AddRequest, PredictionAnswer, PreviewAnswer, SpendingAnswer
 from memories.api.telling import add_order
 from memories.ingest.models import Spending
-from memories.ingest.spending import spent_by_day
+from memories.ingest.spending import dollars, spent_by_day
 from memories.ingest.work import guided, learning_of
 
 _USUAL_DAYS: Final = 30
@@ -49,6 +50,31 @@ class PreviewMemories(APIView):
                 timezone=zone,
             )
         return Response(_preview_object(found))
+
+
+@described(asks={"POST": AddRequest}, answers={"POST": PredictionAnswer})
+class PredictLearning(APIView):
+    """`POST /v3/memories/predict/`: about what an add would take of the language model.
+
+    Nothing is stored, and the model is not asked.
+    """
+
+    scopes: ClassVar[dict[str, KeyScope]] = {"POST": KeyScope.WRITE}
+
+    def post(self, request: Request) -> Response:
+        """Tokens and, where prices are set, dollars."""
+        order = add_order(object_of(request), now=timezone.now())
+        spend(request, "searches")
+        guidance, zone = guided(order, principal_of(request).project_id)
+        with project_of(request) as memory:
+            usage = memory.predict(
+                list(order.messages),
+                scope=order.owner.within(memory),
+                timestamp=order.instant(),
+                guidance=guidance,
+                timezone=zone,
+            )
+        return Response({"usage": asdict(usage), "dollars": dollars(usage)})
 
 
 @described(answers={"GET": SpendingAnswer})

@@ -13,7 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, TypeAlias
 
-from memories.engine.bootstrap._extractors import ExtractorChoice, extractor_of
+from memories.engine.bootstrap._extractors import (
+    ExtractorChoice,
+    extractor_of,
+    predicting,
+)
 from memories.engine.bootstrap._models import EmbeddingModel, dimensions_of, embedder_of
 from memories.engine.domain import Scope, SearchResult
 from memories.engine.errors import IndexUnavailable, InvalidScope, MissingExtra, ModelMismatch
@@ -214,6 +218,7 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
             passages=stores.passages(model=embedder.model, dimensions=dimensions),
             index=index,
             extractor=extractor,
+            predictor=extractor_of(predicting(settings.extractor))[0],
             guidance=guidance,
             embedder=embedder,
             clock=settings.clock or SystemClock(),

@@ -1,6 +1,6 @@
 """Which extractors there are, and how they are opened."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from memories.engine.bootstrap._language_models import (
@@ -38,6 +38,19 @@ class ModelExtraction:
 
 
 ExtractorChoice: TypeAlias = Extractor | NamedModel | ModelExtraction
+
+
+def predicting(choice: ExtractorChoice | None) -> ExtractorChoice | None:
+    """The choice with its model, if it has one, replaced by one that counts what it is asked."""
+    if isinstance(choice, AnthropicModel | ChatModel):
+        choice = ModelExtraction(choice)
+    if not isinstance(choice, ModelExtraction):
+        return choice
+    from memories.engine.adapters.model_extractor import CountingModel
+
+    model = choice.model
+    name = model.model if isinstance(model, AnthropicModel | ChatModel) else model.name
+    return replace(choice, model=CountingModel(name))
 
 
 def extractor_of(choice: ExtractorChoice | None) -> tuple[Extractor, Guidance]:

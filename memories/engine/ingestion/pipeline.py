@@ -15,6 +15,7 @@ from memories.engine.domain import (
     Message,
     Preview,
     Scope,
+    TokenUsage,
 )
 from memories.engine.ingestion.answers import SavingExtractor
 from memories.engine.ingestion.claims import check_claims
@@ -99,6 +100,14 @@ def preview(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> Prev
         dropped=extraction.dropped,
         usage=extraction.usage,
     )
+
+
+def predict(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> TokenUsage:
+    """About what `ingest` would take of the extractor's language model, which is not asked."""
+    arrivals = identify(request, scope=scope, now=tools.clock.now())
+    fresh, before = _unheard(arrivals, scope=scope, tools=tools)
+    counting = replace(tools, extractor=tools.predictor)
+    return _extract(request, fresh, before, scope=scope, tools=counting).usage
 
 
 def _answered(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> AddResult | None:

@@ -29,6 +29,7 @@ class IngestTools:
     """The ports that ingest, edits and deletions need.
 
     Attributes:
+        predictor: the extractor, but that its language model counts what it is asked, and is not.
         guidance: what is to be learned, unless an add says more.
         answers: where the extractor's answers to jobs are saved; nowhere if None.
     """
@@ -37,6 +38,7 @@ class IngestTools:
     passages: PassageStore
     index: SearchIndex
     extractor: Extractor
+    predictor: Extractor
     guidance: Guidance
     embedder: Embedder
     clock: Clock

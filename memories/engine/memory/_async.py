@@ -12,6 +12,7 @@ from memories.engine.domain import (
     MemoryRecord,
     Preview,
     Scope,
+    TokenUsage,
 )
 from memories.engine.ingestion.revision import UNCHANGED, MaybeInstant
 from memories.engine.memory._async_reads import AsyncReads
@@ -73,6 +74,27 @@ class AsyncMemory(AsyncReads):
         return await self._run(
             partial(
                 self._memory.preview,
+                messages,
+                scope=scope,
+                timezone=timezone,
+                timestamp=timestamp,
+                guidance=guidance,
+            )
+        )
+
+    async def predict(
+        self,
+        messages: str | Mapping[str, object] | Sequence[object],
+        *,
+        scope: Scope,
+        timezone: str | tzinfo | None = None,
+        timestamp: datetime | None = None,
+        guidance: Guidance | None = None,
+    ) -> TokenUsage:
+        """As `Memory.predict`."""
+        return await self._run(
+            partial(
+                self._memory.predict,
                 messages,
                 scope=scope,
                 timezone=timezone,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from controlplane.settings.learning import ModelPrices
-from memories import AnthropicModel
+from memories import AnthropicModel, TokenUsage
 from memories.ingest.models import Job, JobStatus, Lane, Spending
 from memories.ingest.orders import AddOrder, Owner
 from memories.ingest.projects import PROJECTS
@@ -331,6 +331,32 @@ def test_a_preview_says_what_would_be_learned_and_stores_nothing(
     assert not Job.objects.exists()
     # It was asked, so it counts.
     assert Spending.objects.get().questions == 1
+
+
+def test_what_an_add_would_take_is_told_without_asking(
+    acme: Tenant, client: Ask, endpoint: ModelEndpoint
+) -> None:
+    body = {"messages": SAID, "user_id": "ana"}
+    told = client(acme.token).post("/v3/memories/predict/", body, format="json").json()
+    longer = [{"role": "user", "content": f"{SAID} {number}"} for number in range(40)]
+    more = (
+        client(acme.token)
+        .post("/v3/memories/predict/", body | {"messages": longer}, format="json")
+        .json()
+    )
+    assert told["usage"]["written"] == 80
+    assert more["usage"]["written"] == 40 * 80
+    # Four questions, each with the fixed part.
+    assert more["usage"]["read"] > 3.5 * told["usage"]["read"]
+    assert told["dollars"] == pytest.approx(PRICES.of(TokenUsage(**told["usage"])) / 1e6)
+    assert not endpoint.requests
+    assert not Spending.objects.exists()
+
+
+def test_without_a_model_an_add_takes_nothing(acme: Tenant, client: Ask) -> None:
+    body = {"messages": SAID, "user_id": "ana"}
+    told = client(acme.token).post("/v3/memories/predict/", body, format="json").json()
+    assert (set(told["usage"].values()), told["dollars"]) == ({0}, None)
 
 
 def test_an_unclaimed_agent_may_spend_little(

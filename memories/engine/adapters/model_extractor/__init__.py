@@ -1,5 +1,6 @@
 """The extractor that asks a language model."""
 
 from memories.engine.adapters.model_extractor._extractor import ModelExtractor
+from memories.engine.adapters.model_extractor._prediction import CountingModel
 
-__all__ = ["ModelExtractor"]
+__all__ = ["CountingModel", "ModelExtractor"]
