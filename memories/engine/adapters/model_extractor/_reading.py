@@ -148,13 +148,15 @@ class AnswerReader:
     def _attributed(
         self, speaker: object, quotes: tuple[Quote, ...]
     ) -> tuple[str, tuple[Quote, ...]]:
-        """Whose statement it is, with that speaker's quotes first."""
+        """Whose statement it is, in whatever case, with that speaker's quotes first."""
         speakers = [self._said(quote).speaker for quote in quotes]
-        if not isinstance(speaker, str) or speaker not in speakers:
+        named = speaker.strip().casefold() if isinstance(speaker, str) else ""
+        meant = next((each for each in speakers if each.casefold() == named), None)
+        if meant is None:
             self.dropped[UNQUOTED_SPEAKER] += 1
-            speaker = speakers[-1]
-        own = [quote for quote, by in zip(quotes, speakers, strict=True) if by == speaker]
-        return speaker, tuple(dict.fromkeys((*own, *quotes)))
+            meant = speakers[-1]
+        own = [quote for quote, by in zip(quotes, speakers, strict=True) if by == meant]
+        return meant, tuple(dict.fromkeys((*own, *quotes)))
 
     def _occurred(self, when: object, said_at: datetime) -> Interval | None:
         if when is None:

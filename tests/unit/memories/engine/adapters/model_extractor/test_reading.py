@@ -226,3 +226,9 @@ def test_an_answer_may_be_fenced() -> None:
     assert AnswerReader(BOAT).read(answer) == AnswerReader(BOAT).read(
         json.dumps({"facts": [claim()]})
     )
+
+
+@pytest.mark.parametrize("written", ["ana", "ANA", " Ana "])
+def test_a_speaker_is_meant_in_whatever_case(written: str) -> None:
+    ((fact,), dropped) = read(claim(speaker=written))
+    assert (fact.attributed_to, dropped) == ("Ana", {})
