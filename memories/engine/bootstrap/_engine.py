@@ -5,10 +5,12 @@ import json
 import os
 import threading
 from collections import defaultdict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, TypeAlias
@@ -103,29 +105,33 @@ class Engine:
             IndexUnavailable: the index does not answer, and nothing stands in for it.
         """
         from memories.engine.retrieval.by_words import search_by_words
+        from memories.engine.retrieval.search import search
 
         with (
             self.search.tracer.step("search", top_k=request.top_k),
             self.stores.in_one_state(),
         ):
             try:
-                return self._search(request, scope)
+                return self._in_order(request, partial(search, scope=scope, tools=self.search))
             except IndexUnavailable:
                 truth = self.stores.without_index
                 if truth is None:
                     raise
             with self.search.tracer.step("search.without_index"):
-                return search_by_words(request, scope=scope, tools=self.search, truth=truth)
+                find = partial(search_by_words, scope=scope, tools=self.search, truth=truth)
+                return self._in_order(request, find)
 
-    def _search(self, request: SearchRequest, scope: Scope) -> SearchResult:
+    def _in_order(
+        self, request: SearchRequest, find: Callable[[SearchRequest], SearchResult]
+    ) -> SearchResult:
+        """What is found, faded and reranked as the request asks, whatever finds it."""
         from memories.engine.retrieval.decay import decayed, hits_to_fade
         from memories.engine.retrieval.reranking import RERANKED, reranked
-        from memories.engine.retrieval.search import search
 
         reranker = self.search.reranker if request.rerank else None
         wanted = request.top_k if reranker is None else max(request.top_k, RERANKED)
         wide = replace(request, top_k=hits_to_fade(wanted) if request.decay else wanted)
-        found = search(wide, scope=scope, tools=self.search)
+        found = find(wide)
         if request.decay:
             found = decayed(
                 found, reference=request.reference, explain=request.explain, top_k=wanted

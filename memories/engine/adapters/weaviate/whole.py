@@ -96,10 +96,11 @@ class Whole:
 
     def at(self, places: Collection[str]) -> Sequence[StoredPassage]:
         """As `Parts` says."""
+        wanted = frozenset(places)
         return [
             each
             for each in self._passages
-            if each.is_message and place_label(each.session, each.position) in places
+            if each.is_message and place_label(each.session, each.position) in wanted
         ]
 
     def _seen(self, messages: bool) -> Iterator[StoredPassage]:
