@@ -24,6 +24,8 @@ from memories.engine.bootstrap import (
 from memories.engine.domain import (
     AddResult,
     Confidence,
+    Consolidation,
+    ConsolidationOutcome,
     Context,
     DeletionReceipt,
     Entity,
@@ -101,6 +103,8 @@ __all__ = [
     "ChangedMeanwhile",
     "ChatModel",
     "Confidence",
+    "Consolidation",
+    "ConsolidationOutcome",
     "Context",
     "Conversation",
     "DeletionReceipt",

@@ -9,6 +9,7 @@ from memories.engine.errors import StoreError
 from memories.engine.storage.transfer import export, import_
 from memories.engine.storage.values import optional_words
 from memories.records.connection import Connection
+from memories.records.consolidation import PostgresConsolidation
 from memories.records.database import Database
 from memories.records.entities import PostgresEntities
 from memories.records.keeping import flaws, size
@@ -38,6 +39,7 @@ class PostgresRecords:
         self.memories = PostgresMemories(database)
         self.entities = PostgresEntities(database)
         self.receipts = PostgresReceipts(database)
+        self.consolidation = PostgresConsolidation(database)
 
     def reading(self, *, scope: Scope) -> AbstractContextManager[object]:
         return self._database.snapshot(scope=scope)

@@ -28,6 +28,8 @@ OFFERED = {
     "ChangedMeanwhile",
     "ChatModel",
     "Confidence",
+    "Consolidation",
+    "ConsolidationOutcome",
     "Context",
     "Conversation",
     "DeletionReceipt",

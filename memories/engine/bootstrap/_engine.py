@@ -18,9 +18,12 @@ from typing import Final, Literal, TypeAlias
 from memories.engine.bootstrap._extractors import (
     ExtractorChoice,
     extractor_of,
+    model_of,
     predicting,
+    with_open_model,
 )
 from memories.engine.bootstrap._models import EmbeddingModel, dimensions_of, embedder_of
+from memories.engine.consolidation.tools import ConsolidationTools
 from memories.engine.domain import Scope, SearchResult
 from memories.engine.errors import IndexUnavailable, InvalidScope, MissingExtra, ModelMismatch
 from memories.engine.ingestion.reindexing import Progress, reindex
@@ -93,6 +96,7 @@ class Engine:
     """
 
     ingest: IngestTools
+    consolidation: ConsolidationTools
     search: SearchTools
     stores: Stores
     threads: "_SignalThreads"
@@ -217,14 +221,15 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
         _check_project(records, settings)
         embedder = embedder_of(settings.embedding, records, settings.scope)
         dimensions = dimensions_of(settings.embedding, embedder, records, settings.scope)
-        extractor, guidance = extractor_of(settings.extractor)
+        choice = with_open_model(settings.extractor)
+        extractor, guidance = extractor_of(choice)
         index = stores.index(model=embedder.model, dimensions=dimensions)
         tools = IngestTools(
             records=records,
             passages=stores.passages(model=embedder.model, dimensions=dimensions),
             index=index,
             extractor=extractor,
-            predictor=extractor_of(predicting(settings.extractor))[0],
+            predictor=extractor_of(predicting(choice))[0],
             guidance=guidance,
             embedder=embedder,
             clock=settings.clock or SystemClock(),
@@ -240,7 +245,8 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
         else _SignalThreads(_CONCURRENT_SEARCHES, side_by_side=False)
     )
     search = _search_tools(settings, tools, index, threads, is_apart=stores.index_is_apart)
-    return Engine(tools, search, stores, threads, os.getpid())
+    together = ConsolidationTools(tools, model_of(choice))
+    return Engine(tools, together, search, stores, threads, os.getpid())
 
 
 def _open_file(path: Path, durability: Durability) -> Stores:

@@ -38,43 +38,56 @@ class ModelExtraction:
 
 
 ExtractorChoice: TypeAlias = Extractor | NamedModel | ModelExtraction
+# One whose model, if it has one, is ready to be asked.
+OpenChoice: TypeAlias = Extractor | ModelExtraction
 
 
-def predicting(choice: ExtractorChoice | None) -> ExtractorChoice | None:
-    """The choice with its model, if it has one, replaced by one that counts what it is asked."""
-    if isinstance(choice, AnthropicModel | ChatModel):
-        choice = ModelExtraction(choice)
-    if not isinstance(choice, ModelExtraction):
-        return choice
-    from memories.engine.adapters.model_extractor import CountingModel
-
-    model = choice.model
-    name = model.model if isinstance(model, AnthropicModel | ChatModel) else model.name
-    return replace(choice, model=CountingModel(name))
-
-
-def extractor_of(choice: ExtractorChoice | None) -> tuple[Extractor, Guidance]:
-    """The extractor, ready to be asked, with what it is to learn; the local one for None.
+def with_open_model(choice: ExtractorChoice | None) -> OpenChoice | None:
+    """The choice with its model, if it has one, ready to be asked.
 
     Raises:
         MissingExtra: the `models` extra is not installed.
         InvalidInput: a setting is off.
     """
+    if isinstance(choice, AnthropicModel | ChatModel):
+        choice = ModelExtraction(choice)
+    if not isinstance(choice, ModelExtraction):
+        return choice
+    _check(choice)
+    return replace(choice, model=_model_in(choice))
+
+
+def model_of(choice: OpenChoice | None) -> LanguageModel | None:
+    """The model of a choice; None where facts are not learned by one."""
+    return _model_in(choice) if isinstance(choice, ModelExtraction) else None
+
+
+def predicting(choice: OpenChoice | None) -> OpenChoice | None:
+    """The choice with its model, if it has one, replaced by one that counts what it is asked."""
+    if not isinstance(choice, ModelExtraction):
+        return choice
+    from memories.engine.adapters.model_extractor import CountingModel
+
+    return replace(choice, model=CountingModel(_model_in(choice).name))
+
+
+def extractor_of(choice: OpenChoice | None) -> tuple[Extractor, Guidance]:
+    """The extractor, with what it is to learn; the local one for None."""
     if choice is None:
         from memories.engine.adapters.local_extractor import LocalExtractor
 
         return LocalExtractor(), Guidance()
-    if isinstance(choice, AnthropicModel | ChatModel):
-        choice = ModelExtraction(choice)
     if not isinstance(choice, ModelExtraction):
         return choice, Guidance()
-    _check(choice)
     from memories.engine.adapters.model_extractor import ModelExtractor
 
-    model = choice.model
-    if isinstance(model, AnthropicModel | ChatModel):
-        model = open_language_model(model)
+    model = _model_in(choice)
     return ModelExtractor(model, turns=choice.turns, known=choice.known), choice.guidance
+
+
+def _model_in(extraction: ModelExtraction) -> LanguageModel:
+    model = extraction.model
+    return open_language_model(model) if isinstance(model, AnthropicModel | ChatModel) else model
 
 
 def _check(choice: ModelExtraction) -> None:

@@ -3,6 +3,12 @@
 Plain frozen values. Every `datetime` here is aware. docs/glossary.md defines the words.
 """
 
+from memories.engine.domain._consolidation import (
+    Consolidation,
+    ConsolidationEvent,
+    ConsolidationOutcome,
+    Profile,
+)
 from memories.engine.domain._conversation import (
     Arrival,
     JsonObject,
@@ -90,6 +96,9 @@ __all__ = [
     "Candidates",
     "Condition",
     "Confidence",
+    "Consolidation",
+    "ConsolidationEvent",
+    "ConsolidationOutcome",
     "Context",
     "DateExpression",
     "DeletionReceipt",
@@ -133,6 +142,7 @@ __all__ = [
     "Place",
     "Precision",
     "Preview",
+    "Profile",
     "QueryTime",
     "Quote",
     "Role",

@@ -15,10 +15,10 @@ from memories.engine.domain import (
     TokenUsage,
 )
 from memories.engine.ingestion.revision import UNCHANGED, MaybeInstant
-from memories.engine.memory._async_reads import AsyncReads
+from memories.engine.memory._async_consolidating import AsyncConsolidates
 
 
-class AsyncMemory(AsyncReads):
+class AsyncMemory(AsyncConsolidates):
     """A Memory whose calls are awaited, and run in threads of its own: the loop never waits.
 
     Opening is not awaited: it reads a few pages, and loads no model.

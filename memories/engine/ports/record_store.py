@@ -29,6 +29,7 @@ from memories.engine.domain import (
     TransferReceipt,
     Version,
 )
+from memories.engine.ports.consolidation_store import ConsolidationStore
 from memories.engine.ports.entity_store import EntityStore
 
 
@@ -311,6 +312,11 @@ class RecordStore(Protocol):
     @property
     def receipts(self) -> ReceiptStore:
         """What named jobs answered."""
+        ...
+
+    @property
+    def consolidation(self) -> ConsolidationStore:
+        """Which memories are to be looked at together, and what was derived from them."""
         ...
 
     def reading(self, *, scope: Scope) -> AbstractContextManager[object]:

@@ -1,28 +1,25 @@
 """Putting a request into words: all that differs, as data that can't leave its place."""
 
-import json
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from typing import Final
 
-from memories.engine.domain import Guidance, MemoryRecord, Message
+from memories.engine.domain import MemoryRecord, Message
 from memories.engine.ports.extractor import ExtractionRequest
 from memories.engine.text.delimiters import strip_recalled
+from memories.engine.text.prompts import as_data, in_sections, wishes_of
 
 # How much of an earlier turn, from its end, and of a known memory helps to understand.
 _EARLIER_CHARACTERS: Final = 300
 _KNOWN_CHARACTERS: Final = 300
-# What could open or close a tag, end a line, or not be written as UTF-8.
-_UNSAFE: Final = re.compile("[<>\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def prompt_of(request: ExtractionRequest) -> str:
     """The request in sections; those without anything in them are left out."""
     sections = {
-        "project": _project(request.guidance),
+        "project": wishes_of(request.guidance),
         "known": _memories(request.known_memories, request.zone),
-        "entities": (f"{_data(each.name)} {each.type}" for each in request.known_entities),
+        "entities": (f"{as_data(each.name)} {each.type}" for each in request.known_entities),
         "earlier": (
             _turn(message, _said(message)[-_EARLIER_CHARACTERS:], request.zone)
             for message in request.earlier
@@ -32,33 +29,14 @@ def prompt_of(request: ExtractionRequest) -> str:
             for number, message in enumerate(request.messages, start=1)
         ),
     }
-    return "\n".join(line for name, lines in sections.items() for line in _section(name, lines))
-
-
-def _section(name: str, lines: Iterable[str]) -> Iterator[str]:
-    written = list(lines)
-    if written:
-        yield from (f"<{name}>", *written, f"</{name}>")
-
-
-def _project(guidance: Guidance) -> Iterator[str]:
-    agents = guidance.agent_instructions or guidance.instructions
-    told = {
-        "From what people say": guidance.instructions,
-        "From what assistants say": agents if agents != guidance.instructions else "",
-        "Above all": guidance.includes,
-        "Never": guidance.excludes,
-    }
-    yield from (f"{what}: {_data(words)}" for what, words in told.items() if words)
-    for category, meaning in guidance.categories.items():
-        yield f"Category {_data(category)}: {_data(meaning)}"
+    return in_sections(sections)
 
 
 def _memories(memories: Iterable[MemoryRecord], zone: tzinfo | None) -> Iterator[str]:
     for number, memory in enumerate(memories, start=1):
         day = f"{_local(memory.said_at, zone):%Y-%m-%d}"
-        words = _data(memory.text[:_KNOWN_CHARACTERS])
-        yield f"{number} {_data(memory.attributed_to)} {day}: {words}"
+        words = as_data(memory.text[:_KNOWN_CHARACTERS])
+        yield f"{number} {as_data(memory.attributed_to)} {day}: {words}"
 
 
 def _said(message: Message) -> str:
@@ -69,14 +47,8 @@ def _said(message: Message) -> str:
 
 def _turn(message: Message, said: str, zone: tzinfo | None) -> str:
     at = f"{_local(message.said_at, zone):%a %Y-%m-%d %H:%M}"
-    return f"{message.role} {_data(message.speaker)} {at}: {_data(said)}"
+    return f"{message.role} {as_data(message.speaker)} {at}: {as_data(said)}"
 
 
 def _local(instant: datetime, zone: tzinfo | None) -> datetime:
     return instant if zone is None else instant.astimezone(zone)
-
-
-def _data(text: str) -> str:
-    """A JSON string on one line, in which nothing can look like a tag."""
-    written = json.dumps(text, ensure_ascii=False)
-    return _UNSAFE.sub(lambda unsafe: f"\\u{ord(unsafe[0]):04x}", written)

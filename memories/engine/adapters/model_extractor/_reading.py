@@ -1,13 +1,10 @@
 """Reading a model's answer: nothing in it is believed that was not shown and can't be proven."""
 
-import json
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final
 
 from memories.engine.adapters.model_extractor._instructions import SAME, SUPERSEDES, SUPPORTS
 from memories.engine.adapters.model_extractor._quotes import QuotedMessage
@@ -24,12 +21,14 @@ from memories.engine.domain import (
     Quote,
 )
 from memories.engine.ports.extractor import UNPROVEN, ExtractionRequest
-from memories.engine.text.delimiters import strip_recalled
+from memories.engine.text.model_answers import (
+    FORMLESS,
+    Unfit,
+    numbered,
+    object_in,
+    statement_of,
+)
 
-FORMLESS: Final = "it has not the form that was asked for"
-NO_TEXT: Final = "it is empty or holds characters that are no text"
-TOO_LONG: Final = "it is too long"
-RECALLED: Final = "it holds the marks of recalled memories"
 TOO_MANY: Final = "there were too many of them"
 UNKNOWN_KIND: Final = "its kind is unknown"
 UNQUOTED_SPEAKER: Final = "it is attributed to somebody who is not quoted"
@@ -44,30 +43,12 @@ _MOST_QUOTES: Final = 5
 _MOST_OTHERS: Final = 20
 _LONGEST_FACT: Final = 1000
 _LONGEST_NAME: Final = 200
-_LONGEST_ANSWER: Final = 4_000_000
-# Endpoints that know no schema give JSON as they would write it to people.
-_FENCED: Final = re.compile(r"\s*```(?:json)?\s(?P<json>.*)```\s*", re.DOTALL)
 _RELATIONS: Final[Mapping[object, LinkKind]] = {
     SUPERSEDES: LinkKind.SUPERSEDES,
     SUPPORTS: LinkKind.SUPPORTS,
 }
-# They make a text read otherwise than it is.
-_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_Shown = TypeVar("_Shown")
 _KINDS: Final[Mapping[object, Kind]] = {each.value: each for each in Kind}
 _TYPES: Final[Mapping[object, EntityType]] = {each.value: each for each in EntityType}
-
-
-class _Unfit(Exception):
-    """A claim is no fact.
-
-    Attributes:
-        why: in words.
-    """
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 @dataclass(slots=True)
@@ -88,14 +69,15 @@ class AnswerReader:
 
     def read(self, answer: str) -> tuple[Fact, ...] | None:
         """The facts that hold; None if the answer is not in the form that was asked for."""
-        claims = _claims(answer)
-        if claims is None:
+        whole = object_in(answer)
+        claims = None if whole is None else whole.get("facts")
+        if not isinstance(claims, list):
             return None
         facts: list[Fact] = []
         for claim in self._first(claims, _MOST_FACTS):
             try:
                 facts.append(self._fact(claim))
-            except _Unfit as unfit:
+            except Unfit as unfit:
                 self.dropped[unfit.why] += 1
         return tuple(facts)
 
@@ -107,8 +89,8 @@ class AnswerReader:
 
     def _fact(self, claim: object) -> Fact:
         if not isinstance(claim, dict):
-            raise _Unfit(FORMLESS)
-        text = _text(claim.get("text"))
+            raise Unfit(FORMLESS)
+        text = statement_of(claim.get("text"), longest=_LONGEST_FACT)
         quotes = self._quotes(claim.get("quotes"))
         speaker, quotes = self._attributed(claim.get("speaker"), quotes)
         said_at = self._said(quotes[0]).said_at
@@ -132,13 +114,13 @@ class AnswerReader:
         quotes = [self._quote(claim) for claim in self._first(claims, _MOST_QUOTES)]
         found = tuple(dict.fromkeys(quote for quote in quotes if quote is not None))
         if not found or not all(quotes):
-            raise _Unfit(UNPROVEN)
+            raise Unfit(UNPROVEN)
         return found
 
     def _quote(self, claim: object) -> Quote | None:
         if not isinstance(claim, dict):
             return None
-        message = _numbered(claim.get("turn"), self._messages)
+        message = numbered(claim.get("turn"), self._messages)
         words = claim.get("words")
         return message.find(words) if message is not None and isinstance(words, str) else None
 
@@ -201,7 +183,7 @@ class AnswerReader:
         for claim in self._first(claims, _MOST_OTHERS):
             shown = claim.get("memory") if isinstance(claim, dict) else None
             relation = claim.get("relation") if isinstance(claim, dict) else None
-            memory = _numbered(shown, self.request.known_memories)
+            memory = numbered(shown, self.request.known_memories)
             if memory is None or not isinstance(relation, str):
                 self.dropped[UNKNOWN_MEMORY] += 1
             elif relation == SAME:
@@ -220,46 +202,9 @@ class AnswerReader:
         return None
 
 
-def _claims(answer: str) -> Sequence[object] | None:
-    if len(answer) > _LONGEST_ANSWER:
-        return None
-    fenced = _FENCED.fullmatch(answer)
-    try:
-        parsed = json.loads(fenced["json"] if fenced else answer)
-    except (ValueError, RecursionError):
-        return None
-    claims = parsed.get("facts") if isinstance(parsed, dict) else None
-    return claims if isinstance(claims, list) else None
-
-
-def _text(text: object) -> str:
-    if not isinstance(text, str):
-        raise _Unfit(FORMLESS)
-    if len(text) > _LONGEST_FACT:
-        raise _Unfit(TOO_LONG)
-    written = " ".join(text.split())
-    if not any(map(str.isalnum, written)) or any(map(_is_no_text, written)):
-        raise _Unfit(NO_TEXT)
-    if strip_recalled(written) != ((0, len(written)),):
-        raise _Unfit(RECALLED)
-    return written
-
-
-def _numbered(number: object, shown: Sequence[_Shown]) -> _Shown | None:
-    """What was shown under a number, counted from 1."""
-    if isinstance(number, bool) or not isinstance(number, int):
-        return None
-    return shown[number - 1] if 1 <= number <= len(shown) else None
-
-
 def _place(name: object, text: str) -> int | None:
     """Where a name stands in the text."""
     if not isinstance(name, str) or len(name) > _LONGEST_NAME:
         return None
     start = text.find(name) if any(map(str.isalnum, name)) else -1
     return start if start >= 0 else None
-
-
-def _is_no_text(character: str) -> bool:
-    """True of control characters, halves of surrogate pairs and marks that turn the line around."""
-    return unicodedata.category(character) in {"Cc", "Cs"} or character in _TURNING

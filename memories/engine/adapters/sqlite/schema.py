@@ -254,5 +254,14 @@ ALTER TABLE memories ADD COLUMN learned_by TEXT;
 ALTER TABLE receipts ADD COLUMN learning TEXT;
 """
 
+_FORMAT_4: Final = r"""
+-- Ids of the memories that an observation rests on, as JSON; empty for what was learned.
+ALTER TABLE memories ADD COLUMN derived_from TEXT NOT NULL DEFAULT '[]';
+-- Memories that a consolidation has looked at.
+CREATE TABLE consolidated (
+    memory INTEGER PRIMARY KEY REFERENCES memories ON DELETE CASCADE
+) STRICT;
+"""
+
 # Step n turns a file of format n into one of format n + 1; an empty file has format 0.
-UPGRADES: Final[Sequence[str]] = (_FORMAT_1, _FORMAT_2, _FORMAT_3)
+UPGRADES: Final[Sequence[str]] = (_FORMAT_1, _FORMAT_2, _FORMAT_3, _FORMAT_4)

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from memories.engine.adapters.sqlite.connection import Connection
+from memories.engine.adapters.sqlite.consolidation import SqliteConsolidation
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.entities import SqliteEntities
 from memories.engine.adapters.sqlite.memories import SqliteMemories
@@ -27,6 +28,7 @@ class SqliteRecords:
         self.memories = SqliteMemories(database)
         self.entities = SqliteEntities(database)
         self.receipts = SqliteReceipts(database)
+        self.consolidation = SqliteConsolidation(database)
 
     def reading(self, *, scope: Scope) -> AbstractContextManager[object]:
         return self._database.read()

@@ -1,0 +1,144 @@
+"""Keeping observations: memories of their own, with those that they rest on as their proof."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from memories.engine.consolidation.gathering import in_order, is_current
+from memories.engine.consolidation.reading import Observed
+from memories.engine.domain import (
+    ConsolidationEvent,
+    ConsolidationOutcome,
+    EntityType,
+    Link,
+    LinkKind,
+    MemoryRecord,
+    Passage,
+    Quote,
+    Scope,
+)
+from memories.engine.ingestion.entity_linking import link_text, mentions_of
+from memories.engine.ingestion.observations import (
+    is_forgotten_observation,
+    observation_identity,
+)
+from memories.engine.ingestion.passages import draft_memory, embedded
+from memories.engine.ingestion.tools import IngestTools
+from memories.engine.text.fingerprints import fingerprint
+
+UNSUPPORTED: Final = "it rests on a memory that no longer stands"
+INVENTED: Final = "it names somebody or something that its memories do not name"
+KNOWN: Final = "it is known already, or was deleted"
+
+_REASON: Final = "follows from several memories"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An observation, ready to be kept.
+
+    Attributes:
+        passages: what the index is to hold of it.
+    """
+
+    memory: MemoryRecord
+    passages: tuple[Passage, ...]
+
+
+def prepare(claim: Observed, *, found_by: str, scope: Scope, tools: IngestTools) -> Prepared | str:
+    """The slow part, done before the file is locked: the observation with its vectors.
+
+    Returns:
+        The observation; or why it is none.
+
+    Raises:
+        EmbedderError: the model gave no usable vectors.
+    """
+    sources = in_order(claim.memories)
+    if not _names_known(claim.text, sources):
+        return INVENTED
+    memory = _memory_of(claim, sources, found_by=found_by, scope=scope, tools=tools)
+    names = tools.passages.speakers(scope=scope.home)
+    passages = embedded(draft_memory(memory, names=names, embedder=tools.embedder), tools.embedder)
+    return Prepared(memory, tuple(passages))
+
+
+def keep_observation(
+    prepared: Prepared, *, scope: Scope, tools: IngestTools
+) -> ConsolidationOutcome | str:
+    """Store an observation with its proof; needs the transaction.
+
+    Returns:
+        What was stored; or why nothing was.
+    """
+    memory, records = prepared.memory, tools.records
+    sources = records.memories.get(memory.derived_from, scope=scope)
+    if len(sources) < len(memory.derived_from) or not all(map(is_current, sources.values())):
+        return UNSUPPORTED
+    identity = observation_identity(memory.scope, memory.fingerprint)
+    is_known = records.memories.find(identity, scope=scope) is not None
+    if is_known or is_forgotten_observation(memory, scope=scope, records=records):
+        return KNOWN
+    proof = records.messages.sources(memory.derived_from, scope=scope)
+    quotes = [
+        Quote(each.message.id, each.start, each.end, each.quote)
+        for id_ in memory.derived_from
+        for each in proof.get(id_, ())
+    ]
+    records.memories.add(memory, identity=identity, quotes=quotes, scope=memory.scope)
+    tools.passages.put(prepared.passages, scope=memory.scope)
+    for id_ in memory.derived_from:
+        link = Link(LinkKind.DERIVED_FROM, memory.id, id_, 1.0, f"found by {memory.learned_by}")
+        records.memories.link(link, at=memory.recorded_at, said_at=memory.said_at, scope=scope)
+    link_text(memory.id, memory.text, entities=records.entities, scope=memory.scope)
+    return ConsolidationOutcome(
+        ConsolidationEvent.ADD,
+        memory.id,
+        memory.text,
+        _REASON,
+        derived_from=memory.derived_from,
+    )
+
+
+def _memory_of(
+    claim: Observed,
+    sources: Sequence[MemoryRecord],
+    *,
+    found_by: str,
+    scope: Scope,
+    tools: IngestTools,
+) -> MemoryRecord:
+    """Said when the last of its sources was; gone when the first of them expires."""
+    now = tools.clock.now()
+    scopes = {each.scope for each in sources}
+    ends = [each.expires_at for each in sources if each.expires_at is not None]
+    judged = [each.importance for each in sources if each.importance is not None]
+    return MemoryRecord(
+        id=str(uuid.uuid4()),
+        # In one run if all was said there; else it is of all runs.
+        scope=scopes.pop() if len(scopes) == 1 else scope.home,
+        text=claim.text,
+        attributed_to=sources[-1].attributed_to,
+        kind=claim.kind,
+        said_at=sources[-1].said_at,
+        recorded_at=now,
+        updated_at=now,
+        fingerprint=fingerprint(claim.text),
+        categories=claim.categories,
+        expires_at=min(ends, default=None),
+        importance=max(judged, default=None),
+        learned_by=found_by,
+        derived_from=tuple(each.id for each in sources),
+    )
+
+
+def _names_known(text: str, sources: Sequence[MemoryRecord]) -> bool:
+    """True if all that an observation names is named by what it rests on."""
+    speakers = {each.attributed_to for each in sources}
+    told = " ".join((*speakers, *(each.text for each in sources))).casefold()
+    return all(
+        mention.surface.casefold() in told
+        for mention in mentions_of(text, speakers)
+        if mention.type is not EntityType.TOPIC
+    )
