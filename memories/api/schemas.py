@@ -49,6 +49,8 @@ class ResultSchema(Row):
     memory = serializers.CharField(allow_blank=True)
     data_ = serializers.DictField()
     reason = serializers.CharField(required=False)
+    by = serializers.CharField(required=False, allow_null=True)
+    derived_from = serializers.ListField(child=serializers.CharField(), required=False)
 
 
 class AddedAnswer(Row):
@@ -102,6 +104,35 @@ class PredictionAnswer(Row):
     dollars = serializers.FloatField(allow_null=True)
 
 
+class ConsolidateRequest(IdsSchema):
+    """Whose memories are to be looked at together."""
+
+    dry_run = serializers.BooleanField(required=False, default=False)
+
+
+class ChangeSchema(Row):
+    """One change that a consolidation would make."""
+
+    id = serializers.CharField(allow_null=True)
+    event = serializers.ChoiceField(["ADD", "MERGE", "SUPERSEDE"])
+    memory = serializers.CharField()
+    reason = serializers.CharField()
+    by = serializers.CharField(allow_null=True)
+    derived_from = serializers.ListField(child=serializers.CharField())
+
+
+class ConsolidationAnswer(LearningSchema):
+    """An accepted consolidation, or what one would do."""
+
+    message = serializers.CharField(required=False)
+    status = serializers.CharField(required=False)
+    event_id = serializers.UUIDField(required=False)
+    results = ChangeSchema(many=True, required=False)
+    looked_at = serializers.IntegerField(required=False)
+    is_more = serializers.BooleanField(required=False)
+    reason = serializers.CharField(required=False, allow_null=True)
+
+
 class SpendingRow(Row):
     """One day of one model."""
 
@@ -138,6 +169,8 @@ class MemorySchema(Row):
     replaced_by = serializers.CharField(allow_null=True)
     merged_into = serializers.CharField(allow_null=True)
     lifecycle_state = serializers.CharField()
+    synthesized = serializers.BooleanField()
+    derived_from = serializers.ListField(child=serializers.CharField())
     immutable = serializers.BooleanField()
     attributed_to = serializers.CharField()
     kind = serializers.CharField()

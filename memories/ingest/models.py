@@ -18,6 +18,7 @@ class JobKind(models.TextChoices):
 
     ADD = "ADD"
     DELETE = "DELETE"
+    CONSOLIDATE = "CONSOLIDATE"
 
 
 class JobStatus(models.TextChoices):
@@ -118,7 +119,7 @@ class Job(models.Model):
     id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     lane = models.ForeignKey(Lane, on_delete=models.CASCADE, related_name="jobs")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="jobs")
-    kind = models.CharField(max_length=10, choices=JobKind.choices)
+    kind = models.CharField(max_length=20, choices=JobKind.choices)
     status = models.CharField(max_length=10, choices=JobStatus.choices, default=JobStatus.PENDING)
     actor = models.CharField(max_length=36, blank=True, default="")
     order = models.JSONField()
@@ -183,6 +184,34 @@ class Spending(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.on}"
+
+
+class DueConsolidation(models.Model):
+    """That memories of somebody have changed, and are to be looked at together.
+
+    Attributes:
+        scope: digest of whose they are, in whichever run.
+        owner: their ids, as an order has them.
+        due_at: not before; later with each further change.
+    """
+
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="due_consolidations"
+    )
+    scope = models.CharField(max_length=32)
+    owner = models.JSONField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["project", "scope"], name="due_consolidation_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["due_at"], name="due_consolidation_next")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.scope}"
 
 
 class Participant(models.Model):

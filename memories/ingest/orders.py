@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import ClassVar, Final, Self, TypeAlias
 
@@ -27,6 +27,10 @@ class Owner:
     def named(self) -> dict[str, str]:
         """The ids that are named, by kind."""
         return {kind: name for kind in IDS if (name := getattr(self, kind)) is not None}
+
+    def home(self) -> "Owner":
+        """Without the run, unless nobody else is named: as memories are looked at together."""
+        return replace(self, run=None) if self.user or self.agent or self.app else self
 
     def digest(self) -> str:
         """The same for the same ids, and 32 characters long."""
@@ -122,11 +126,33 @@ class DeleteOrder:
         return all(owner.get(kind) == name for kind, name in self.owner.named().items())
 
 
-Order: TypeAlias = AddOrder | DeleteOrder
+@dataclass(frozen=True, slots=True)
+class ConsolidateOrder:
+    """Look at somebody's memories together."""
+
+    kind: ClassVar[JobKind] = JobKind.CONSOLIDATE
+    # Nobody waits for it as for what was just told.
+    urgency: ClassVar[int] = 2
+
+    owner: Owner
+
+    def as_row(self) -> JsonRow:
+        """As JSON keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, object]) -> Self:
+        """From `as_row`."""
+        return cls(_owner(row))
+
+
+Order: TypeAlias = AddOrder | DeleteOrder | ConsolidateOrder
 
 
 def order_of(kind: str, row: Mapping[str, object]) -> Order:
     """What a row says."""
+    if kind == JobKind.CONSOLIDATE:
+        return ConsolidateOrder.from_row(row)
     return DeleteOrder.from_row(row) if kind == JobKind.DELETE else AddOrder.from_row(row)
 
 

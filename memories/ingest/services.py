@@ -26,6 +26,16 @@ _LONGEST_WAIT: Final = timedelta(minutes=5)
 _USUAL_URGENCY: Final = 1
 # How long a lane rests whose job has to wait for another's.
 _PAUSE: Final = timedelta(milliseconds=200)
+_ACCEPTED: Final[Mapping[JobKind, Action]] = {
+    JobKind.ADD: Action.ADD_ACCEPTED,
+    JobKind.DELETE: Action.DELETION_ACCEPTED,
+    JobKind.CONSOLIDATE: Action.CONSOLIDATION_ACCEPTED,
+}
+_DONE: Final[Mapping[str, Action]] = {
+    JobKind.ADD: Action.MEMORY_ADDED,
+    JobKind.DELETE: Action.MEMORY_DELETED,
+    JobKind.CONSOLIDATE: Action.MEMORIES_CONSOLIDATED,
+}
 _DIED: Final = "Every attempt ended with the death of the process that made it."
 
 
@@ -56,8 +66,7 @@ def accept(order: Order, *, project_id: UUID, now: datetime, job_id: UUID | None
     if order.kind == JobKind.ADD:
         meet(order.owner, project_id=project_id, now=now)
         transaction.on_commit(count_add)
-    accepted = Action.ADD_ACCEPTED if order.kind == JobKind.ADD else Action.DELETION_ACCEPTED
-    record_in(project_id, accepted, [job.id])
+    record_in(project_id, _ACCEPTED[order.kind], [job.id])
     transaction.on_commit(partial(marks().put, project_id, job.number), robust=True)
     wake_workers(Work.JOBS)
     return job
@@ -211,11 +220,10 @@ def succeed(
 
 def _record_done(job: Job, results: list[dict[str, object]]) -> None:
     """On behalf of whoever had the job accepted."""
-    added = [result["id"] for result in results if result["event"] == "ADD"]
-    done = Action.MEMORY_DELETED if job.kind == JobKind.DELETE else Action.MEMORY_ADDED
-    if added or job.kind == JobKind.DELETE:
+    changed = [result["id"] for result in results if result["event"] != "NOOP"]
+    if changed or job.kind == JobKind.DELETE:
         with acting_as(job.actor or SYSTEM):
-            record_in(job.project_id, done, [job.id, *added])
+            record_in(job.project_id, _DONE[job.kind], [job.id, *changed])
 
 
 @transaction.atomic

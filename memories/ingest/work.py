@@ -25,11 +25,18 @@ from memories import (
     RemembrancerError,
 )
 from memories.engine.domain import Guidance
+from memories.ingest.consolidating import (
+    NOTHING,
+    consolidated,
+    looking_of,
+    note_change,
+    results_of,
+)
 from memories.ingest.copies import forget_copies
 from memories.ingest.guiding import guidance_of
 from memories.ingest.leases import doing
-from memories.ingest.models import Job, JobStatus
-from memories.ingest.orders import AddOrder, DeleteOrder, Owner, order_of
+from memories.ingest.models import Job, JobKind, JobStatus
+from memories.ingest.orders import AddOrder, ConsolidateOrder, DeleteOrder, Owner, order_of
 from memories.ingest.projects import PROJECTS
 from memories.ingest.services import Claim, fail, succeed, take_next
 from memories.ingest.spending import dollars
@@ -99,6 +106,8 @@ def _succeed(claim: Claim, done: Done, *, now: datetime) -> None:
         if succeed(claim, results, reason=done.reason, learning=done.learning, now=now):
             was_voided = done.reason == VOIDED
             tell_done(claim.job, done.results, was_voided=was_voided, now=now)
+            if claim.job.kind == JobKind.DELETE or (claim.job.kind == JobKind.ADD and done.results):
+                note_change(claim.job.project_id, claim.job.order["owner"], now=now)
 
 
 def _passing(error: RemembrancerError) -> str:
@@ -141,6 +150,8 @@ def _done(job: Job) -> Done:
     with PROJECTS.use(job.project_id, organization_id=project.organization_id) as memory:
         if isinstance(order, DeleteOrder):
             return _delete(order, job, memory)
+        if isinstance(order, ConsolidateOrder):
+            return _consolidate(order, job, memory, project.settings)
         return _add(order, job, memory, project.settings)
 
 
@@ -205,6 +216,18 @@ def _outcomes(added: AddResult, order: AddOrder) -> Results:
         }
         for outcome in added.outcomes
     ]
+
+
+def _consolidate(
+    order: ConsolidateOrder, job: Job, memory: Memory, wanted: Mapping[str, object]
+) -> Done:
+    """Look at memories together, as the project's settings want it."""
+    done = consolidated(order, memory, wanted)
+    if done.is_more:
+        # What a model refuses today, such as over a cap, is asked again in a while.
+        note_change(job.project_id, asdict(order.owner), now=current_time())
+    results = results_of(done, order.owner)
+    return Done(results, done.reason or ("" if results else NOTHING), looking_of(done))
 
 
 def _delete(order: DeleteOrder, job: Job, memory: Memory) -> Done:
