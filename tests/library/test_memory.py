@@ -74,6 +74,7 @@ OFFERED = {
     "Participant",
     "ParticipantKind",
     "Preview",
+    "Profile",
     "Question",
     "RELEVANT",
     "RemembrancerError",

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from memories.engine.consolidation.gathering import in_order, is_current
+from memories.engine.consolidation.names import names_known
 from memories.engine.consolidation.reading import Observed
 from memories.engine.domain import (
     ConsolidationEvent,
     ConsolidationOutcome,
-    EntityType,
     Link,
     LinkKind,
     MemoryRecord,
@@ -18,7 +18,7 @@ from memories.engine.domain import (
     Quote,
     Scope,
 )
-from memories.engine.ingestion.entity_linking import link_text, mentions_of
+from memories.engine.ingestion.entity_linking import link_text
 from memories.engine.ingestion.observations import (
     is_forgotten_observation,
     observation_identity,
@@ -56,7 +56,7 @@ def prepare(claim: Observed, *, found_by: str, scope: Scope, tools: IngestTools)
         EmbedderError: the model gave no usable vectors.
     """
     sources = in_order(claim.memories)
-    if not _names_known(claim.text, sources):
+    if not names_known(claim.text, sources, is_sentence=True):
         return INVENTED
     memory = _memory_of(claim, sources, found_by=found_by, scope=scope, tools=tools)
     names = tools.passages.speakers(scope=scope.home)
@@ -130,15 +130,4 @@ def _memory_of(
         importance=max(judged, default=None),
         learned_by=found_by,
         derived_from=tuple(each.id for each in sources),
-    )
-
-
-def _names_known(text: str, sources: Sequence[MemoryRecord]) -> bool:
-    """True if all that an observation names is named by what it rests on."""
-    speakers = {each.attributed_to for each in sources}
-    told = " ".join((*speakers, *(each.text for each in sources))).casefold()
-    return all(
-        mention.surface.casefold() in told
-        for mention in mentions_of(text, speakers)
-        if mention.type is not EntityType.TOPIC
     )

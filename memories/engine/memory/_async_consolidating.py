@@ -2,7 +2,14 @@
 
 from functools import partial
 
-from memories.engine.domain import Consolidation, Guidance, Scope, TokenUsage
+from memories.engine.domain import (
+    Consolidation,
+    Guidance,
+    JsonObject,
+    Profile,
+    Scope,
+    TokenUsage,
+)
 from memories.engine.memory._async_reads import AsyncReads
 
 
@@ -27,4 +34,10 @@ class AsyncConsolidates(AsyncReads):
         """As `Memory.predict_consolidation`."""
         return await self._run(
             partial(self._memory.predict_consolidation, scope=scope, guidance=guidance)
+        )
+
+    async def profile(self, schema: JsonObject, *, scope: Scope, instructions: str = "") -> Profile:
+        """As `Memory.profile`."""
+        return await self._run(
+            partial(self._memory.profile, schema, scope=scope, instructions=instructions)
         )

@@ -1,7 +1,15 @@
 """Bringing order into what is known, and summing it up."""
 
 from memories.engine.consolidation.consolidating import consolidate, predict
-from memories.engine.domain import Consolidation, Guidance, Scope, TokenUsage
+from memories.engine.consolidation.profiling import profile
+from memories.engine.domain import (
+    Consolidation,
+    Guidance,
+    JsonObject,
+    Profile,
+    Scope,
+    TokenUsage,
+)
 from memories.engine.ingestion.limits import check_guidance
 from memories.engine.memory._file import ProjectFile
 
@@ -68,6 +76,31 @@ class Consolidates(ProjectFile):
         wanted, whose = _checked(guidance), self._own(scope)
         return self._call(
             lambda engine: predict(guidance=wanted, scope=whose, tools=engine.consolidation)
+        )
+
+    def profile(self, schema: JsonObject, *, scope: Scope, instructions: str = "") -> Profile:
+        """What is known of somebody, laid out by a schema; nothing is stored.
+
+        The language model that learns is shown the most important and newest memories, some 6,000
+        tokens of them. Each value names those that it rests on, and one that does not, or is of
+        another type than the schema asks for, is left out and counted.
+
+        Args:
+            schema: a JSON Schema of an object: properties with type (object, array, string, number,
+                integer, boolean), description, enum, items; or names with what they mean.
+            scope: of whom.
+            instructions: what else is wanted, at most 4,000 characters.
+
+        Raises:
+            InvalidInput: the schema is off, or the Memory was opened without a language model.
+            InvalidScope: the scope names nobody.
+            LanguageModelBusy: the model is.
+        """
+        whose = self._own(scope)
+        return self._call(
+            lambda engine: profile(
+                schema, instructions=instructions, scope=whose, tools=engine.consolidation
+            )
         )
 
     def _consolidated(
