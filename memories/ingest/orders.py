@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import ClassVar, Final, Self, TypeAlias
@@ -146,14 +146,37 @@ class ConsolidateOrder:
         return cls(_owner(row))
 
 
-Order: TypeAlias = AddOrder | DeleteOrder | ConsolidateOrder
+@dataclass(frozen=True, slots=True)
+class ProfileOrder:
+    """Build a user's profile."""
+
+    kind: ClassVar[JobKind] = JobKind.PROFILE
+    urgency: ClassVar[int] = 2
+
+    owner: Owner
+
+    def as_row(self) -> JsonRow:
+        """As JSON keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, object]) -> Self:
+        """From `as_row`."""
+        return cls(_owner(row))
+
+
+Order: TypeAlias = AddOrder | DeleteOrder | ConsolidateOrder | ProfileOrder
+_ORDERS: Final[Mapping[str, Callable[[Mapping[str, object]], Order]]] = {
+    JobKind.ADD: AddOrder.from_row,
+    JobKind.DELETE: DeleteOrder.from_row,
+    JobKind.CONSOLIDATE: ConsolidateOrder.from_row,
+    JobKind.PROFILE: ProfileOrder.from_row,
+}
 
 
 def order_of(kind: str, row: Mapping[str, object]) -> Order:
     """What a row says."""
-    if kind == JobKind.CONSOLIDATE:
-        return ConsolidateOrder.from_row(row)
-    return DeleteOrder.from_row(row) if kind == JobKind.DELETE else AddOrder.from_row(row)
+    return _ORDERS[kind](row)
 
 
 def _owner(row: Mapping[str, object]) -> Owner:

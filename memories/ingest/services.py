@@ -30,6 +30,7 @@ _ACCEPTED: Final[Mapping[JobKind, Action]] = {
     JobKind.ADD: Action.ADD_ACCEPTED,
     JobKind.DELETE: Action.DELETION_ACCEPTED,
     JobKind.CONSOLIDATE: Action.CONSOLIDATION_ACCEPTED,
+    JobKind.PROFILE: Action.PROFILE_ACCEPTED,
 }
 _DONE: Final[Mapping[str, Action]] = {
     JobKind.ADD: Action.MEMORY_ADDED,

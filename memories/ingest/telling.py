@@ -29,7 +29,7 @@ def tell_done(job: Job, results: Results, *, was_voided: bool, now: datetime) ->
     added = [result for result in results if result["event"] == "ADD"]
     bodies = [_body("ADD", whose, id=each["id"], data=each["data"]) for each in added]
     publish_all(job.project_id, EventType.MEMORY_ADD, bodies, now)
-    if job.kind == JobKind.CONSOLIDATE:
+    if job.kind != JobKind.ADD:
         return
     over = EventType.INGEST_JOB_CANCELLED if was_voided else EventType.INGEST_JOB_COMPLETED
     memory_ids = [each["id"] for each in added]

@@ -36,7 +36,15 @@ from memories.ingest.copies import forget_copies
 from memories.ingest.guiding import guidance_of
 from memories.ingest.leases import doing
 from memories.ingest.models import Job, JobKind, JobStatus
-from memories.ingest.orders import AddOrder, ConsolidateOrder, DeleteOrder, Owner, order_of
+from memories.ingest.orders import (
+    AddOrder,
+    ConsolidateOrder,
+    DeleteOrder,
+    Owner,
+    ProfileOrder,
+    order_of,
+)
+from memories.ingest.profiling import build
 from memories.ingest.projects import PROJECTS
 from memories.ingest.services import Claim, fail, succeed, take_next
 from memories.ingest.spending import dollars
@@ -152,6 +160,10 @@ def _done(job: Job) -> Done:
             return _delete(order, job, memory)
         if isinstance(order, ConsolidateOrder):
             return _consolidate(order, job, memory, project.settings)
+        if isinstance(order, ProfileOrder):
+            wanted, now = project.settings, current_time()
+            reason, learning = build(order, memory, wanted, project_id=job.project_id, now=now)
+            return Done(reason=reason, learning=learning)
         return _add(order, job, memory, project.settings)
 
 

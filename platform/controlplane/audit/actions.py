@@ -9,6 +9,7 @@ class Action(StrEnum):
     ADD_ACCEPTED = "add.accepted"
     DELETION_ACCEPTED = "deletion.accepted"
     CONSOLIDATION_ACCEPTED = "consolidation.accepted"
+    PROFILE_ACCEPTED = "profile.accepted"
     MEMORY_ADDED = "memory.added"
     MEMORY_UPDATED = "memory.updated"
     MEMORY_DELETED = "memory.deleted"
