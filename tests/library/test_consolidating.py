@@ -200,6 +200,36 @@ def test_a_state_that_changed_is_marked_with_what_replaced_it(asking: Opens) -> 
         assert [hit.id for hit in hits] == [latest]
 
 
+def test_what_had_been_recorded_by_then_is_not_folded_or_replaced_since(
+    asking: Opens, clock: FixedClock
+) -> None:
+    boat, ship = "Ana owns a boat called Rio.", "Ana has a boat, Rio."
+    memory = asking(
+        model_that(
+            lambda shown: claims(
+                same=[[shown[ship], shown[boat]]], replaced=[(shown[PORTO], shown[LISBON])]
+            )
+        )
+    )
+    acme = acme_of(memory)
+    tell(memory, PORTO, boat, scope=acme)
+    tell(memory, LISBON, ship, scope=acme, at=MARCH)
+    yesterday = clock.now()
+    clock.advance(timedelta(days=1))
+    assert len(memory.consolidate(scope=acme).outcomes) == 2
+    everything = {PORTO, LISBON, boat, ship}
+    for recorded, seen in ((yesterday, everything), (clock.now(), {LISBON, boat})):
+        view: dict[str, Any] = {"latest_only": True, "recorded_as_of": recorded}
+        listed = by_text(memory, acme, **view)
+        assert set(listed) == seen
+        hits = memory.search("Ana lives, owns a boat", scope=acme, include_messages=False, **view)
+        assert {hit.text for hit in hits} == seen
+        assert all(each.superseded_by is None for each in listed.values())
+    # Both axes at once: of what was known yesterday, what had been said by January.
+    then = by_text(memory, acme, as_of=JANUARY, recorded_as_of=yesterday, latest_only=True)
+    assert set(then) == {PORTO, boat}
+
+
 def test_repeats_are_folded_and_found_again_when_they_are_asked_for(asking: Opens) -> None:
     boat, ship = "Ana owns a boat called Rio.", "Ana has a boat, Rio."
     memory = asking(model_that(lambda shown: claims(same=[[shown[ship], shown[boat]]])))

@@ -1,7 +1,7 @@
 """Memories in Postgres are looked at together as those of a file are, and found accordingly."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
@@ -61,6 +61,7 @@ def found(memory: Memory, ana: Scope, **view: Any) -> set[str]:
 
 def test_each_view_shows_what_it_should(memory: Memory, ana: Scope) -> None:
     seen = memory.preview_consolidation(scope=ana)
+    before = datetime.now(UTC)
     everything = {PORTO, LISBON, BOAT, SHIP, *RUNS}
     assert set(by_text(memory, ana)) == found(memory, ana) == everything
     done = memory.consolidate(scope=ana)
@@ -71,6 +72,8 @@ def test_each_view_shows_what_it_should(memory: Memory, ana: Scope) -> None:
         ({"latest_only": True}, {LISBON, BOAT, HABIT, *RUNS}),
         ({"include_merged": True}, everything | {HABIT}),
         ({"latest_only": True, "as_of": FEBRUARY}, {PORTO, BOAT, HABIT, *RUNS}),
+        ({"latest_only": True, "recorded_as_of": before}, everything),
+        ({"latest_only": True, "recorded_as_of": before, "as_of": FEBRUARY}, {PORTO, BOAT, *RUNS}),
     ]
     for view, texts in views:
         assert set(by_text(memory, ana, **view)) == texts, view
