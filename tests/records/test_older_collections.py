@@ -11,7 +11,7 @@ OLDER: Final = "Older1"
 
 
 def test_a_collection_gets_the_properties_that_are_new() -> None:
-    from weaviate.classes.config import (  # noqa: PLC0415 - where the index is a server
+    from weaviate.classes.config import (
         DataType,
         Property,
     )
