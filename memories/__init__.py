@@ -27,6 +27,7 @@ from memories.engine.domain import (
     Context,
     DeletionReceipt,
     Entity,
+    EntityMerge,
     Fact,
     Guidance,
     HistoryEntry,
@@ -73,6 +74,7 @@ from memories.engine.errors import (
     StoreError,
     UnreadableFile,
 )
+from memories.engine.ingestion.entity_resolution import Resolution
 from memories.engine.ingestion.reading import (
     Conversation,
     Question,
@@ -110,6 +112,7 @@ __all__ = [
     "Ending",
     "EndpointModel",
     "Entity",
+    "EntityMerge",
     "Extracted",
     "ExtractionRequest",
     "Extractor",
@@ -149,6 +152,7 @@ __all__ = [
     "RemembrancerError",
     "Reranker",
     "RerankerFailed",
+    "Resolution",
     "Scope",
     "ScoreBreakdown",
     "SearchHit",

@@ -34,8 +34,10 @@ from memories.engine.domain._learning import (
     TokenUsage,
 )
 from memories.engine.domain._memory import (
+    Company,
     DeletionReceipt,
     Entity,
+    EntityMerge,
     EntityType,
     HistoryEntry,
     HistoryEvent,
@@ -88,6 +90,7 @@ __all__ = [
     "AnyOf",
     "Arrival",
     "Candidates",
+    "Company",
     "Condition",
     "Confidence",
     "Context",
@@ -95,6 +98,7 @@ __all__ = [
     "DeletionReceipt",
     "Distance",
     "Entity",
+    "EntityMerge",
     "EntityType",
     "Fact",
     "FactLink",

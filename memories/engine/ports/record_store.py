@@ -29,6 +29,7 @@ from memories.engine.domain import (
     TransferReceipt,
     Version,
 )
+from memories.engine.ports.entity_merges import EntityMerges
 from memories.engine.ports.entity_store import EntityStore
 
 
@@ -306,6 +307,11 @@ class RecordStore(Protocol):
     @property
     def entities(self) -> EntityStore:
         """Who and what they are about."""
+        ...
+
+    @property
+    def merges(self) -> EntityMerges:
+        """Which of those were found to be one."""
         ...
 
     @property
