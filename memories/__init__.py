@@ -29,6 +29,7 @@ from memories.engine.domain import (
     Context,
     DeletionReceipt,
     Entity,
+    EntityMerge,
     Fact,
     Guidance,
     HistoryEntry,
@@ -76,6 +77,7 @@ from memories.engine.errors import (
     StoreError,
     UnreadableFile,
 )
+from memories.engine.ingestion.entity_resolution import Resolution
 from memories.engine.ingestion.reading import (
     Conversation,
     Question,
@@ -115,6 +117,7 @@ __all__ = [
     "Ending",
     "EndpointModel",
     "Entity",
+    "EntityMerge",
     "Extracted",
     "ExtractionRequest",
     "Extractor",
@@ -155,6 +158,7 @@ __all__ = [
     "RemembrancerError",
     "Reranker",
     "RerankerFailed",
+    "Resolution",
     "Scope",
     "ScoreBreakdown",
     "SearchHit",

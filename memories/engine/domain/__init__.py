@@ -40,8 +40,10 @@ from memories.engine.domain._learning import (
     TokenUsage,
 )
 from memories.engine.domain._memory import (
+    Company,
     DeletionReceipt,
     Entity,
+    EntityMerge,
     EntityType,
     HistoryEntry,
     HistoryEvent,
@@ -94,6 +96,7 @@ __all__ = [
     "AnyOf",
     "Arrival",
     "Candidates",
+    "Company",
     "Condition",
     "Confidence",
     "Consolidation",
@@ -104,6 +107,7 @@ __all__ = [
     "DeletionReceipt",
     "Distance",
     "Entity",
+    "EntityMerge",
     "EntityType",
     "Fact",
     "FactLink",

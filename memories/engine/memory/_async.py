@@ -16,9 +16,10 @@ from memories.engine.domain import (
 )
 from memories.engine.ingestion.revision import UNCHANGED, MaybeInstant
 from memories.engine.memory._async_consolidating import AsyncConsolidates
+from memories.engine.memory._async_entities import AsyncEntities
 
 
-class AsyncMemory(AsyncConsolidates):
+class AsyncMemory(AsyncConsolidates, AsyncEntities):
     """A Memory whose calls are awaited, and run in threads of its own: the loop never waits.
 
     Opening is not awaited: it reads a few pages, and loads no model.

@@ -30,6 +30,7 @@ from memories.engine.domain import (
     Version,
 )
 from memories.engine.ports.consolidation_store import ConsolidationStore
+from memories.engine.ports.entity_merges import EntityMerges
 from memories.engine.ports.entity_store import EntityStore
 
 
@@ -307,6 +308,11 @@ class RecordStore(Protocol):
     @property
     def entities(self) -> EntityStore:
         """Who and what they are about."""
+        ...
+
+    @property
+    def merges(self) -> EntityMerges:
+        """Which of those were found to be one."""
         ...
 
     @property

@@ -18,5 +18,5 @@ ALTER TABLE records_memory DROP COLUMN derived_from;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0004_learning")]
+    dependencies = [("records", "0005_entities")]
     operations = [migrations.RunSQL(_TABLES, _BACK)]
