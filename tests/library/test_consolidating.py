@@ -118,6 +118,17 @@ def _looked_at(memory: Memory, scope: Scope) -> list[str]:
     return [each.id for each in due]
 
 
+def test_an_observation_goes_with_what_is_outdated(asking: Opens, clock: FixedClock) -> None:
+    memory = asking(model_that(habit))
+    acme = acme_of(memory)
+    tell(memory, *RUNS, scope=acme)
+    clock.advance(timedelta(days=2))
+    memory.consolidate(scope=acme)
+    receipt = memory.delete_older(clock.now() - timedelta(days=1))
+    assert (receipt.memories, receipt.messages) == (3, 2)
+    assert by_text(memory, acme) == {}
+
+
 def test_words_of_a_deleted_source_are_blanked_though_an_observation_quoted_them(
     asking: Opens,
 ) -> None:

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from memories import Guidance, Memory
 from memories.engine.consolidation.folding import UNLIKE
-from memories.engine.consolidation.observing import INVENTED, UNSUPPORTED
+from memories.engine.consolidation.gathering import NO_LONGER
+from memories.engine.consolidation.observing import INVENTED
 from memories.engine.consolidation.reading import (
     NO_REASON,
     TOO_FEW,
@@ -21,14 +23,17 @@ from memories.engine.consolidation.replacing import (
     UNCHANGEABLE,
 )
 from memories.engine.domain import ConsolidationEvent
+from memories.engine.ports.clock import FixedClock
 from tests.library.consolidating import (
     HABIT,
     LISBON,
     MARCH,
     PORTO,
+    RUNS,
     Claiming,
     by_text,
     claims,
+    habit,
     model_that,
     tell,
 )
@@ -122,7 +127,7 @@ def test_an_observation_does_not_rest_on_what_the_same_answer_replaces(asking: O
     tell(memory, LISBON, scope=acme, at=MARCH)
     done = memory.consolidate(scope=acme)
     assert [each.event for each in done.outcomes] == [ConsolidationEvent.SUPERSEDE]
-    assert done.dropped == {UNSUPPORTED: 1}
+    assert done.dropped == {NO_LONGER: 1}
 
 
 def test_not_everything_is_replaced_at_once(asking: Opens) -> None:
@@ -137,3 +142,53 @@ def test_not_everything_is_replaced_at_once(asking: Opens) -> None:
     done = memory.consolidate(scope=acme)
     assert len(done.outcomes) == 10
     assert done.dropped == {TOO_MANY: 3}
+
+
+@pytest.mark.parametrize("deed", ["edit", "delete"])
+def test_what_changes_while_the_model_thinks_is_left_alone(asking: Opens, deed: str) -> None:
+    opened: list[Memory] = []
+
+    def meanwhile(shown: Any) -> dict[str, Any]:
+        (memory,) = opened
+        porto = by_text(memory, acme_of(memory))[PORTO].id
+        if deed == "edit":
+            memory.update(porto, text="Ana likes Porto.")
+        else:
+            memory.delete(porto)
+        numbers = [shown[PORTO], shown[LISBON]]
+        return claims([numbers], [(numbers[0], numbers[1])], [("Ana lives by the sea.", numbers)])
+
+    memory = asking(model_that(meanwhile))
+    opened.append(memory)
+    acme = acme_of(memory)
+    tell(memory, PORTO, scope=acme)
+    tell(memory, LISBON, scope=acme, at=MARCH)
+    done = memory.consolidate(scope=acme)
+    assert done.outcomes == ()
+    assert done.dropped == {NO_LONGER: 3}
+
+
+def test_an_observation_is_filed_where_the_project_files(asking: Opens) -> None:
+    def claiming(shown: Any) -> dict[str, Any]:
+        (observation,) = habit(shown)["observations"]
+        return {**claims(), "observations": [{**observation, "categories": ["sports", "x"]}]}
+
+    memory = asking(model_that(claiming))
+    acme = acme_of(memory)
+    tell(memory, *RUNS, scope=acme)
+    guidance = Guidance(categories={"sports": "what somebody does to stay fit"})
+    done = memory.consolidate(scope=acme, guidance=guidance)
+    assert done.dropped == {UNKNOWN_CATEGORY: 1}
+    assert by_text(memory, acme)[HABIT].categories == ("sports",)
+
+
+def test_what_has_expired_is_not_asked_about(asking: Opens, clock: FixedClock) -> None:
+    model = model_that(habit)
+    memory = asking(model)
+    acme = acme_of(memory)
+    tell(memory, *RUNS, scope=acme, expires_at=clock.now() + timedelta(days=1))
+    clock.advance(timedelta(days=2))
+    asked = len(model.requests)
+    done = memory.consolidate(scope=acme)
+    assert (done.looked_at, done.questions, len(model.requests)) == (2, 0, asked)
+    assert memory.consolidate(scope=acme).looked_at == 0

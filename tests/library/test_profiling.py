@@ -244,3 +244,16 @@ def test_it_takes_a_language_model(memory: Memory, acme: Scope) -> None:
         memory.profile(ANAS, scope=acme)
     with pytest.raises(InvalidInput, match="at most 4000"):
         memory.profile(ANAS, scope=acme, instructions="a" * 4001)
+
+
+def test_what_matters_most_is_shown_where_there_is_no_room_for_all(asking: Opens) -> None:
+    shown: list[int] = []
+
+    def answering(numbers: dict[str, int]) -> object:
+        shown.append(len(numbers))
+        return []
+
+    memory, acme, _ = opened(asking, answering)
+    tell(memory, *(f"Ana owns boat {n}, {'a' * 900}." for n in range(30)), scope=acme, at=MARCH)
+    memory.profile(ANAS, scope=acme)
+    assert 20 <= shown[0] < 33

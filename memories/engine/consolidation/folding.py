@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from memories.engine.consolidation.gathering import in_order, is_current
+from memories.engine.consolidation.gathering import NO_LONGER, as_shown, in_order, is_current
 from memories.engine.consolidation.reading import Same
 from memories.engine.domain import (
     ConsolidationEvent,
@@ -54,11 +54,13 @@ def fold_claimed(
         What was done; or why a memory was not folded.
     """
     records = tools.records
-    current = records.memories.get([each.id for each in claim.memories], scope=scope)
+    current = as_shown(claim.memories, scope=scope, tools=tools)
+    for _ in range(len(claim.memories) - len(current)):
+        yield NO_LONGER
     ordered = in_order(current.values())
     for folded in ordered[1:]:
         twin = claimed_repeat(folded, ordered[0].id, scope=folded.scope, records=records)
-        if twin is None or not is_current(folded) or not _may_go(folded, twin):
+        if twin is None or not _may_go(folded, twin):
             yield UNLIKE
             continue
         vectors = tools.passages.vectors([folded.id, twin.id], scope=scope)

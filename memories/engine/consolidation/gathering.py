@@ -9,6 +9,9 @@ from memories.engine.domain import MemoryRecord, Scope, Selection
 from memories.engine.ingestion.limits import LIMITS
 from memories.engine.ingestion.tools import IngestTools
 
+# Why nothing comes of a claim that somebody's edit, deletion or other claim came before.
+NO_LONGER: Final = "it is about a memory that no longer stands as it was shown"
+
 # Rows of narrower scopes, and folded ones, may be nearer; they are left out afterwards.
 _LOOKED_AT: Final = 4 * LIMITS.consolidated
 _MOST_OBSERVATIONS: Final = 10
@@ -57,6 +60,20 @@ def in_order(memories: Collection[MemoryRecord]) -> tuple[MemoryRecord, ...]:
 def is_current(memory: MemoryRecord) -> bool:
     """True of a memory that is neither folded nor replaced."""
     return memory.merged_into is None and memory.superseded_by is None
+
+
+def as_shown(
+    memories: Collection[MemoryRecord], *, scope: Scope, tools: IngestTools
+) -> Mapping[str, MemoryRecord]:
+    """Those that still stand as they were shown: a model's word is about no other wording."""
+    found = tools.records.memories.get([each.id for each in memories], scope=scope)
+    return {
+        each.id: found[each.id]
+        for each in memories
+        if each.id in found
+        and is_current(found[each.id])
+        and found[each.id].version == each.version
+    }
 
 
 def _around(seed: MemoryRecord, *, scope: Scope, tools: IngestTools) -> Group:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from memories.engine.consolidation.gathering import in_order, is_current
+from memories.engine.consolidation.gathering import NO_LONGER, as_shown, in_order
 from memories.engine.consolidation.names import names_known
 from memories.engine.consolidation.reading import Observed
 from memories.engine.domain import (
@@ -27,7 +27,6 @@ from memories.engine.ingestion.passages import draft_memory, embedded
 from memories.engine.ingestion.tools import IngestTools
 from memories.engine.text.fingerprints import fingerprint
 
-UNSUPPORTED: Final = "it rests on a memory that no longer stands"
 INVENTED: Final = "it names somebody or something that its memories do not name"
 KNOWN: Final = "it is known already, or was deleted"
 
@@ -39,10 +38,12 @@ class Prepared:
     """An observation, ready to be kept.
 
     Attributes:
+        sources: what it rests on, as it was shown.
         passages: what the index is to hold of it.
     """
 
     memory: MemoryRecord
+    sources: tuple[MemoryRecord, ...]
     passages: tuple[Passage, ...]
 
 
@@ -61,7 +62,7 @@ def prepare(claim: Observed, *, found_by: str, scope: Scope, tools: IngestTools)
     memory = _memory_of(claim, sources, found_by=found_by, scope=scope, tools=tools)
     names = tools.passages.speakers(scope=scope.home)
     passages = embedded(draft_memory(memory, names=names, embedder=tools.embedder), tools.embedder)
-    return Prepared(memory, tuple(passages))
+    return Prepared(memory, sources, tuple(passages))
 
 
 def keep_observation(
@@ -73,9 +74,8 @@ def keep_observation(
         What was stored; or why nothing was.
     """
     memory, records = prepared.memory, tools.records
-    sources = records.memories.get(memory.derived_from, scope=scope)
-    if len(sources) < len(memory.derived_from) or not all(map(is_current, sources.values())):
-        return UNSUPPORTED
+    if len(as_shown(prepared.sources, scope=scope, tools=tools)) < len(prepared.sources):
+        return NO_LONGER
     identity = observation_identity(memory.scope, memory.fingerprint)
     is_known = records.memories.find(identity, scope=scope) is not None
     if is_known or is_forgotten_observation(memory, scope=scope, records=records):

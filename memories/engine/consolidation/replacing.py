@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from memories.engine.consolidation.gathering import is_current
+from memories.engine.consolidation.gathering import NO_LONGER, as_shown
 from memories.engine.consolidation.reading import Replaced
 from memories.engine.domain import (
     ConsolidationEvent,
@@ -17,7 +17,6 @@ from memories.engine.ingestion.observations import drop_observations
 from memories.engine.ingestion.tools import IngestTools
 
 UNCHANGEABLE: Final = "it would replace an immutable memory"
-NO_LONGER: Final = "what it replaces, or what replaces it, no longer stands"
 OTHERS_WORD: Final = "it would replace what somebody else said"
 STAYS_TRUE: Final = "it would replace what happened, which stays true"
 BACKWARDS: Final = "it would replace what was not said before it"
@@ -35,7 +34,7 @@ def replace_claimed(
         What was done; or why it was not.
     """
     memories = tools.records.memories
-    current = memories.get([claim.memory.id, claim.by.id], scope=scope)
+    current = as_shown([claim.memory, claim.by], scope=scope, tools=tools)
     older, newer = current.get(claim.memory.id), current.get(claim.by.id)
     if older is None or newer is None:
         return NO_LONGER
@@ -52,8 +51,6 @@ def replace_claimed(
 def _flaw(older: MemoryRecord, newer: MemoryRecord) -> str | None:
     if older.immutable:
         return UNCHANGEABLE
-    if not (is_current(older) and is_current(newer)):
-        return NO_LONGER
     if older.attributed_to != newer.attributed_to:
         return OTHERS_WORD
     if older.kind not in _PASSING:

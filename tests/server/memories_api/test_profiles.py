@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -11,7 +11,8 @@ from pytest_django import Settings
 
 from memories import AnthropicModel
 from memories.ingest.models import Job, KeptProfile, Spending
-from memories.ingest.profiling import look_through
+from memories.ingest.profiling import Seen, look_through, look_up, wanted_of
+from memories.ingest.projects import PROJECTS
 from tests.server.memories_api.conftest import Server
 from tests.server.memories_api.test_consolidating import answering as learning
 from tests.support.model_endpoint import Asked, ModelEndpoint, Said, serving
@@ -153,6 +154,38 @@ def test_what_is_new_is_taken_in_once_a_day(server: Server) -> None:
     assert profile(server)["status"] == "succeeded"
     assert server.do_jobs() == 1
     assert profile(server)["generation_count"] == 2
+
+
+def test_what_was_edited_is_taken_in_once_a_day(server: Server) -> None:
+    found = built(server)
+    dog = id_of(server, DOG)
+    server.call("PUT", f"/v1/memories/{dog}/", {"text": "Ana has a dog."})
+    assert profile(server) == found
+    assert server.do_jobs() == 0
+    # As if it had been built after all was learned, and a day ago.
+    later = timezone.now() + timedelta(seconds=1)
+    assert look_up_at(server, later).status == "succeeded"
+    assert server.do_jobs() == 0
+    assert look_up_at(server, later + timedelta(days=1)).content == found["profile"]
+    assert server.do_jobs() == 1
+    assert profile(server)["profile"] == {"city": "Porto"}
+
+
+def look_up_at(server: Server, now: datetime) -> Seen:
+    project = server.tenant.project
+    project.refresh_from_db()
+    wanted = wanted_of(project.settings)
+    assert wanted is not None
+    with PROJECTS.use(project.id, organization_id=project.organization_id) as memory:
+        return look_up("ana", wanted, memory, project_id=project.id, now=now)
+
+
+def test_a_job_finds_out_that_profiles_were_switched_off(server: Server) -> None:
+    profile(server)
+    server.post("/v2/profiles/settings/", {"enabled": False})
+    server.do_jobs()
+    event = server.get("/v1/events/?event_type=PROFILE")["results"][0]
+    assert event["reason"] == "profiles are not enabled for this project"
 
 
 def test_another_schema_is_another_profile(server: Server) -> None:
