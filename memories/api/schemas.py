@@ -183,6 +183,7 @@ class SearchRequest(Chosen):
     reference_date = serializers.JSONField(required=False)
     as_of = serializers.JSONField(required=False)
     explain = serializers.BooleanField(required=False)
+    hops = serializers.IntegerField(required=False, min_value=1, max_value=2)
 
 
 class MemoryPage(Row):
@@ -199,6 +200,7 @@ class SearchAnswer(Row):
     """The hits, best first."""
 
     results = HitSchema(many=True)
+    confidence = serializers.FloatField(required=False, min_value=0, max_value=1)
     degraded = serializers.DictField(child=serializers.CharField(), required=False)
 
 
@@ -285,6 +287,8 @@ class ContextAnswer(Row):
 
     context_ = serializers.CharField()
     tokens = serializers.IntegerField()
+    probability = serializers.FloatField(allow_null=True, min_value=0, max_value=1)
+    degraded = serializers.DictField(child=serializers.CharField(), required=False)
     memory_ids = serializers.ListField(child=serializers.UUIDField())
     message_ids = serializers.ListField(child=serializers.CharField())
 

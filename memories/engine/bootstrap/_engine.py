@@ -124,14 +124,18 @@ class Engine:
     def _in_order(
         self, request: SearchRequest, find: Callable[[SearchRequest], SearchResult]
     ) -> SearchResult:
-        """What is found, faded and reranked as the request asks, whatever finds it."""
+        """What is found, followed, faded and reranked as is asked, whatever finds it."""
         from memories.engine.retrieval.decay import decayed, hits_to_fade
         from memories.engine.retrieval.reranking import RERANKED, reranked
+        from memories.engine.retrieval.second_hop import second_hop
 
         reranker = self.search.reranker if request.rerank else None
         wanted = request.top_k if reranker is None else max(request.top_k, RERANKED)
         wide = replace(request, top_k=hits_to_fade(wanted) if request.decay else wanted)
         found = find(wide)
+        if request.hops > 1:
+            with self.search.tracer.step("search.second_hop"):
+                found = second_hop(found, wide, find)
         if request.decay:
             found = decayed(
                 found, reference=request.reference, explain=request.explain, top_k=wanted

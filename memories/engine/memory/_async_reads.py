@@ -44,6 +44,7 @@ class AsyncReads(AsyncProjectFile):
         leave_out: Iterable[str] = (),
         rerank: bool = False,
         decay: bool = False,
+        hops: int = 1,
     ) -> SearchResult:
         """As `Memory.search`."""
         return await self._run(
@@ -66,6 +67,7 @@ class AsyncReads(AsyncProjectFile):
                 leave_out=leave_out,
                 rerank=rerank,
                 decay=decay,
+                hops=hops,
             )
         )
 
@@ -84,6 +86,7 @@ class AsyncReads(AsyncProjectFile):
         include_merged: bool = False,
         show_expired: bool = False,
         decay: bool = False,
+        hops: int = 1,
     ) -> Context:
         """As `Memory.context`."""
         return await self._run(
@@ -101,6 +104,7 @@ class AsyncReads(AsyncProjectFile):
                 include_merged=include_merged,
                 show_expired=show_expired,
                 decay=decay,
+                hops=hops,
             )
         )
 
