@@ -31,6 +31,7 @@ from memories.engine.domain._learning import (
     IngestEvent,
     IngestOutcome,
     Preview,
+    ReadingUsage,
     TokenUsage,
 )
 from memories.engine.domain._memory import (
@@ -56,6 +57,7 @@ from memories.engine.domain._memory import (
     TransferReceipt,
     Version,
 )
+from memories.engine.domain._parts import ContentPart, Origin, Original, PartKind, Stretch
 from memories.engine.domain._search import (
     Candidates,
     Confidence,
@@ -90,6 +92,7 @@ __all__ = [
     "Candidates",
     "Condition",
     "Confidence",
+    "ContentPart",
     "Context",
     "DateExpression",
     "DeletionReceipt",
@@ -124,9 +127,12 @@ __all__ = [
     "NoneOf",
     "Numbers",
     "Operator",
+    "Origin",
+    "Original",
     "OwnedMessage",
     "Page",
     "Pairs",
+    "PartKind",
     "Participant",
     "ParticipantKind",
     "Passage",
@@ -135,6 +141,7 @@ __all__ = [
     "Preview",
     "QueryTime",
     "Quote",
+    "ReadingUsage",
     "Role",
     "Scope",
     "ScoreBreakdown",
@@ -147,6 +154,7 @@ __all__ = [
     "Source",
     "Stage",
     "Stats",
+    "Stretch",
     "Table",
     "TimeIntent",
     "TokenUsage",

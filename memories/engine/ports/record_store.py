@@ -30,6 +30,7 @@ from memories.engine.domain import (
     Version,
 )
 from memories.engine.ports.entity_store import EntityStore
+from memories.engine.ports.original_store import OriginalStore
 
 
 class MessageStore(Protocol):
@@ -306,6 +307,11 @@ class RecordStore(Protocol):
     @property
     def entities(self) -> EntityStore:
         """Who and what they are about."""
+        ...
+
+    @property
+    def originals(self) -> OriginalStore:
+        """Files that parts of messages were."""
         ...
 
     @property

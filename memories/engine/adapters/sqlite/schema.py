@@ -254,5 +254,21 @@ ALTER TABLE memories ADD COLUMN learned_by TEXT;
 ALTER TABLE receipts ADD COLUMN learning TEXT;
 """
 
+_FORMAT_4: Final = r"""
+-- Files that parts of messages were: digest is SHA-256; a stretch of the message's text that is the
+-- file's is [start, end, page, from seconds, until seconds]. Digest and content are NULL once the
+-- bytes were removed. The content comes last, so that the others are read without it.
+CREATE TABLE originals (
+    message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+    part INTEGER NOT NULL,
+    media_type TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    digest BLOB,
+    stretches TEXT NOT NULL,
+    content BLOB,
+    PRIMARY KEY (message, part)
+) STRICT;
+"""
+
 # Step n turns a file of format n into one of format n + 1; an empty file has format 0.
-UPGRADES: Final[Sequence[str]] = (_FORMAT_1, _FORMAT_2, _FORMAT_3)
+UPGRADES: Final[Sequence[str]] = (_FORMAT_1, _FORMAT_2, _FORMAT_3, _FORMAT_4)
