@@ -40,7 +40,7 @@ class ScriptedFetcher:
         """As the port says."""
         self.asked.append(url)
         if url not in self.files:
-            raise FetchFailed("The URL answered 404")
+            raise FetchFailed("the URL answered 404")
         if len(self.files[url]) > most_bytes:
-            raise FetchFailed(f"The URL holds more than {most_bytes} bytes")
+            raise FetchFailed(f"the URL holds more than {most_bytes} bytes")
         return self.files[url]
