@@ -1,4 +1,7 @@
-"""A loopback server that speaks Anthropic's Messages and OpenAI's chat and transcriptions, by script."""
+"""A loopback server that speaks Anthropic's Messages and OpenAI's chat completions, by script.
+
+It also speaks OpenAI's audio transcriptions.
+"""
 
 import json
 import threading

@@ -164,12 +164,11 @@ def index() -> IndexAddress | None:
     )
 
 
-def language_model(what: str) -> NamedModel | None:
-    """A language model, by `REMEMBRANCER_{what}_MODEL`, `_KEY` and `_URL`; None without one."""
-    variable = f"REMEMBRANCER_{what}_MODEL"
+def language_model(variable: str, *, key_in: str, url_in: str) -> NamedModel | None:
+    """The language model that a variable names, with what two others say; None without one."""
     kind, _, name = text(variable).partition(":")
-    url = address(f"REMEMBRANCER_{what}_URL", ("http", "https")) or None
-    key = text(f"REMEMBRANCER_{what}_KEY")
+    url = address(url_in, ("http", "https")) or None
+    key = text(key_in)
     if not kind:
         return None
     if kind not in (_ANTHROPIC, _CHAT) or not name:
@@ -178,13 +177,12 @@ def language_model(what: str) -> NamedModel | None:
     if kind == _CHAT:
         return ChatModel(name, url, key or None, _MODEL_SECONDS, _MODEL_RETRIES)
     if not key:
-        PROBLEMS.append(Problem(f"REMEMBRANCER_{what}_KEY", f"is needed for {_ANTHROPIC}"))
+        PROBLEMS.append(Problem(key_in, f"is needed for {_ANTHROPIC}"))
     return AnthropicModel(name, key, url, _MODEL_SECONDS, _MODEL_RETRIES)
 
 
-def model_prices(what: str) -> ModelPrices | None:
-    """What that model's provider asks for its tokens; None where it is not told."""
-    variable = f"REMEMBRANCER_{what}_PRICES"
+def model_prices(variable: str) -> ModelPrices | None:
+    """What a model's provider asks for its tokens; None where it is not told."""
     raw = names(variable)
     if not raw:
         return None

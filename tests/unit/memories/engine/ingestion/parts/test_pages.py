@@ -142,6 +142,6 @@ def test_later_pages_that_are_declined_leave_the_first_ones() -> None:
 
 def test_a_model_that_counts_wildly_is_asked_no_more_than_its_first_count_says() -> None:
     counts = iter([8, 40, 1, 50])
-    asker, model = asking(lambda asked: pages_answer({1: "x", 6: "y"}, next(counts)))
+    asker, model = asking(lambda _: pages_answer({1: "x", 6: "y"}, next(counts)))
     read_pdf(Attachment("application/pdf", PDF), asker, most_pages=50)
     assert len(model.requests) == 2

@@ -17,6 +17,7 @@ class Transcribing:
         self._segments = segments
 
     def transcribe(self, recording: Attachment) -> Transcript:
+        assert recording.content == WAV
         return Transcript(self._segments, 9.0, self.name)
 
 
