@@ -27,7 +27,7 @@ def read_recording(recording: Attachment, asking: Asking) -> FileWords:
 def _words(segment: Segment) -> Words:
     """A segment, without times that make no sense."""
     text = " ".join(plain(segment.text).split())
-    times = (segment.from_seconds, segment.until_seconds)
+    times = (float(segment.from_seconds), float(segment.until_seconds))
     if not all(map(math.isfinite, times)) or not 0 <= times[0] <= times[1]:
         return Words(text)
     return Words(text, from_seconds=times[0], until_seconds=times[1])
