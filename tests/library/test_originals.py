@@ -87,7 +87,14 @@ def test_originals_go_out_and_come_in(world: World, tmp_path: Path, clock: Fixed
 
 
 @pytest.mark.parametrize(
-    "changes", [{"content": "?"}, {"stretches": [[1]]}, {"stretches": 5}, {"digest": "x"}]
+    "changes",
+    [
+        {"content": "?"},
+        {"stretches": [[1]]},
+        {"stretches": 5},
+        {"digest": "x"},
+        {"media_type": "a/b\r\nc: d"},
+    ],
 )
 def test_an_original_of_no_form_is_refused(
     world: World, tmp_path: Path, changes: dict[str, object], clock: FixedClock

@@ -6,6 +6,7 @@ UTC, digests hexadecimal. What can be derived, the index and its vectors, is lef
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
@@ -35,6 +36,7 @@ _INSTANTS: Final = frozenset(
     """.split()
 )
 _DIGESTS: Final = frozenset({"identity", "digest", "forgetting_key"})
+_MEDIA_TYPE: Final = re.compile(r"[a-z]+/[a-z0-9.+-]+", re.ASCII)
 _REALS: Final = frozenset({"score", "importance"})
 _JSON: Final = frozenset({"metadata", "categories", "stretches"})
 _IDS: Final = ("user", "agent", "app", "run")
@@ -309,12 +311,20 @@ def _stretches(value: object) -> str:
     return column
 
 
+def _media_type(value: object) -> str:
+    # It becomes a header where originals are handed out.
+    if not isinstance(value, str) or not _MEDIA_TYPE.fullmatch(value):
+        raise ValueError("not a media type")
+    return value
+
+
 # How values are read that are no text or number in the tables.
 _FORMS: Final[Mapping[str, Callable[[object], SqlValue]]] = {
     **dict.fromkeys(_INSTANTS, lambda value: to_micros(datetime.fromisoformat(str(value)))),
     **dict.fromkeys(_DIGESTS, lambda value: bytes.fromhex(str(value))),
     "content": lambda value: base64.b64decode(str(value), validate=True),
     "stretches": _stretches,
+    "media_type": _media_type,
 }
 
 
