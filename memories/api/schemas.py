@@ -331,6 +331,7 @@ class OriginalRow(Row):
     media_type = serializers.CharField()
     size = serializers.IntegerField()
     digest = serializers.CharField(allow_null=True)
+    read_by = serializers.CharField(allow_null=True)
 
 
 class Originals(Row):

@@ -58,12 +58,12 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "memory": _kind_of("records_memory", "memory", "scope", "gist", "dated_gist", "filtered"),
     "original": _Kind(
         "SELECT message.id AS message_id, x.part, x.media_type, x.size, x.digest, x.stretches,"
-        " x.content FROM records_original x JOIN records_message message"
+        " x.read_by, x.content FROM records_original x JOIN records_message message"
         " ON message.project = x.project AND message.seq = x.message"
         " WHERE x.project = %s ORDER BY x.message, x.part",
         f"INSERT INTO records_original (project, message, {ORIGINAL_COLUMNS}, content)"
         f" VALUES (%(project)s, {_seq('records_message', 'message_id')}, %(part)s, %(media_type)s,"
-        " %(size)s, %(digest)s, %(stretches)s, %(content)s) ON CONFLICT DO NOTHING",
+        " %(size)s, %(digest)s, %(stretches)s, %(read_by)s, %(content)s) ON CONFLICT DO NOTHING",
     ),
     "version": _Kind(
         "SELECT memory.id AS memory_id, x.version, x.text, x.said_at, x.recorded_at"

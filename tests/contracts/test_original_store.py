@@ -16,7 +16,8 @@ PAGES: Final = b"%PDF-1.7 " + bytes(range(256)) * 4000
 
 def original(part: int, content: bytes, media_type: str, *stretches: Stretch) -> Original:
     digest = hashlib.sha256(content).hexdigest()
-    return Original(part, media_type, len(content), digest, stretches, content)
+    read_by = None if part == 4 else "claude, prompt 1"
+    return Original(part, media_type, len(content), digest, stretches, read_by, content)
 
 
 @pytest.fixture
@@ -41,6 +42,7 @@ def test_originals_come_back_as_they_went_in(world: World, message: Message) -> 
         (4, "audio/mpeg", 3),
     ]
     assert all(each.content is None for each in listed[message.id])
+    assert [each.read_by for each in listed[message.id]] == ["claude, prompt 1"] * 2 + [None]
     assert listed[message.id][2].stretches == (Stretch(16, 23, None, 0.5, 2.25),)
     found = world.records.originals.with_content(message.id, 3, scope=ACME)
     assert found is not None

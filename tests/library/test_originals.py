@@ -28,6 +28,7 @@ def test_the_originals_are_kept_with_their_bytes(world: World) -> None:
         (2, "application/pdf", len(PDF)),
         (3, "audio/wav", len(WAV)),
     ]
+    assert [each.read_by for each in listed] == ["reader, prompt 1"] * 2 + ["scripted"]
     for part, content in ((1, PNG), (2, PDF), (3, WAV)):
         original = world.memory.original(id_, part)
         assert original.content == content

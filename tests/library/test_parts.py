@@ -118,7 +118,8 @@ def test_a_file_that_can_not_be_read_is_noted_kept_and_holds_up_nothing_else(
     )
     assert {"Ana owns a boat.", "Ana lives in Braga.", "Ana moved to Faro."} <= set(world.texts())
     assert not any("could not be read" in text for text in world.texts())
-    assert world.memory.original(added.message_ids[0], 1).content == PNG
+    original = world.memory.original(added.message_ids[0], 1)
+    assert (original.content, original.read_by) == (PNG, None)
 
 
 def test_pages_that_could_not_be_read_are_named(world: World) -> None:

@@ -38,6 +38,7 @@ class MessageOriginals(APIView):
                         "media_type": each.media_type,
                         "size": each.size,
                         "digest": each.digest,
+                        "read_by": each.read_by,
                     }
                     for each in originals
                 ]

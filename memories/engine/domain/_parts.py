@@ -57,6 +57,8 @@ class Original:
         size: in bytes; 0 once they were removed.
         digest: SHA-256 of them, hexadecimal; None once they were removed.
         stretches: where its words stand in the message's text, in order.
+        read_by: what put it into words, with the version of what that was told; None where nothing
+            could.
         content: the bytes, where they were asked for.
     """
 
@@ -65,6 +67,7 @@ class Original:
     size: int
     digest: str | None
     stretches: tuple[Stretch, ...] = ()
+    read_by: str | None = None
     content: bytes | None = field(default=None, repr=False)
 
     def holds(self, spans: Iterable[tuple[int, int]]) -> bool:

@@ -4,10 +4,10 @@ import json
 from typing import Final
 
 from memories.engine.domain import Original, Stretch
-from memories.engine.storage.values import Fields, SqlValue, blob, whole, words
+from memories.engine.storage.values import Fields, SqlValue, blob, optional_words, whole, words
 
 # Without the bytes, which are read alone.
-ORIGINAL_COLUMNS: Final = "part, media_type, size, digest, stretches"
+ORIGINAL_COLUMNS: Final = "part, media_type, size, digest, stretches, read_by"
 
 
 def original_of(row: Fields) -> Original:
@@ -19,6 +19,7 @@ def original_of(row: Fields) -> Original:
         size=whole(row["size"]),
         digest=None if row["digest"] is None else blob(row["digest"]).hex(),
         stretches=stretches_of(row["stretches"]),
+        read_by=optional_words(row["read_by"]),
         content=None if content is None else blob(content),
     )
 
@@ -36,6 +37,7 @@ def original_row(original: Original) -> dict[str, SqlValue]:
                 for each in original.stretches
             ]
         ),
+        "read_by": original.read_by,
         "content": original.content,
     }
 

@@ -14,6 +14,8 @@ CREATE TABLE records_original (
     digest bytea,
     -- [start, end, page, from seconds, until seconds] of each, as JSON text.
     stretches text NOT NULL,
+    -- NULL where nothing could.
+    read_by text COLLATE "C",
     content bytea,
     PRIMARY KEY (project, message, part),
     FOREIGN KEY (project, message) REFERENCES records_message ON DELETE CASCADE

@@ -45,6 +45,8 @@ _CHAT: Final = "chat"
 # Waited for once; a job that failed is tried again later anyway.
 _MODEL_SECONDS: Final = 120.0
 _MODEL_RETRIES: Final = 1
+# Less than the lease of a job, and enough for an hour of speech.
+_HEARING_SECONDS: Final = 240.0
 _TRUE: Final = "true"
 _FALSE: Final = "false"
 
@@ -200,7 +202,7 @@ def transcription_model() -> TranscriptionModel | None:
     name = text("REMEMBRANCER_TRANSCRIPTION_MODEL")
     url = address("REMEMBRANCER_TRANSCRIPTION_URL", ("http", "https")) or None
     key = text("REMEMBRANCER_TRANSCRIPTION_KEY") or None
-    return TranscriptionModel(name, url, key, _MODEL_SECONDS, _MODEL_RETRIES) if name else None
+    return TranscriptionModel(name, url, key, _HEARING_SECONDS, retries=0) if name else None
 
 
 def transcription_price() -> float | None:

@@ -46,6 +46,8 @@ def test_they_are_listed_without_their_bytes(server: Server, message_id: str) ->
         (0, "image/png", len(PNG)),
         (1, "application/pdf", len(PDF)),
     ]
+    # Where the server asks is nothing to its projects.
+    assert {each["read_by"] for each in listed} == {"claude, prompt 1"}
 
 
 @pytest.mark.parametrize(

@@ -265,6 +265,8 @@ CREATE TABLE originals (
     size INTEGER NOT NULL,
     digest BLOB,
     stretches TEXT NOT NULL,
+    -- NULL where nothing could.
+    read_by TEXT,
     content BLOB,
     PRIMARY KEY (message, part)
 ) STRICT;

@@ -78,7 +78,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
         " JOIN messages ON seq = message ORDER BY seq, part",
         f"INSERT INTO originals (message, {ORIGINAL_COLUMNS}, content) VALUES"
         f" ({_seq('messages', 'message_id')}, :part, :media_type, :size, :digest, :stretches,"
-        " :content) ON CONFLICT DO NOTHING",
+        " :read_by, :content) ON CONFLICT DO NOTHING",
     ),
     "version": _Kind(
         "SELECT id AS memory_id, versions.version, versions.text, versions.said_at,"

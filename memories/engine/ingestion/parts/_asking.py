@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 
 from memories.engine.domain import ReadingUsage
 from memories.engine.errors import LanguageModelBusy, LanguageModelFailed
+from memories.engine.ingestion.parts._prompts import PROMPT_VERSION
 from memories.engine.ports.language_model import (
     Attachment,
     Ending,
@@ -54,6 +55,16 @@ class Asking:
     transcriber: Transcriber | None
     give_up: bool
     usage: ReadingUsage
+
+    @property
+    def looked_at_by(self) -> str | None:
+        """The model, with the version of what it is told."""
+        return None if self.model is None else f"{self.model.name}, prompt {PROMPT_VERSION}"
+
+    @property
+    def heard_by(self) -> str | None:
+        """The transcriber."""
+        return None if self.transcriber is None else self.transcriber.name
 
     def look(self, request: ModelRequest, read: Callable[[str], _Found | None]) -> _Found:
         """What the model answers, read; asked once more if that is not in the form asked for.

@@ -34,7 +34,8 @@ def read_image(image: Attachment, asking: Asking) -> FileWords:
         most_tokens=_MOST_TOKENS,
         attachments=(image,),
     )
-    return FileWords("", (Words(asking.look(request, _read)),))
+    words = Words(asking.look(request, _read))
+    return FileWords("", (words,), asking.looked_at_by)
 
 
 def _read(answer: str) -> str | None:

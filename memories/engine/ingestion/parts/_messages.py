@@ -125,6 +125,7 @@ class _Reader:
             size=len(file.content),
             digest=hashlib.sha256(file.content).hexdigest(),
             stretches=stretches,
+            read_by=said.read_by,
             content=file.content,
         )
 

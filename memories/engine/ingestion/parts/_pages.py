@@ -108,7 +108,7 @@ def read_pdf(pdf: Attachment, asking: Asking, *, most_pages: int) -> FileWords:
     if not pages:
         raise Unreadable(reading.flaws[1])
     words = tuple(Words(text, page=number) for number, text in pages if text)
-    return FileWords(_LEAD, words, tuple(_notes(reading.flaws)))
+    return FileWords(_LEAD, words, asking.looked_at_by, tuple(_notes(reading.flaws)))
 
 
 def _notes(flaws: Mapping[int, str]) -> Iterator[str]:

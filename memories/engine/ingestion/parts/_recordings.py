@@ -19,9 +19,9 @@ def read_recording(recording: Attachment, asking: Asking) -> FileWords:
         Unreadable: it can't be told.
         LanguageModelBusy: later may help.
     """
-    segments = asking.hear(recording).segments
-    words = [_words(each) for each in segments]
-    return FileWords(_LEAD, tuple(each for each in words if each.text))
+    transcript = asking.hear(recording)
+    words = [_words(each) for each in transcript.segments]
+    return FileWords(_LEAD, tuple(each for each in words if each.text), asking.heard_by)
 
 
 def _words(segment: Segment) -> Words:

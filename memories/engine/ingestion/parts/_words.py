@@ -35,9 +35,11 @@ class FileWords:
     Attributes:
         lead: what the file is, as the message says it in front of the words; empty for none.
         words: in order.
+        read_by: what put them into words; None for what is text, and for what nothing could read.
         notes: what of it could not be read, and why.
     """
 
     lead: str
     words: tuple[Words, ...]
+    read_by: str | None = None
     notes: tuple[str, ...] = ()
