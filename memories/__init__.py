@@ -30,6 +30,7 @@ from memories.engine.domain import (
     Context,
     DeletionReceipt,
     Entity,
+    EntityMerge,
     Fact,
     Guidance,
     HistoryEntry,
@@ -81,6 +82,7 @@ from memories.engine.errors import (
     StoreError,
     UnreadableFile,
 )
+from memories.engine.ingestion.entity_resolution import Resolution
 from memories.engine.ingestion.reading import (
     Conversation,
     Question,
@@ -120,6 +122,7 @@ __all__ = [
     "Ending",
     "EndpointModel",
     "Entity",
+    "EntityMerge",
     "Extracted",
     "ExtractionRequest",
     "Extractor",
@@ -165,6 +168,7 @@ __all__ = [
     "RemembrancerError",
     "Reranker",
     "RerankerFailed",
+    "Resolution",
     "Scope",
     "ScoreBreakdown",
     "SearchHit",

@@ -35,8 +35,10 @@ from memories.engine.domain._learning import (
     TokenUsage,
 )
 from memories.engine.domain._memory import (
+    Company,
     DeletionReceipt,
     Entity,
+    EntityMerge,
     EntityType,
     HistoryEntry,
     HistoryEvent,
@@ -90,6 +92,7 @@ __all__ = [
     "AnyOf",
     "Arrival",
     "Candidates",
+    "Company",
     "Condition",
     "Confidence",
     "ContentPart",
@@ -98,6 +101,7 @@ __all__ = [
     "DeletionReceipt",
     "Distance",
     "Entity",
+    "EntityMerge",
     "EntityType",
     "Fact",
     "FactLink",

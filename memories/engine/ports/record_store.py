@@ -29,6 +29,7 @@ from memories.engine.domain import (
     TransferReceipt,
     Version,
 )
+from memories.engine.ports.entity_merges import EntityMerges
 from memories.engine.ports.entity_store import EntityStore
 from memories.engine.ports.original_store import OriginalStore
 
@@ -312,6 +313,11 @@ class RecordStore(Protocol):
     @property
     def originals(self) -> OriginalStore:
         """Files that parts of messages were."""
+        ...
+
+    @property
+    def merges(self) -> EntityMerges:
+        """Which of those were found to be one."""
         ...
 
     @property

@@ -26,5 +26,5 @@ ALTER TABLE records_original ALTER COLUMN content SET STORAGE EXTERNAL;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0004_learning")]
+    dependencies = [("records", "0005_entities")]
     operations = [migrations.RunSQL(_TABLE, "DROP TABLE records_original;")]

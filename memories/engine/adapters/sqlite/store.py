@@ -8,6 +8,7 @@ from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.entities import SqliteEntities
 from memories.engine.adapters.sqlite.memories import SqliteMemories
+from memories.engine.adapters.sqlite.merges import SqliteMerges
 from memories.engine.adapters.sqlite.messages import SqliteMessages
 from memories.engine.adapters.sqlite.originals import SqliteOriginals
 from memories.engine.adapters.sqlite.participants import participants
@@ -28,6 +29,7 @@ class SqliteRecords:
         self.memories = SqliteMemories(database)
         self.entities = SqliteEntities(database)
         self.originals = SqliteOriginals(database)
+        self.merges = SqliteMerges(database)
         self.receipts = SqliteReceipts(database)
 
     def reading(self, *, scope: Scope) -> AbstractContextManager[object]:
@@ -65,7 +67,9 @@ class SqliteRecords:
             ),
         }
         mentions = (
-            f"FROM mentions WHERE owner IN (SELECT m.seq * 2 FROM memories m WHERE {condition}"
+            "FROM mentions WHERE entity NOT IN (SELECT seq FROM entities"
+            " WHERE merged_into IS NOT NULL)"
+            f" AND owner IN (SELECT m.seq * 2 FROM memories m WHERE {condition}"
             f" UNION ALL SELECT m.seq * 2 + 1 FROM messages m WHERE {condition})"
         )
         with self._database.read() as connection:

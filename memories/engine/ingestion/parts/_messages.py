@@ -147,7 +147,7 @@ class _Reader:
     def _fetched(self, part: ContentPart) -> bytes:
         if self._fetcher is None or part.address is None:
             raise Unreadable("there is nobody to fetch it")
-        most = min(most_bytes(part.kind, limits=self._limits), self._bytes_left)
+        most = min(most_bytes(part.kind, limits=self._limits), max(0, self._bytes_left))
         try:
             return self._fetcher.fetch(part.address, most_bytes=most)
         except FetchFailed as error:
