@@ -34,22 +34,23 @@ class Told:
 
     may_fetch: bool = True
     files: list[bytes] = field(default_factory=list)
-    _turns: list[Turn] = field(default_factory=list)
+    _parts: dict[int, tuple[ContentPart, ...]] = field(default_factory=dict)
 
-    def content_of(self, raw: Sequence[object], path: str) -> JsonValue:
+    def content_of(self, raw: Sequence[object], place: int) -> JsonValue:
         """A message's content: a text if all of it is, or parts with their files by number.
 
         Args:
             raw: the parts; a text may stand for a part of text.
-            path: where they stand.
+            place: of the message in the add.
 
         Raises:
             RequestRefused: one has no form that is known, or can't be read here.
         """
-        parts = [self._part_of(each, f"{path}[{at}]") for at, each in enumerate(raw)]
+        path = f"messages[{place}].content"
+        parts = tuple(self._part_of(each, f"{path}[{at}]") for at, each in enumerate(raw))
         if all(part.text is not None for part in parts):
             return "\n".join(part.text or "" for part in parts)
-        self._turns.append(Turn(Role.USER, "", parts=tuple(parts)))
+        self._parts[place] = parts
         return [self._kept(part) for part in parts]
 
     def check(self) -> None:
@@ -58,14 +59,19 @@ class Told:
         Raises:
             RequestRefused: naming the limit.
         """
+        upto = max(self._parts, default=-1) + 1
+        turns = [Turn(Role.USER, "", parts=self._parts.get(place, ())) for place in range(upto)]
         try:
-            check_files(self._turns)
+            check_files(turns)
         except InvalidInput as error:
             raise RequestRefused(str(error)) from error
 
     def _part_of(self, raw: object, path: str) -> ContentPart:
         if isinstance(raw, str):
             return ContentPart(PartKind.TEXT, raw)
+        if isinstance(raw, Mapping) and raw.get("type") == "text" and "text" in raw:
+            # Clients mark such parts for their models' providers.
+            return ContentPart(PartKind.TEXT, str(raw["text"]))
         try:
             part = read_part(raw, path=path)
             if part.address is not None:
@@ -98,7 +104,7 @@ class Told:
         return {"type": type_, type_: {FILE: len(self.files) - 1}}
 
 
-def content_of(raw: object, path: str, told: Told) -> object:
+def content_of(raw: object, place: int, told: Told) -> object:
     """A message's content, in whatever form a client sends it.
 
     Raises:
@@ -106,4 +112,4 @@ def content_of(raw: object, path: str, told: Told) -> object:
     """
     if isinstance(raw, Mapping):
         raw = [raw]
-    return told.content_of(raw, path) if isinstance(raw, list) else raw
+    return told.content_of(raw, place) if isinstance(raw, list) else raw

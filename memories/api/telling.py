@@ -112,6 +112,6 @@ def _message(raw: object, place: int, told: Told) -> JsonObject:
         return {"role": "user", "content": raw}
     if not isinstance(raw, Mapping):
         raise refuse(field, "must be an object with role and content")
-    content = content_of(raw.get("content"), f"{field}.content", told)
+    content = content_of(raw.get("content"), place, told)
     known = {key: raw[key] for key in ("name", "id", "timestamp") if raw.get(key) is not None}
     return {"role": raw.get("role", "user"), "content": content, **known}

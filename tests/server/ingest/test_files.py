@@ -206,11 +206,31 @@ def test_a_part_that_is_off_is_refused_at_once(
     assert not Job.objects.exists()
 
 
+def test_the_message_that_is_off_is_named(
+    acme: Tenant, client: Ask, endpoint: ModelEndpoint
+) -> None:
+    wrong = at(base64.b64encode(PDF).decode())
+    said = [{"role": "user", "content": each} for each in ("Hello.", [part(PNG)], [wrong])]
+    asked = {"messages": said, "user_id": "ana"}
+    answer = client(acme.token).post("/v3/memories/add/", asked, format="json")
+    assert answer.status_code == 400
+    assert answer.json()["detail"].startswith("messages[2].content[0]: expected a PNG")
+
+
 def test_too_many_files_are_refused_at_once(
     acme: Tenant, client: Ask, endpoint: ModelEndpoint
 ) -> None:
     told = add(acme, client, *[part(PNG)] * 21, status=400)
     assert "at most 20 files in a message, got 21" in told["detail"]
+
+
+def test_marks_of_other_providers_on_a_text_mean_nothing(
+    acme: Tenant, client: Ask, do_jobs: Callable[[], int]
+) -> None:
+    marked = {"type": "text", "text": "I own a boat.", "cache_control": {"type": "ephemeral"}}
+    added = add(acme, client, marked)
+    do_jobs()
+    assert [e["memory"] for e in event(acme, client, added)["results"]] == ["User owns a boat."]
 
 
 def test_a_text_file_needs_no_model(acme: Tenant, client: Ask, do_jobs: Callable[[], int]) -> None:
