@@ -18,8 +18,11 @@ from memories.engine.bootstrap import (
     HubModel,
     ModelExtraction,
     OnnxModel,
+    PartReading,
+    TranscriptionModel,
     open_language_model,
     open_reranker,
+    open_transcriber,
 )
 from memories.engine.domain import (
     AddResult,
@@ -35,10 +38,13 @@ from memories.engine.domain import (
     Link,
     MemoryRecord,
     Message,
+    Origin,
+    Original,
     Page,
     Participant,
     ParticipantKind,
     Preview,
+    ReadingUsage,
     Scope,
     ScoreBreakdown,
     SearchHit,
@@ -46,6 +52,7 @@ from memories.engine.domain import (
     Shelf,
     Source,
     Stats,
+    Stretch,
     TokenUsage,
     TransferReceipt,
 )
@@ -53,6 +60,7 @@ from memories.engine.errors import (
     ChangedMeanwhile,
     EmbedderError,
     EmbeddingFailed,
+    FetchFailed,
     Immutable,
     IndexUnavailable,
     InvalidFilter,
@@ -84,6 +92,7 @@ from memories.engine.ingestion.reading import (
 from memories.engine.memory import RELEVANT, AsyncMemory, Memory
 from memories.engine.ports.embedder import Embedder, SimilarityScale
 from memories.engine.ports.extractor import Extracted, ExtractionRequest, Extractor, Wants
+from memories.engine.ports.fetcher import Fetcher
 from memories.engine.ports.language_model import (
     Attachment,
     Ending,
@@ -92,6 +101,7 @@ from memories.engine.ports.language_model import (
     ModelRequest,
 )
 from memories.engine.ports.reranker import Reranker
+from memories.engine.ports.transcriber import Segment, Transcriber, Transcript
 
 __all__ = [
     "RELEVANT",
@@ -117,6 +127,8 @@ __all__ = [
     "ExtractionRequest",
     "Extractor",
     "Fact",
+    "FetchFailed",
+    "Fetcher",
     "Guidance",
     "HistoryEntry",
     "HubModel",
@@ -144,11 +156,15 @@ __all__ = [
     "NewerFormat",
     "NotFound",
     "OnnxModel",
+    "Origin",
+    "Original",
     "Page",
+    "PartReading",
     "Participant",
     "ParticipantKind",
     "Preview",
     "Question",
+    "ReadingUsage",
     "RemembrancerError",
     "Reranker",
     "RerankerFailed",
@@ -157,6 +173,7 @@ __all__ = [
     "ScoreBreakdown",
     "SearchHit",
     "SearchResult",
+    "Segment",
     "Session",
     "Shelf",
     "SimilarityScale",
@@ -165,11 +182,16 @@ __all__ = [
     "StoreBusy",
     "StoreDamaged",
     "StoreError",
+    "Stretch",
     "TokenUsage",
+    "Transcriber",
+    "Transcript",
+    "TranscriptionModel",
     "TransferReceipt",
     "UnreadableFile",
     "Wants",
     "open_language_model",
     "open_reranker",
+    "open_transcriber",
     "read_conversations",
 ]

@@ -21,6 +21,7 @@ from memories.engine.bootstrap._extractors import (
     predicting,
 )
 from memories.engine.bootstrap._models import EmbeddingModel, dimensions_of, embedder_of
+from memories.engine.bootstrap._parts import PartReading, part_tools_of
 from memories.engine.domain import Scope, SearchResult
 from memories.engine.errors import IndexUnavailable, InvalidScope, MissingExtra, ModelMismatch
 from memories.engine.ingestion.reindexing import Progress, reindex
@@ -67,6 +68,7 @@ class EngineSettings:
         answers: where the extractor's answers to jobs are saved; nowhere if None.
         tracer: told what each search does when; nobody is if None.
         reranker: puts the best hits of a search in order once more; none if None.
+        parts: what reads files in messages; they are refused if None.
         reindex: switch the file to the model if it is indexed with another.
     """
 
@@ -81,6 +83,7 @@ class EngineSettings:
     answers: SavedAnswers | None
     tracer: Tracer | None
     reranker: Reranker | None
+    parts: PartReading | None
     reindex: bool
 
 
@@ -233,6 +236,7 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
             embedder=embedder,
             clock=settings.clock or SystemClock(),
             answers=settings.answers,
+            parts=part_tools_of(settings.parts),
         )
         _agree_on_model(settings, tools, on_progress)
     except BaseException:

@@ -31,6 +31,7 @@ from memories.engine.domain._learning import (
     IngestEvent,
     IngestOutcome,
     Preview,
+    ReadingUsage,
     TokenUsage,
 )
 from memories.engine.domain._memory import (
@@ -58,6 +59,7 @@ from memories.engine.domain._memory import (
     TransferReceipt,
     Version,
 )
+from memories.engine.domain._parts import ContentPart, Origin, Original, PartKind, Stretch
 from memories.engine.domain._search import (
     Candidates,
     Confidence,
@@ -93,6 +95,7 @@ __all__ = [
     "Company",
     "Condition",
     "Confidence",
+    "ContentPart",
     "Context",
     "DateExpression",
     "DeletionReceipt",
@@ -128,9 +131,12 @@ __all__ = [
     "NoneOf",
     "Numbers",
     "Operator",
+    "Origin",
+    "Original",
     "OwnedMessage",
     "Page",
     "Pairs",
+    "PartKind",
     "Participant",
     "ParticipantKind",
     "Passage",
@@ -139,6 +145,7 @@ __all__ = [
     "Preview",
     "QueryTime",
     "Quote",
+    "ReadingUsage",
     "Role",
     "Scope",
     "ScoreBreakdown",
@@ -151,6 +158,7 @@ __all__ = [
     "Source",
     "Stage",
     "Stats",
+    "Stretch",
     "Table",
     "TimeIntent",
     "TokenUsage",

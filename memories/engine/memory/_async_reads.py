@@ -9,6 +9,7 @@ from memories.engine.domain import (
     HistoryEntry,
     Link,
     MemoryRecord,
+    Original,
     OwnedMessage,
     Page,
     Participant,
@@ -189,6 +190,14 @@ class AsyncReads(AsyncProjectFile):
     async def sources(self, memory_id: str) -> Sequence[Source]:
         """As `Memory.sources`."""
         return await self._run(partial(self._memory.sources, memory_id))
+
+    async def originals(self, message_id: str) -> Sequence[Original]:
+        """As `Memory.originals`."""
+        return await self._run(partial(self._memory.originals, message_id))
+
+    async def original(self, message_id: str, part: int) -> Original:
+        """As `Memory.original`."""
+        return await self._run(partial(self._memory.original, message_id, part))
 
     async def links(self, memory_id: str) -> Sequence[Link]:
         """As `Memory.links`."""

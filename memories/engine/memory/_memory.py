@@ -1,11 +1,12 @@
 """The facade, put together."""
 
 from memories.engine.memory._entities import Entities
+from memories.engine.memory._originals import Originals
 from memories.engine.memory._reads import Reads
 from memories.engine.memory._writes import Writes
 
 
-class Memory(Reads, Entities, Writes):
+class Memory(Reads, Entities, Originals, Writes):
     """Everything known in one project, in one file.
 
     Safe to use from several threads; several processes may open the same file. After a fork the

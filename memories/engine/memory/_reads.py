@@ -32,6 +32,7 @@ from memories.engine.memory._options import (
     to_cursor,
     to_place,
 )
+from memories.engine.memory._originals import with_origins
 from memories.engine.retrieval.packing import pack
 from memories.engine.retrieval.request import SearchRequest
 
@@ -345,12 +346,15 @@ class Reads(ProjectFile):
     def sources(self, memory_id: str) -> Sequence[Source]:
         """The messages that a memory rests on, each with the exact words quoted.
 
+        Where these come from a file that the message was made of, `origins` says from where in it.
+
         Raises:
             NotFound: there is no such memory.
         """
         self.get(memory_id)
-        messages = self._engine.ingest.records.messages
-        return messages.sources([memory_id], scope=self._project).get(memory_id, [])
+        records = self._engine.ingest.records
+        found = records.messages.sources([memory_id], scope=self._project).get(memory_id, [])
+        return with_origins(found, records=records, scope=self._project)
 
     def links(self, memory_id: str) -> Sequence[Link]:
         """How a memory relates to others, with score and reason.
