@@ -18,8 +18,11 @@ from memories.engine.bootstrap import (
     HubModel,
     ModelExtraction,
     OnnxModel,
+    PartReading,
+    TranscriptionModel,
     open_language_model,
     open_reranker,
+    open_transcriber,
 )
 from memories.engine.domain import (
     AddResult,
@@ -37,11 +40,14 @@ from memories.engine.domain import (
     Link,
     MemoryRecord,
     Message,
+    Origin,
+    Original,
     Page,
     Participant,
     ParticipantKind,
     Preview,
     Profile,
+    ReadingUsage,
     Scope,
     ScoreBreakdown,
     SearchHit,
@@ -49,6 +55,7 @@ from memories.engine.domain import (
     Shelf,
     Source,
     Stats,
+    Stretch,
     TokenUsage,
     TransferReceipt,
 )
@@ -56,6 +63,7 @@ from memories.engine.errors import (
     ChangedMeanwhile,
     EmbedderError,
     EmbeddingFailed,
+    FetchFailed,
     Immutable,
     IndexUnavailable,
     InvalidFilter,
@@ -87,6 +95,7 @@ from memories.engine.ingestion.reading import (
 from memories.engine.memory import RELEVANT, AsyncMemory, Memory
 from memories.engine.ports.embedder import Embedder, SimilarityScale
 from memories.engine.ports.extractor import Extracted, ExtractionRequest, Extractor, Wants
+from memories.engine.ports.fetcher import Fetcher
 from memories.engine.ports.language_model import (
     Attachment,
     Ending,
@@ -95,6 +104,7 @@ from memories.engine.ports.language_model import (
     ModelRequest,
 )
 from memories.engine.ports.reranker import Reranker
+from memories.engine.ports.transcriber import Segment, Transcriber, Transcript
 
 __all__ = [
     "RELEVANT",
@@ -122,6 +132,8 @@ __all__ = [
     "ExtractionRequest",
     "Extractor",
     "Fact",
+    "FetchFailed",
+    "Fetcher",
     "Guidance",
     "HistoryEntry",
     "HubModel",
@@ -149,12 +161,16 @@ __all__ = [
     "NewerFormat",
     "NotFound",
     "OnnxModel",
+    "Origin",
+    "Original",
     "Page",
+    "PartReading",
     "Participant",
     "ParticipantKind",
     "Preview",
     "Profile",
     "Question",
+    "ReadingUsage",
     "RemembrancerError",
     "Reranker",
     "RerankerFailed",
@@ -163,6 +179,7 @@ __all__ = [
     "ScoreBreakdown",
     "SearchHit",
     "SearchResult",
+    "Segment",
     "Session",
     "Shelf",
     "SimilarityScale",
@@ -171,11 +188,16 @@ __all__ = [
     "StoreBusy",
     "StoreDamaged",
     "StoreError",
+    "Stretch",
     "TokenUsage",
+    "Transcriber",
+    "Transcript",
+    "TranscriptionModel",
     "TransferReceipt",
     "UnreadableFile",
     "Wants",
     "open_language_model",
     "open_reranker",
+    "open_transcriber",
     "read_conversations",
 ]

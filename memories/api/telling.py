@@ -6,6 +6,7 @@ from typing import Final
 
 from controlplane.api.errors import RequestRefused
 from memories import InvalidInput
+from memories.api.parts import Told, content_of
 from memories.api.reading import (
     decoded,
     expiry_of,
@@ -31,15 +32,24 @@ _GUIDANCE: Final[Mapping[str, str]] = {
 }
 
 
-def add_order(body: Mapping[str, object], *, now: datetime) -> AddOrder:
+def add_order(body: Mapping[str, object], *, now: datetime, may_fetch: bool = True) -> AddOrder:
     """What an add asks for.
+
+    Args:
+        body: of the request.
+        now: when it came.
+        may_fetch: its messages may name addresses.
 
     Raises:
         RequestRefused: what is off, by field.
     """
+    owner, told = owner_of(body), Told(may_fetch)
+    messages = messages_of(body.get("messages"), told)
+    told.check()
     return AddOrder(
-        owner=owner_of(body),
-        messages=messages_of(body.get("messages")),
+        owner=owner,
+        messages=messages,
+        files=tuple(told.files),
         timestamp=(instant_of(body.get("timestamp"), "timestamp") or now).isoformat(),
         metadata=object_field(body, "metadata"),
         expires_at=iso(expiry_of(body.get("expiration_date"))),
@@ -77,8 +87,12 @@ def _lines(raw: object, field: str) -> str:
     return raw or ""
 
 
-def messages_of(raw: object) -> Sequence[JsonObject]:
+def messages_of(raw: object, told: Told) -> Sequence[JsonObject]:
     """What was said, as a list of messages; a text is one that the user said.
+
+    Args:
+        raw: as clients write it.
+        told: takes the files in it.
 
     Raises:
         RequestRefused: there is nothing, or a message has no form that is known.
@@ -89,28 +103,15 @@ def messages_of(raw: object) -> Sequence[JsonObject]:
         raw = [raw]
     if not isinstance(raw, list) or not raw:
         raise refuse("messages", "must be a list of {role, content}, or a text, and not empty")
-    return [_message(each, place) for place, each in enumerate(raw)]
+    return [_message(each, place, told) for place, each in enumerate(raw)]
 
 
-def _message(raw: object, place: int) -> JsonObject:
+def _message(raw: object, place: int, told: Told) -> JsonObject:
     field = f"messages[{place}]"
     if isinstance(raw, str):
         return {"role": "user", "content": raw}
     if not isinstance(raw, Mapping):
         raise refuse(field, "must be an object with role and content")
-    content = raw.get("content")
-    if isinstance(content, Mapping):
-        content = [content]
-    if isinstance(content, list):
-        content = "\n".join(_text_of_part(part, field) for part in content)
+    content = content_of(raw.get("content"), place, told)
     known = {key: raw[key] for key in ("name", "id", "timestamp") if raw.get(key) is not None}
     return {"role": raw.get("role", "user"), "content": content, **known}
-
-
-def _text_of_part(part: object, field: str) -> str:
-    if isinstance(part, str):
-        return part
-    if isinstance(part, Mapping) and part.get("type") == "text" and "text" in part:
-        return str(part["text"])
-    kind = part.get("type") if isinstance(part, Mapping) else type(part).__name__
-    raise refuse(f"{field}.content", f"holds a part of type {kind!r}; only text is read")

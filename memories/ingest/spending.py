@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from functools import cache
+from math import ceil
 from typing import Final
 from uuid import UUID
 
@@ -14,16 +15,26 @@ from django.utils.timezone import now as current_time
 from controlplane.agents.models import AgentRegistration
 from controlplane.health.metrics import count_question
 from controlplane.organizations.models import Project
+from controlplane.settings.learning import ModelPrices
 from memories import (
+    Attachment,
+    Ending,
     LanguageModel,
     LanguageModelFailed,
     ModelAnswer,
     ModelExtraction,
     ModelRequest,
+    PartReading,
+    ReadingUsage,
     TokenUsage,
+    Transcriber,
+    Transcript,
+    TranscriptionModel,
     open_language_model,
+    open_transcriber,
 )
 from memories.engine.bootstrap import NamedModel
+from memories.ingest.fetching import EgressFetcher
 from memories.ingest.leases import extend_lease
 from memories.ingest.models import Spending
 
@@ -39,11 +50,13 @@ class MeteredModel:
 
     Attributes:
         name: as the provider knows it; where it is asked is nothing to a project.
+        prices: of its tokens; None where they are not told.
     """
 
     model: LanguageModel
     name: str
     project_id: UUID
+    prices: ModelPrices | None
     now: Callable[[], datetime] = current_time
 
     def ask(self, request: ModelRequest) -> ModelAnswer:
@@ -59,10 +72,46 @@ class MeteredModel:
         except Exception:
             count_question("failed")
             raise
-        _count(self.project_id, on, answer)
+        cost = 0 if self.prices is None else self.prices.of(answer.usage)
+        _count(self.project_id, on, answer.model, cost, answer.usage)
         count_question(answer.ending.value)
         extend_lease(self.now())
         return answer
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredTranscriber:
+    """A transcriber as one project asks it: counted by the second, and capped likewise.
+
+    Attributes:
+        name: as of `MeteredModel`.
+        dollars_a_minute: None where that is not told.
+    """
+
+    transcriber: Transcriber
+    name: str
+    project_id: UUID
+    dollars_a_minute: float | None
+    now: Callable[[], datetime] = current_time
+
+    def transcribe(self, recording: Attachment) -> Transcript:
+        """As the port says.
+
+        Raises:
+            LanguageModelFailed: the day's cap is reached, too.
+        """
+        on = self.now().astimezone(UTC).date()
+        _check_cap(self.project_id, on)
+        try:
+            transcript = self.transcriber.transcribe(recording)
+        except Exception:
+            count_question("failed")
+            raise
+        cost = ceil((self.dollars_a_minute or 0.0) * transcript.seconds / 60 * 1e6)
+        _count(self.project_id, on, transcript.model, cost, TokenUsage())
+        count_question(Ending.COMPLETE.value)
+        extend_lease(self.now())
+        return transcript
 
 
 def extraction_of(project_id: UUID) -> ModelExtraction | None:
@@ -70,13 +119,37 @@ def extraction_of(project_id: UUID) -> ModelExtraction | None:
     named = settings.EXTRACTION_MODEL
     if named is None:
         return None
-    return ModelExtraction(MeteredModel(_opened(named), named.model, project_id))
+    prices = settings.EXTRACTION_PRICES
+    return ModelExtraction(MeteredModel(_opened(named), named.model, project_id, prices))
+
+
+def reading_of(project_id: UUID) -> PartReading:
+    """What puts files in a project's messages into words, as far as the server has it."""
+    named, transcribing = settings.READING_MODEL, settings.TRANSCRIPTION_MODEL
+    model = transcriber = None
+    if named is not None:
+        model = MeteredModel(_opened(named), named.model, project_id, settings.READING_PRICES)
+    if transcribing is not None:
+        price = settings.TRANSCRIPTION_PRICE
+        transcriber = MeteredTranscriber(
+            _hearing(transcribing), transcribing.model, project_id, price
+        )
+    return PartReading(model, transcriber, EgressFetcher())
 
 
 def dollars(usage: TokenUsage) -> float | None:
-    """What tokens cost; None where no prices are set."""
+    """What tokens of extraction cost; None where no prices are set."""
     prices = settings.EXTRACTION_PRICES
     return None if prices is None else prices.of(usage) / 1e6
+
+
+def reading_dollars(usage: ReadingUsage) -> float | None:
+    """What reading files cost; None where a price is missing for it."""
+    prices, price = settings.READING_PRICES, settings.TRANSCRIPTION_PRICE
+    if (usage.tokens != TokenUsage() and prices is None) or (usage.heard_seconds and price is None):
+        return None
+    tokens = 0 if prices is None else prices.of(usage.tokens)
+    return tokens / 1e6 + (price or 0.0) * usage.heard_seconds / 60
 
 
 def spent_by_day(project_id: UUID, *, since: date) -> list[Spending]:
@@ -89,6 +162,12 @@ def spent_by_day(project_id: UUID, *, since: date) -> list[Spending]:
 def _opened(named: NamedModel) -> LanguageModel:
     """One for all projects of this process: what differs between them is not in it."""
     return open_language_model(named)
+
+
+@cache
+def _hearing(named: TranscriptionModel) -> Transcriber:
+    """As `_opened`."""
+    return open_transcriber(named)
 
 
 def _check_cap(project_id: UUID, on: date) -> None:
@@ -116,15 +195,10 @@ def _cents_a_day(project_id: UUID) -> int | None:
     return min((each for each in caps if each is not None), default=None)
 
 
-def _count(project_id: UUID, on: date, answer: ModelAnswer) -> None:
-    prices = settings.EXTRACTION_PRICES
-    counts = {
-        "questions": 1,
-        **asdict(answer.usage),
-        "microdollars": 0 if prices is None else prices.of(answer.usage),
-    }
+def _count(project_id: UUID, on: date, model: str, microdollars: int, usage: TokenUsage) -> None:
+    counts = {"questions": 1, **asdict(usage), "microdollars": microdollars}
     row, _ = Spending.objects.get_or_create(
-        project_id=project_id, on=on, model=answer.model[:_LONGEST_NAME]
+        project_id=project_id, on=on, model=model[:_LONGEST_NAME]
     )
     changes = {name: F(name) + count for name, count in counts.items()}
     Spending.objects.filter(id=row.id).update(**changes)

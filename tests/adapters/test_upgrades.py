@@ -34,10 +34,10 @@ def in_older_format(path: Path, number: int, *, to: Path) -> None:
     connection.execute("ATTACH ? AS newer", (str(path),))
     tables = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     for (table,) in list(connection.execute(tables)):
-        # What a newer format has let go can't be copied, and what it has besides is not there.
+        # Without those that newer ones have no more.
         columns = connection.execute(
-            "SELECT name FROM pragma_table_info(?, 'main') INTERSECT"
-            " SELECT name FROM pragma_table_info(?, 'newer')",
+            "SELECT name FROM pragma_table_info(?, 'main')"
+            " INTERSECT SELECT name FROM pragma_table_info(?, 'newer')",
             (table, table),
         )
         names = ", ".join(str(name) for (name,) in columns)

@@ -14,7 +14,7 @@ _PORTS = ROOT / "memories" / "engine" / "ports"
 _STORES = tuple(
     _PORTS / f"{port}.py"
     for port in (
-        *("record_store", "entity_store", "passage_store", "search_index"),
+        *("record_store", "entity_store", "original_store", "passage_store", "search_index"),
         "consolidation_store",
     )
 )

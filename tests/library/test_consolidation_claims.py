@@ -144,6 +144,25 @@ def test_not_everything_is_replaced_at_once(asking: Opens) -> None:
     assert done.dropped == {TOO_MANY: 3}
 
 
+def test_an_observation_rests_on_what_its_memories_are_folded_into(asking: Opens) -> None:
+    owns, keeps = "Ana owns a dog.", "Ana keeps a dog."
+
+    def claiming(shown: Any) -> dict[str, Any]:
+        both, all_three = [shown[owns], shown[keeps]], [*shown.values()]
+        dogs = [("Ana likes dogs.", all_three), ("Ana has dogs.", both)]
+        return claims(same=[both], observations=dogs)
+
+    memory = asking(model_that(claiming))
+    acme = acme_of(memory)
+    (first,) = tell(memory, owns, scope=acme)
+    (_, sea) = tell(memory, keeps, "Ana lives by the sea.", scope=acme, at=MARCH)
+    done = memory.consolidate(scope=acme)
+    assert [each.event for each in done.outcomes] == ["MERGE", "ADD"]
+    assert by_text(memory, acme)["Ana likes dogs."].derived_from == (first, sea)
+    # What both say is one thing, and nothing follows from one.
+    assert done.dropped == {NO_LONGER: 1}
+
+
 @pytest.mark.parametrize("deed", ["edit", "delete"])
 def test_what_changes_while_the_model_thinks_is_left_alone(asking: Opens, deed: str) -> None:
     opened: list[Memory] = []

@@ -2,10 +2,10 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from memories.engine.consolidation.gathering import NO_LONGER, as_shown, in_order
+from memories.engine.consolidation.gathering import NO_LONGER, in_order, is_current
 from memories.engine.consolidation.names import names_known
 from memories.engine.consolidation.reading import Observed
 from memories.engine.domain import (
@@ -25,11 +25,14 @@ from memories.engine.ingestion.observations import (
 )
 from memories.engine.ingestion.passages import draft_memory, embedded
 from memories.engine.ingestion.tools import IngestTools
+from memories.engine.ports.record_store import RecordStore
 from memories.engine.text.fingerprints import fingerprint
 
 INVENTED: Final = "it names somebody or something that its memories do not name"
 KNOWN: Final = "it is known already, or was deleted"
 
+# As the reader asks for, once those that say the same count as one.
+_FEWEST: Final = 2
 _REASON: Final = "follows from several memories"
 
 
@@ -73,9 +76,11 @@ def keep_observation(
     Returns:
         What was stored; or why nothing was.
     """
-    memory, records = prepared.memory, tools.records
-    if len(as_shown(prepared.sources, scope=scope, tools=tools)) < len(prepared.sources):
+    records = tools.records
+    rests_on = _standing(prepared.sources, scope=scope, records=records)
+    if len(rests_on) < _FEWEST:
         return NO_LONGER
+    memory = replace(prepared.memory, derived_from=rests_on)
     identity = observation_identity(memory.scope, memory.fingerprint)
     is_known = records.memories.find(identity, scope=scope) is not None
     if is_known or is_forgotten_observation(memory, scope=scope, records=records):
@@ -99,6 +104,29 @@ def keep_observation(
         _REASON,
         derived_from=memory.derived_from,
     )
+
+
+def _standing(
+    sources: Sequence[MemoryRecord], *, scope: Scope, records: RecordStore
+) -> tuple[str, ...]:
+    """Ids of what an observation rests on; none, if one of them stands no longer as it was shown.
+
+    One that was folded meanwhile, as by the same answer, is stood for by what it is folded into.
+    """
+    found = records.memories.get([each.id for each in sources], scope=scope)
+    kept: list[str] = []
+    for source in sources:
+        current = found.get(source.id)
+        if (
+            current is None
+            or current.version != source.version
+            or current.superseded_by is not None
+        ):
+            return ()
+        kept.append(current.merged_into or current.id)
+    standing = records.memories.get(kept, scope=scope)
+    unique = tuple(dict.fromkeys(kept))
+    return unique if all(map(is_current, standing.values())) else ()
 
 
 def _memory_of(

@@ -37,6 +37,7 @@ from memories.engine.domain._learning import (
     IngestEvent,
     IngestOutcome,
     Preview,
+    ReadingUsage,
     TokenUsage,
 )
 from memories.engine.domain._memory import (
@@ -64,6 +65,7 @@ from memories.engine.domain._memory import (
     TransferReceipt,
     Version,
 )
+from memories.engine.domain._parts import ContentPart, Origin, Original, PartKind, Stretch
 from memories.engine.domain._search import (
     Candidates,
     Confidence,
@@ -102,6 +104,7 @@ __all__ = [
     "Consolidation",
     "ConsolidationEvent",
     "ConsolidationOutcome",
+    "ContentPart",
     "Context",
     "DateExpression",
     "DeletionReceipt",
@@ -137,9 +140,12 @@ __all__ = [
     "NoneOf",
     "Numbers",
     "Operator",
+    "Origin",
+    "Original",
     "OwnedMessage",
     "Page",
     "Pairs",
+    "PartKind",
     "Participant",
     "ParticipantKind",
     "Passage",
@@ -149,6 +155,7 @@ __all__ = [
     "Profile",
     "QueryTime",
     "Quote",
+    "ReadingUsage",
     "Role",
     "Scope",
     "ScoreBreakdown",
@@ -161,6 +168,7 @@ __all__ = [
     "Source",
     "Stage",
     "Stats",
+    "Stretch",
     "Table",
     "TimeIntent",
     "TokenUsage",

@@ -13,6 +13,7 @@ from memories.engine.ingestion.redaction import (
     apply_redactions,
     embed_ahead,
     plan_redactions,
+    remove_originals,
 )
 from memories.engine.ingestion.tools import IngestTools
 
@@ -48,12 +49,14 @@ def delete_memories(
         touched = [*doomed, *(redaction.message.id for redaction in redactions)]
         entities = records.entities.mentioned_by(touched, scope=scope.everyone)
         deleted = records.memories.delete(doomed, at=tools.clock.now(), scope=scope)
+        originals = remove_originals(redactions, tools=tools)
         without_vectors = apply_redactions(redactions, ahead, tools=tools)
         return DeletionReceipt(
             memories=deleted + dropped,
             redacted_messages=len(redactions),
             entities=records.entities.prune(entities, scope=scope.everyone),
             without_vectors=without_vectors,
+            originals=originals,
         )
 
 

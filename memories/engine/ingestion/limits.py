@@ -26,6 +26,14 @@ class IngestLimits:
         consolidated: memories that are shown in one question of a consolidation.
         replaced: of them, how many may be marked as replaced.
         observations: that may be concluded from them.
+        files: images, PDFs, recordings and addresses in one message.
+        files_in_all: in one call.
+        text_bytes: of a text file.
+        image_bytes: of an image.
+        pdf_bytes: of a PDF.
+        audio_bytes: of a recording.
+        file_bytes: of all files in one call together.
+        pages: of a PDF.
     """
 
     messages: int = 1000
@@ -41,6 +49,14 @@ class IngestLimits:
     consolidated: int = 30
     replaced: int = 10
     observations: int = 10
+    files: int = 20
+    files_in_all: int = 100
+    text_bytes: int = 800_000
+    image_bytes: int = 10_000_000
+    pdf_bytes: int = 20_000_000
+    audio_bytes: int = 25_000_000
+    file_bytes: int = 100_000_000
+    pages: int = 50
 
 
 LIMITS: Final = IngestLimits()

@@ -7,6 +7,7 @@ from typing import Final
 
 from memories.engine.domain import Guidance, Scope
 from memories.engine.errors import ModelMismatch
+from memories.engine.ingestion.parts import PartTools
 from memories.engine.ports.answers import SavedAnswers
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
@@ -31,7 +32,9 @@ class IngestTools:
     Attributes:
         predictor: the extractor, but that its language model counts what it is asked, and is not.
         guidance: what is to be learned, unless an add says more.
-        answers: where the extractor's answers to jobs are saved; nowhere if None.
+        answers: where answers to jobs, of the extractor and about files, are saved; nowhere if
+            None.
+        parts: what puts parts of messages that are no text into words.
     """
 
     records: RecordStore
@@ -43,6 +46,7 @@ class IngestTools:
     embedder: Embedder
     clock: Clock
     answers: SavedAnswers | None
+    parts: PartTools
 
     @contextmanager
     def writing(self, *, scope: Scope) -> Iterator[None]:

@@ -2,11 +2,12 @@
 
 from memories.engine.memory._consolidating import Consolidates
 from memories.engine.memory._entities import Entities
+from memories.engine.memory._originals import Originals
 from memories.engine.memory._reads import Reads
 from memories.engine.memory._writes import Writes
 
 
-class Memory(Reads, Entities, Writes, Consolidates):
+class Memory(Reads, Entities, Originals, Writes, Consolidates):
     """Everything known in one project, in one file.
 
     Safe to use from several threads; several processes may open the same file. After a fork the

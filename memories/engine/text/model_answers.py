@@ -1,4 +1,4 @@
-"""Reading a language model's answer as a stranger's."""
+"""Reading what language models answer as a stranger's words."""
 
 import json
 import re
@@ -18,6 +18,7 @@ _LONGEST_ANSWER: Final = 4_000_000
 _FENCED: Final = re.compile(r"\s*```(?:json)?\s(?P<json>.*)```\s*", re.DOTALL)
 # They make a text read otherwise than it is.
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_LINES: Final = frozenset("\n\t")
 _Shown = TypeVar("_Shown")
 
 
@@ -34,12 +35,12 @@ class Unfit(Exception):
 
 
 def object_in(answer: str) -> Mapping[str, object] | None:
-    """The JSON object that an answer is; None if it is none."""
+    """The JSON object that an answer is, also between fences; None if it is none."""
     if len(answer) > _LONGEST_ANSWER:
         return None
     fenced = _FENCED.fullmatch(answer)
     try:
-        parsed = json.loads(fenced["json"] if fenced else answer)
+        parsed: object = json.loads(fenced["json"] if fenced else answer)
     except (ValueError, RecursionError):
         return None
     return parsed if isinstance(parsed, dict) else None
@@ -68,6 +69,12 @@ def numbered(number: object, shown: Sequence[_Shown]) -> _Shown | None:
     if isinstance(number, bool) or not isinstance(number, int):
         return None
     return shown[number - 1] if 1 <= number <= len(shown) else None
+
+
+def plain(words: str) -> str:
+    """Words of several lines without what is no text, and without white space around them."""
+    lines = words.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(each for each in lines if each in _LINES or not _is_no_text(each)).strip()
 
 
 def _is_no_text(character: str) -> bool:

@@ -18,5 +18,5 @@ ALTER TABLE records_memory DROP COLUMN derived_from;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0005_entities")]
+    dependencies = [("records", "0006_originals")]
     operations = [migrations.RunSQL(_TABLES, _BACK)]
