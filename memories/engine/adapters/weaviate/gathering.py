@@ -8,7 +8,7 @@ import numpy as np
 
 from memories.engine.adapters.weaviate.documents import place_label
 from memories.engine.adapters.weaviate.stored import StoredPassage
-from memories.engine.domain import Candidates, Kind, Numbers, Pairs, Table, WordStatistics
+from memories.engine.domain import Candidates, Integers, Kind, Numbers, Pairs, Table, WordStatistics
 from memories.engine.text.bm25 import relevance
 from memories.engine.text.wording import count_words
 
@@ -127,28 +127,25 @@ def _with_turns(passages: Sequence[StoredPassage], values: _Values) -> _Values:
     A memory stands nowhere in a conversation: only its own words are its own.
     """
     summed = values.copy()
-    for turns in _conversations(passages):
+    for turns, steps in _conversations(passages):
         before = np.concatenate([np.zeros_like(values[:1]), values[turns].cumsum(axis=0)])
-        first = np.maximum(np.arange(len(turns)) - _AROUND, 0)
-        last = np.minimum(np.arange(len(turns)) + _AROUND + 1, len(turns))
+        first = np.searchsorted(steps, steps - _AROUND, side="left")
+        last = np.searchsorted(steps, steps + _AROUND, side="right")
         summed[turns] = before[last] - before[first]
     return summed
 
 
-def _conversations(passages: Sequence[StoredPassage]) -> Iterator[list[int]]:
-    """Places of the passages in the list, in runs that follow one another without a gap."""
+def _conversations(passages: Sequence[StoredPassage]) -> Iterator[tuple[list[int], Integers]]:
+    """For each session the places of its passages in the list, and how many steps in each is.
+
+    A turn that may not be seen is a step too: who speaks after it is no nearer for that.
+    """
     sessions: defaultdict[str, list[tuple[int, int, int]]] = defaultdict(list)
     for place, each in enumerate(passages):
         if each.is_message:
             sessions[each.session].append((each.position, each.start, place))
     for turns in sessions.values():
         turns.sort()
-        run: list[int] = []
-        last = turns[0][0]
-        for position, _, place in turns:
-            if position - last > _PLACES_AROUND:
-                yield run
-                run = []
-            run.append(place)
-            last = position
-        yield run
+        positions = np.array([position for position, _, _ in turns], dtype=np.int64)
+        steps = np.maximum(np.diff(positions, prepend=positions[:1]), 1).cumsum()
+        yield [place for _, _, place in turns], steps
