@@ -2,11 +2,16 @@
 
 import importlib.util
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from memories.engine.errors import InvalidInput, MissingExtra
 from memories.engine.ports.language_model import LanguageModel
+from memories.engine.ports.model_batches import ModelBatches
 from memories.engine.ports.reranker import Reranker
+
+if TYPE_CHECKING:
+    from memories.engine.adapters.language_models.anthropic_messages import AnthropicEndpoint
+    from memories.engine.adapters.language_models.chat_completions import ChatEndpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,36 @@ def open_language_model(named: NamedModel) -> LanguageModel:
         MissingExtra: the `models` extra is not installed.
         InvalidInput: no header can carry the key.
     """
+    _check(named)
+    if isinstance(named, AnthropicModel):
+        from memories.engine.adapters.language_models.anthropic_messages import AnthropicMessages
+
+        return AnthropicMessages(_anthropic(named))
+    from memories.engine.adapters.language_models.chat_completions import ChatCompletions
+
+    return ChatCompletions(_chat(named))
+
+
+def open_model_batches(named: NamedModel) -> ModelBatches:
+    """The model's batches, ready to be asked; nothing is sent yet.
+
+    Whether an endpoint of one's own has batches at all shows when it is asked.
+
+    Raises:
+        MissingExtra: the `models` extra is not installed.
+        InvalidInput: no header can carry the key.
+    """
+    _check(named)
+    if isinstance(named, AnthropicModel):
+        from memories.engine.adapters.language_models.anthropic_batches import AnthropicBatches
+
+        return AnthropicBatches(_anthropic(named))
+    from memories.engine.adapters.language_models.chat_batches import ChatBatches
+
+    return ChatBatches(_chat(named))
+
+
+def _check(named: NamedModel) -> None:
     client = "anthropic" if isinstance(named, AnthropicModel) else "openai"
     if importlib.util.find_spec(client) is None:
         raise MissingExtra(
@@ -64,19 +99,24 @@ def open_language_model(named: NamedModel) -> LanguageModel:
         )
     if named.api_key is not None and not (named.api_key.isascii() and named.api_key.isprintable()):
         raise InvalidInput("the API key holds characters that no header can carry")
-    if isinstance(named, AnthropicModel):
-        from memories.engine.adapters.language_models.anthropic_messages import AnthropicMessages
 
-        return AnthropicMessages(
-            named.model,
-            api_key=named.api_key,
-            base_url=named.base_url,
-            timeout_seconds=named.timeout_seconds,
-            retries=named.retries,
-        )
-    from memories.engine.adapters.language_models.chat_completions import ChatCompletions
 
-    return ChatCompletions(
+def _anthropic(named: AnthropicModel) -> "AnthropicEndpoint":
+    from memories.engine.adapters.language_models.anthropic_messages import AnthropicEndpoint
+
+    return AnthropicEndpoint(
+        named.model,
+        api_key=named.api_key,
+        base_url=named.base_url,
+        timeout_seconds=named.timeout_seconds,
+        retries=named.retries,
+    )
+
+
+def _chat(named: ChatModel) -> "ChatEndpoint":
+    from memories.engine.adapters.language_models.chat_completions import ChatEndpoint
+
+    return ChatEndpoint(
         named.model,
         api_key=named.api_key,
         base_url=named.base_url,
