@@ -19,6 +19,7 @@ from memories.engine.bootstrap import (
     ModelExtraction,
     OnnxModel,
     open_language_model,
+    open_model_batches,
     open_reranker,
 )
 from memories.engine.domain import (
@@ -30,6 +31,8 @@ from memories.engine.domain import (
     Fact,
     Guidance,
     HistoryEntry,
+    ImportStage,
+    ImportState,
     IngestOutcome,
     Link,
     MemoryRecord,
@@ -45,6 +48,7 @@ from memories.engine.domain import (
     Shelf,
     Source,
     Stats,
+    Tally,
     TokenUsage,
     TransferReceipt,
 )
@@ -89,6 +93,7 @@ from memories.engine.ports.language_model import (
     ModelAnswer,
     ModelRequest,
 )
+from memories.engine.ports.model_batches import BatchAnswer, ModelBatches, Unanswered
 from memories.engine.ports.reranker import Reranker
 
 __all__ = [
@@ -97,6 +102,7 @@ __all__ = [
     "AnthropicModel",
     "AsyncMemory",
     "Attachment",
+    "BatchAnswer",
     "BundledModel",
     "ChangedMeanwhile",
     "ChatModel",
@@ -118,6 +124,8 @@ __all__ = [
     "HistoryEntry",
     "HubModel",
     "Immutable",
+    "ImportStage",
+    "ImportState",
     "IndexUnavailable",
     "IngestOutcome",
     "InvalidFilter",
@@ -134,6 +142,7 @@ __all__ = [
     "Message",
     "MissingExtra",
     "ModelAnswer",
+    "ModelBatches",
     "ModelExtraction",
     "ModelMismatch",
     "ModelRequest",
@@ -161,11 +170,14 @@ __all__ = [
     "StoreBusy",
     "StoreDamaged",
     "StoreError",
+    "Tally",
     "TokenUsage",
     "TransferReceipt",
+    "Unanswered",
     "UnreadableFile",
     "Wants",
     "open_language_model",
+    "open_model_batches",
     "open_reranker",
     "read_conversations",
 ]

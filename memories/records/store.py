@@ -11,6 +11,7 @@ from memories.engine.storage.values import optional_words
 from memories.records.connection import Connection
 from memories.records.database import Database
 from memories.records.entities import PostgresEntities
+from memories.records.imports import PostgresImports
 from memories.records.keeping import flaws, size
 from memories.records.memories import PostgresMemories
 from memories.records.messages import PostgresMessages
@@ -38,6 +39,7 @@ class PostgresRecords:
         self.memories = PostgresMemories(database)
         self.entities = PostgresEntities(database)
         self.receipts = PostgresReceipts(database)
+        self.imports = PostgresImports(database)
 
     def reading(self, *, scope: Scope) -> AbstractContextManager[object]:
         return self._database.snapshot(scope=scope)

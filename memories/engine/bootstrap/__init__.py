@@ -8,6 +8,7 @@ from memories.engine.bootstrap._language_models import (
     ChatModel,
     NamedModel,
     open_language_model,
+    open_model_batches,
     open_reranker,
 )
 from memories.engine.bootstrap._models import (
@@ -37,6 +38,7 @@ __all__ = [
     "open_engine",
     "open_index_server",
     "open_language_model",
+    "open_model_batches",
     "open_reranker",
     "open_shared_embedder",
     "with_kept_queries",

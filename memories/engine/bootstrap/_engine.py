@@ -217,15 +217,16 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
         _check_project(records, settings)
         embedder = embedder_of(settings.embedding, records, settings.scope)
         dimensions = dimensions_of(settings.embedding, embedder, records, settings.scope)
-        extractor, guidance = extractor_of(settings.extractor)
+        opened = extractor_of(settings.extractor)
         index = stores.index(model=embedder.model, dimensions=dimensions)
         tools = IngestTools(
             records=records,
             passages=stores.passages(model=embedder.model, dimensions=dimensions),
             index=index,
-            extractor=extractor,
-            predictor=extractor_of(predicting(settings.extractor))[0],
-            guidance=guidance,
+            extractor=opened.extractor,
+            predictor=extractor_of(predicting(settings.extractor)).extractor,
+            batching=opened.batching,
+            guidance=opened.guidance,
             embedder=embedder,
             clock=settings.clock or SystemClock(),
             answers=settings.answers,

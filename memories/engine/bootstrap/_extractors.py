@@ -8,12 +8,14 @@ from memories.engine.bootstrap._language_models import (
     ChatModel,
     NamedModel,
     open_language_model,
+    open_model_batches,
 )
 from memories.engine.domain import Guidance
 from memories.engine.errors import InvalidInput
 from memories.engine.ingestion.limits import check_guidance
-from memories.engine.ports.extractor import Extractor
+from memories.engine.ports.extractor import Batching, Extractor
 from memories.engine.ports.language_model import LanguageModel
+from memories.engine.ports.model_batches import ModelBatches
 
 # What a model keeps in view, and what ids by number stay short for.
 _MOST_TURNS: Final = 50
@@ -29,12 +31,14 @@ class ModelExtraction:
         guidance: what is to be learned.
         turns: messages in one question, from 1 to 50.
         known: memories that are shown with it, from 0 to 50.
+        batches: takes the questions of imports; those of a named model are known without.
     """
 
     model: NamedModel | LanguageModel
     guidance: Guidance = field(default_factory=Guidance)
     turns: int = 10
     known: int = 10
+    batches: ModelBatches | None = None
 
 
 ExtractorChoice: TypeAlias = Extractor | NamedModel | ModelExtraction
@@ -53,8 +57,23 @@ def predicting(choice: ExtractorChoice | None) -> ExtractorChoice | None:
     return replace(choice, model=CountingModel(name))
 
 
-def extractor_of(choice: ExtractorChoice | None) -> tuple[Extractor, Guidance]:
-    """The extractor, ready to be asked, with what it is to learn; the local one for None.
+@dataclass(frozen=True, slots=True)
+class OpenedExtractor:
+    """An extractor, ready to be asked.
+
+    Attributes:
+        extractor: who is asked.
+        guidance: what it is to learn.
+        batching: the same one, asked through batches; None where it has none.
+    """
+
+    extractor: Extractor
+    guidance: Guidance = field(default_factory=Guidance)
+    batching: Batching | None = None
+
+
+def extractor_of(choice: ExtractorChoice | None) -> OpenedExtractor:
+    """The extractor; the local one for None.
 
     Raises:
         MissingExtra: the `models` extra is not installed.
@@ -63,18 +82,21 @@ def extractor_of(choice: ExtractorChoice | None) -> tuple[Extractor, Guidance]:
     if choice is None:
         from memories.engine.adapters.local_extractor import LocalExtractor
 
-        return LocalExtractor(), Guidance()
+        return OpenedExtractor(LocalExtractor())
     if isinstance(choice, AnthropicModel | ChatModel):
         choice = ModelExtraction(choice)
     if not isinstance(choice, ModelExtraction):
-        return choice, Guidance()
+        return OpenedExtractor(choice)
     _check(choice)
     from memories.engine.adapters.model_extractor import ModelExtractor
 
-    model = choice.model
+    model, batches = choice.model, choice.batches
     if isinstance(model, AnthropicModel | ChatModel):
+        batches = batches or open_model_batches(model)
         model = open_language_model(model)
-    return ModelExtractor(model, turns=choice.turns, known=choice.known), choice.guidance
+    extractor = ModelExtractor(model, turns=choice.turns, known=choice.known)
+    batching = None if batches is None else Batching(extractor, batches)
+    return OpenedExtractor(extractor, choice.guidance, batching)
 
 
 def _check(choice: ModelExtraction) -> None:

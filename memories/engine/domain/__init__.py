@@ -22,6 +22,14 @@ from memories.engine.domain._filters import (
     NoneOf,
     Operator,
 )
+from memories.engine.domain._importing import (
+    ImportPart,
+    ImportQuestion,
+    ImportStage,
+    ImportState,
+    ImportTerms,
+    Tally,
+)
 from memories.engine.domain._indexing import IndexedEntity, IndexedRow
 from memories.engine.domain._learning import (
     AddResult,
@@ -105,6 +113,11 @@ __all__ = [
     "Guidance",
     "HistoryEntry",
     "HistoryEvent",
+    "ImportPart",
+    "ImportQuestion",
+    "ImportStage",
+    "ImportState",
+    "ImportTerms",
     "IndexedEntity",
     "IndexedRow",
     "IngestEvent",
@@ -148,6 +161,7 @@ __all__ = [
     "Stage",
     "Stats",
     "Table",
+    "Tally",
     "TimeIntent",
     "TokenUsage",
     "TransferReceipt",

@@ -63,6 +63,7 @@ def delete_scope(*, scope: Scope, tools: IngestTools) -> DeletionReceipt:
     records = tools.records
     everything = Selection(now=tools.clock.now(), include_merged=True, show_expired=True)
     with records.writing(scope=scope):
+        records.imports.forget(scope=scope)
         stored = records.memories.page(scope=scope, selection=everything, after=0, limit=-1)
         ids = [memory.id for memory in stored.values()]
         entities = _mentioned_in(ids, scope=scope, tools=tools)

@@ -10,7 +10,7 @@ from memories.engine.errors import ModelMismatch
 from memories.engine.ports.answers import SavedAnswers
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
-from memories.engine.ports.extractor import Extractor
+from memories.engine.ports.extractor import Batching, Extractor
 from memories.engine.ports.passage_store import PassageStore
 from memories.engine.ports.record_store import RecordStore
 from memories.engine.ports.search_index import SearchIndex
@@ -30,6 +30,7 @@ class IngestTools:
 
     Attributes:
         predictor: the extractor, but that its language model counts what it is asked, and is not.
+        batching: the extractor, asked through batches; None where it has none.
         guidance: what is to be learned, unless an add says more.
         answers: where the extractor's answers to jobs are saved; nowhere if None.
     """
@@ -39,6 +40,7 @@ class IngestTools:
     index: SearchIndex
     extractor: Extractor
     predictor: Extractor
+    batching: Batching | None
     guidance: Guidance
     embedder: Embedder
     clock: Clock

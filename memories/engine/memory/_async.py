@@ -15,10 +15,11 @@ from memories.engine.domain import (
     TokenUsage,
 )
 from memories.engine.ingestion.revision import UNCHANGED, MaybeInstant
+from memories.engine.memory._async_imports import AsyncImports
 from memories.engine.memory._async_reads import AsyncReads
 
 
-class AsyncMemory(AsyncReads):
+class AsyncMemory(AsyncReads, AsyncImports):
     """A Memory whose calls are awaited, and run in threads of its own: the loop never waits.
 
     Opening is not awaited: it reads a few pages, and loads no model.

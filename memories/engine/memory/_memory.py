@@ -1,10 +1,11 @@
 """The facade, put together."""
 
+from memories.engine.memory._imports import Imports
 from memories.engine.memory._reads import Reads
 from memories.engine.memory._writes import Writes
 
 
-class Memory(Reads, Writes):
+class Memory(Reads, Writes, Imports):
     """Everything known in one project, in one file.
 
     Safe to use from several threads; several processes may open the same file. After a fork the

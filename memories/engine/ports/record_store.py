@@ -30,6 +30,7 @@ from memories.engine.domain import (
     Version,
 )
 from memories.engine.ports.entity_store import EntityStore
+from memories.engine.ports.import_store import ImportStore
 
 
 class MessageStore(Protocol):
@@ -311,6 +312,11 @@ class RecordStore(Protocol):
     @property
     def receipts(self) -> ReceiptStore:
         """What named jobs answered."""
+        ...
+
+    @property
+    def imports(self) -> ImportStore:
+        """Imports that are under way."""
         ...
 
     def reading(self, *, scope: Scope) -> AbstractContextManager[object]:

@@ -254,5 +254,20 @@ ALTER TABLE memories ADD COLUMN learned_by TEXT;
 ALTER TABLE receipts ADD COLUMN learning TEXT;
 """
 
+_FORMAT_4: Final = r"""
+-- Imports that are under way: what was agreed for each, and ids and nobody's words of its parts.
+CREATE TABLE imports (id TEXT PRIMARY KEY, terms TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE import_parts (
+    import TEXT NOT NULL REFERENCES imports ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    scope INTEGER NOT NULL REFERENCES scopes,
+    stage TEXT NOT NULL,
+    batch TEXT,
+    plan TEXT NOT NULL,
+    tally TEXT NOT NULL,
+    PRIMARY KEY (import, number)
+) STRICT, WITHOUT ROWID;
+"""
+
 # Step n turns a file of format n into one of format n + 1; an empty file has format 0.
-UPGRADES: Final[Sequence[str]] = (_FORMAT_1, _FORMAT_2, _FORMAT_3)
+UPGRADES: Final[Sequence[str]] = (_FORMAT_1, _FORMAT_2, _FORMAT_3, _FORMAT_4)

@@ -7,6 +7,7 @@ from pathlib import Path
 from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.entities import SqliteEntities
+from memories.engine.adapters.sqlite.imports import SqliteImports
 from memories.engine.adapters.sqlite.memories import SqliteMemories
 from memories.engine.adapters.sqlite.messages import SqliteMessages
 from memories.engine.adapters.sqlite.participants import participants
@@ -27,6 +28,7 @@ class SqliteRecords:
         self.memories = SqliteMemories(database)
         self.entities = SqliteEntities(database)
         self.receipts = SqliteReceipts(database)
+        self.imports = SqliteImports(database)
 
     def reading(self, *, scope: Scope) -> AbstractContextManager[object]:
         return self._database.read()
