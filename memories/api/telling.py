@@ -1,6 +1,7 @@
 """What clients of every version tell, read into what is to be remembered and learned."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
@@ -20,8 +21,9 @@ from memories.api.reading import (
 from memories.engine.domain import JsonObject, JsonValue
 from memories.engine.ingestion.limits import check_guidance
 from memories.ingest.guiding import guidance_of
-from memories.ingest.orders import AddOrder
+from memories.ingest.orders import AddOrder, ImportOrder
 
+_MOST_CONVERSATIONS: Final = 1000
 # As clients name what is to be learned, and as the engine does.
 _GUIDANCE: Final[Mapping[str, str]] = {
     "custom_instructions": "instructions",
@@ -48,6 +50,37 @@ def add_order(body: Mapping[str, object], *, now: datetime) -> AddOrder:
         timezone=text_or_none(body, "timezone"),
         guidance=_guidance_in(body),
     )
+
+
+def import_order(body: Mapping[str, object], *, now: datetime) -> ImportOrder:
+    """What an import asks for.
+
+    Raises:
+        RequestRefused: what is off, by field.
+    """
+    told = decoded(body.get("conversations"), "conversations")
+    if not isinstance(told, list) or not 0 < len(told) <= _MOST_CONVERSATIONS:
+        raise refuse("conversations", f"must be a list of 1 to {_MOST_CONVERSATIONS}")
+    return ImportOrder(
+        conversations=[_conversation(each, place, now) for place, each in enumerate(told)],
+        batched=flag_of(body, "batched", usual=True),
+        metadata=object_field(body, "metadata"),
+        expires_at=iso(expiry_of(body.get("expiration_date"))),
+        immutable=flag_of(body, "immutable", usual=False),
+        timezone=text_or_none(body, "timezone"),
+        guidance=_guidance_in(body),
+    )
+
+
+def _conversation(raw: object, place: int, now: datetime) -> JsonObject:
+    if not isinstance(raw, Mapping):
+        raise refuse(f"conversations[{place}]", "must be an object with messages and ids")
+    said_at = instant_of(raw.get("timestamp"), f"conversations[{place}].timestamp") or now
+    return {
+        "owner": asdict(owner_of(raw)),
+        "messages": messages_of(raw.get("messages")),
+        "timestamp": said_at.isoformat(),
+    }
 
 
 def _guidance_in(body: Mapping[str, object]) -> JsonObject:

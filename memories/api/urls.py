@@ -13,6 +13,7 @@ from memories.api.endpoints.entities import (
 )
 from memories.api.endpoints.events import Events, MemoryEvents, OneEvent
 from memories.api.endpoints.exports import Exports, GetExport, Summary
+from memories.api.endpoints.importing import ImportConversations, OneImport
 from memories.api.endpoints.learning import ModelSpending, PredictLearning, PreviewMemories
 from memories.api.endpoints.listing import ListMemories, ListMemoriesOfOld
 from memories.api.endpoints.many import AllMemories, Batch
@@ -41,6 +42,8 @@ urlpatterns = [
     *both("v3/memories/add", AddMemories.as_view()),
     *both("v3/memories/preview", PreviewMemories.as_view()),
     *both("v3/memories/predict", PredictLearning.as_view()),
+    *both("v3/memories/imports/<name:job_id>", OneImport.as_view()),
+    *both("v3/memories/imports", ImportConversations.as_view()),
     *both("v3/memories/search", SearchMemories.as_view()),
     *both("v3/memories", ListMemories.as_view()),
     *both("v2/memories/search", SearchMemoriesOfOld.as_view()),

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import ClassVar, Final, Self, TypeAlias
 
@@ -27,6 +27,11 @@ class Owner:
     def named(self) -> dict[str, str]:
         """The ids that are named, by kind."""
         return {kind: name for kind in IDS if (name := getattr(self, kind)) is not None}
+
+    @classmethod
+    def of(cls, scope: Scope) -> Self:
+        """Whom a scope names."""
+        return cls(scope.user, scope.agent, scope.app, scope.run)
 
     def digest(self) -> str:
         """The same for the same ids, and 32 characters long."""
@@ -73,6 +78,11 @@ class AddOrder:
         """When it expires."""
         return None if self.expires_at is None else datetime.fromisoformat(self.expires_at)
 
+    @property
+    def lane(self) -> str:
+        """Names the lane that it is done in: what was told of somebody is learned in order."""
+        return self.owner.digest()
+
     def as_row(self) -> JsonRow:
         """As JSON keeps it."""
         return asdict(self)
@@ -101,6 +111,11 @@ class DeleteOrder:
     everything: bool = False
     everybody: str | None = None
 
+    @property
+    def lane(self) -> str:
+        """That of whom it names."""
+        return self.owner.digest()
+
     def as_row(self) -> JsonRow:
         """As JSON keeps it."""
         return asdict(self)
@@ -122,12 +137,86 @@ class DeleteOrder:
         return all(owner.get(kind) == name for kind, name in self.owner.named().items())
 
 
-Order: TypeAlias = AddOrder | DeleteOrder
+@dataclass(frozen=True, slots=True)
+class ImportOrder:
+    """Keep many conversations, and learn from them through batches.
+
+    Attributes:
+        owner: nobody: each conversation has its own.
+        conversations: each an object with `owner`, `messages` and `timestamp`; its messages are
+            taken out once they are kept.
+        has_begun: they are kept.
+        is_cancelled: what is not learned yet shall not be.
+        timezone: likewise what follows, as of `AddOrder`.
+    """
+
+    kind: ClassVar[JobKind] = JobKind.IMPORT
+    # Who asks for what takes hours waits behind those who ask for what takes a second.
+    urgency: ClassVar[int] = 2
+
+    conversations: Sequence[JsonObject]
+    batched: bool = True
+    has_begun: bool = False
+    is_cancelled: bool = False
+    metadata: JsonObject = field(default_factory=dict)
+    expires_at: str | None = None
+    immutable: bool = False
+    timezone: str | None = None
+    guidance: JsonObject = field(default_factory=dict)
+    seed: str = field(default_factory=lambda: secrets.token_hex(16))
+    owner: Owner = field(default_factory=Owner)
+
+    @property
+    def lane(self) -> str:
+        """One of its own: it waits for hours, and nobody behind it."""
+        return self.seed
+
+    @property
+    def owners(self) -> list[Owner]:
+        """Whose conversations they are."""
+        return [_owner(each) for each in self.conversations]
+
+    def expiry(self) -> datetime | None:
+        """When it expires."""
+        return None if self.expires_at is None else datetime.fromisoformat(self.expires_at)
+
+    def without(self, deletion: DeleteOrder) -> Self:
+        """Without the words that a deletion is about."""
+        reached = (deletion.reaches(asdict(owner)) for owner in self.owners)
+        pairs = zip(self.conversations, reached, strict=True)
+        left = [{**each, "messages": []} if gone else each for each, gone in pairs]
+        return replace(self, conversations=left)
+
+    def begun(self) -> Self:
+        """As it is once its words are kept elsewhere."""
+        without_words = [{**each, "messages": []} for each in self.conversations]
+        return replace(self, conversations=without_words, has_begun=True)
+
+    def as_row(self) -> JsonRow:
+        """As JSON keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, object]) -> Self:
+        """From `as_row`."""
+        return cls(**{**row, "owner": Owner()})  # type: ignore[arg-type]  # as we wrote it
+
+
+Order: TypeAlias = AddOrder | DeleteOrder | ImportOrder
 
 
 def order_of(kind: str, row: Mapping[str, object]) -> Order:
     """What a row says."""
+    if kind == JobKind.IMPORT:
+        return ImportOrder.from_row(row)
     return DeleteOrder.from_row(row) if kind == JobKind.DELETE else AddOrder.from_row(row)
+
+
+def owners_in(row: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """Ids of whose memories a row's order is about; nobody's once an import is over."""
+    several = row.get("conversations")
+    rows: list[Mapping[str, object]] = several if isinstance(several, list) else [row]
+    return [asdict(_owner(each)) for each in rows]
 
 
 def _owner(row: Mapping[str, object]) -> Owner:

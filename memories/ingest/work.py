@@ -27,11 +27,12 @@ from memories import (
 from memories.engine.domain import Guidance
 from memories.ingest.copies import forget_copies
 from memories.ingest.guiding import guidance_of
+from memories.ingest.importing import advance, learned_by
 from memories.ingest.leases import doing
-from memories.ingest.models import Job, JobStatus
-from memories.ingest.orders import AddOrder, DeleteOrder, Owner, order_of
+from memories.ingest.models import Job, JobKind, JobStatus
+from memories.ingest.orders import AddOrder, DeleteOrder, ImportOrder, Owner, order_of
 from memories.ingest.projects import PROJECTS
-from memories.ingest.services import Claim, fail, succeed, take_next
+from memories.ingest.services import Claim, fail, rest, succeed, take_next
 from memories.ingest.spending import dollars
 from memories.ingest.telling import tell_done, tell_failed
 
@@ -74,7 +75,7 @@ def work_once(*, now: Callable[[], datetime] = current_time) -> bool:
     extra = {"job": str(claim.job.id), "kind": claim.job.kind, "attempt": claim.job.attempts}
     try:
         with doing(claim):
-            done = _do(claim.job)
+            done = _do(claim.job, now)
     except InvalidInput as error:
         _logger.warning("a job can't be done: %s", type(error).__name__, extra=extra)
         _fail(claim, str(error), final=True, now=now())
@@ -87,6 +88,9 @@ def work_once(*, now: Callable[[], datetime] = current_time) -> bool:
         _logger.exception("a job failed", extra=extra)
         _fail(claim, _BUG, final=False, now=now())
     else:
+        if isinstance(done, timedelta):
+            rest(claim, until=now() + done, now=now())
+            return True
         _succeed(claim, done, now=now())
         count_job(claim.job.kind, "succeeded")
         _logger.info("a job is done", extra=extra)
@@ -130,17 +134,20 @@ def _fail(
     count_job(claim.job.kind, "again" if comes_again else "failed")
 
 
-def _do(job: Job) -> Done:
+def _do(job: Job, now: Callable[[], datetime]) -> Done | timedelta:
     with SPANS.job(job.kind, job_id=str(job.id), attempt=job.attempts):
-        return _done(job)
+        return _done(job, now)
 
 
-def _done(job: Job) -> Done:
+def _done(job: Job, now: Callable[[], datetime]) -> Done | timedelta:
+    """What the job did; or, if it is not over, how long it has to wait for others."""
     project = Project.objects.only("organization_id", "settings").get(id=job.project_id)
     order = order_of(job.kind, job.order)
     with PROJECTS.use(job.project_id, organization_id=project.organization_id) as memory:
         if isinstance(order, DeleteOrder):
             return _delete(order, job, memory)
+        if isinstance(order, ImportOrder):
+            return _import(order, job, memory, project.settings, now)
         return _add(order, job, memory, project.settings)
 
 
@@ -165,7 +172,26 @@ def _add(order: AddOrder, job: Job, memory: Memory, wanted: Mapping[str, object]
         job_id=str(job.id),
         seed=order.seed,
     )
-    return Done(_outcomes(added, order), added.reason or "", learning_of(added))
+    return Done(_outcomes(added, order.owner), added.reason or "", learning_of(added))
+
+
+def _import(
+    order: ImportOrder,
+    job: Job,
+    memory: Memory,
+    wanted: Mapping[str, object],
+    now: Callable[[], datetime],
+) -> Done | timedelta:
+    """One step of an import; once it is over, what all of it came to."""
+    step = advance(order, job, memory, guided=_wanted(order, wanted), now=now)
+    if step.pause is not None:
+        return step.pause
+    results = [
+        result
+        for whose, added in memory.import_results(str(job.id))
+        for result in _outcomes(added, Owner.of(whose))
+    ]
+    return Done(results, step.reason, learned_by(memory, str(job.id)))
 
 
 def guided(order: AddOrder, project_id: UUID) -> tuple[Guidance, str | None]:
@@ -173,7 +199,9 @@ def guided(order: AddOrder, project_id: UUID) -> tuple[Guidance, str | None]:
     return _wanted(order, Project.objects.only("settings").get(id=project_id).settings)
 
 
-def _wanted(order: AddOrder, wanted: Mapping[str, object]) -> tuple[Guidance, str | None]:
+def _wanted(
+    order: AddOrder | ImportOrder, wanted: Mapping[str, object]
+) -> tuple[Guidance, str | None]:
     zone = wanted.get("timezone")
     usual = zone if isinstance(zone, str) else None
     return guidance_of(wanted, order.guidance), order.timezone or usual
@@ -191,9 +219,9 @@ def learning_of(done: AddResult | Preview) -> dict[str, object]:
     }
 
 
-def _outcomes(added: AddResult, order: AddOrder) -> Results:
+def _outcomes(added: AddResult, owner: Owner) -> Results:
     """As clients read them: the text both where old and where new ones look for it."""
-    named = {f"{kind}_id": name for kind, name in order.owner.named().items()}
+    named = {f"{kind}_id": name for kind, name in owner.named().items()}
     return [
         {
             "id": outcome.memory_id,
@@ -230,9 +258,12 @@ def _whom(order: DeleteOrder, memory: Memory) -> list[Owner]:
 def _void_earlier(order: DeleteOrder, job: Job) -> None:
     """What was accepted before and is about the same must not be learned afterwards."""
     earlier = Job.objects.filter(
-        project_id=job.project_id, kind="ADD", status=JobStatus.PENDING, number__lt=job.number
+        project_id=job.project_id, status=JobStatus.PENDING, number__lt=job.number
     )
-    for each in earlier.iterator():
+    for each in earlier.filter(kind=JobKind.IMPORT).iterator():
+        left = ImportOrder.from_row(each.order).without(order).as_row()
+        Job.objects.filter(number=each.number, status=JobStatus.PENDING).update(order=left)
+    for each in earlier.filter(kind=JobKind.ADD).iterator():
         if order.reaches(each.order["owner"]):
             # Stays in its lane and is found empty there, so that its place is kept.
             Job.objects.filter(number=each.number, status=JobStatus.PENDING).update(

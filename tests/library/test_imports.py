@@ -298,7 +298,8 @@ def test_repeats_in_one_import_are_folded(opened: Opens, claude: AnthropicModel)
     memory.begin_import("year", told(memory, acme=said))
     done = memory.finish_import("year", every_seconds=0)
     assert (done.tally.memories, done.tally.repeats) == (11, 1)
-    (result,) = memory.import_results("year")
+    ((whose, result),) = memory.import_results("year")
+    assert whose == acme_of(memory)
     assert [each.event for each in result.outcomes].count(IngestEvent.NOOP) == 1
     assert len(result.message_ids) == 12
 
@@ -312,9 +313,9 @@ def test_a_long_conversation_is_learned_from_in_parts_and_in_order(
     assert (begun.parts, begun.questions) == (3, 45)
     memory.finish_import("year", every_seconds=0)
     results = memory.import_results("year")
-    learned = [each.text for result in results for each in result.outcomes]
+    learned = [each.text for _, result in results for each in result.outcomes]
     assert learned == [f"User: {each}" for each in said]
-    assert [len(each.message_ids) for each in results] == [200, 200, 50]
+    assert [len(each.message_ids) for _, each in results] == [200, 200, 50]
 
 
 def test_cancelling_leaves_the_messages(

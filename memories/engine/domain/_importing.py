@@ -136,6 +136,7 @@ class ImportState:
     Attributes:
         id: as its caller names it.
         begun_at: when.
+        batched: its questions are asked through batches.
         parts: how many it has: conversations, long ones in pieces.
         messages: that are asked about; those that were known before are not.
         questions: about them.
@@ -146,6 +147,7 @@ class ImportState:
 
     id: str
     begun_at: datetime
+    batched: bool
     parts: int
     messages: int
     questions: int

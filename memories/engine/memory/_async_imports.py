@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 
-from memories.engine.domain import AddResult, Guidance, ImportState, JsonObject
+from memories.engine.domain import AddResult, Guidance, ImportState, JsonObject, Scope
 from memories.engine.memory._async_file import AsyncProjectFile
 from memories.engine.memory._imports import EVERY_SECONDS, Told, look_at_import
 
@@ -44,9 +44,17 @@ class AsyncImports(AsyncProjectFile):
             )
         )
 
-    async def advance_import(self, import_id: str, *, give_up: bool = False) -> ImportState:
-        """As `Memory.advance_import`."""
-        return await self._run(partial(self._memory.advance_import, import_id, give_up=give_up))
+    async def advance_import(
+        self,
+        import_id: str,
+        *,
+        give_up: bool = False,
+        on_part: Callable[[], object] | None = None,
+    ) -> ImportState:
+        """As `Memory.advance_import`; `on_part` is called in another thread."""
+        return await self._run(
+            partial(self._memory.advance_import, import_id, give_up=give_up, on_part=on_part)
+        )
 
     async def finish_import(
         self,
@@ -70,7 +78,7 @@ class AsyncImports(AsyncProjectFile):
         """As `Memory.import_state`."""
         return await self._run(partial(self._memory.import_state, import_id))
 
-    async def import_results(self, import_id: str) -> tuple[AddResult, ...]:
+    async def import_results(self, import_id: str) -> tuple[tuple[Scope, AddResult], ...]:
         """As `Memory.import_results`."""
         return await self._run(partial(self._memory.import_results, import_id))
 

@@ -18,6 +18,7 @@ from memories.engine.domain import (
 )
 from memories.engine.errors import InvalidInput, InvalidMessages, LanguageModelBusy
 from memories.engine.ingestion.importing import (
+    LONGEST_CONVERSATION,
     ToldTurns,
     advance_import,
     begin_import,
@@ -73,7 +74,8 @@ class Imports(ProjectFile):
 
         Args:
             import_id: the caller's name for it; at most 256 characters.
-            conversations: each with whose it is, in order; of any length.
+            conversations: each with whose it is, in order, of at most 200,000 messages; one
+                without any is passed over.
             timezone: the speakers' IANA time zone, if not the one of this Memory.
             timestamp: as of `add`, for all of it; likewise what follows.
             metadata: likewise.
@@ -111,7 +113,13 @@ class Imports(ProjectFile):
             lambda engine: begin_import(terms, told, scope=self._project, tools=engine.ingest)
         )
 
-    def advance_import(self, import_id: str, *, give_up: bool = False) -> ImportState:
+    def advance_import(
+        self,
+        import_id: str,
+        *,
+        give_up: bool = False,
+        on_part: Callable[[], object] | None = None,
+    ) -> ImportState:
         """Hand in what was not asked yet, and learn from the batches that are over.
 
         It waits for no batch: call it again, every minute or so, until the import is over. Where a
@@ -123,6 +131,7 @@ class Imports(ProjectFile):
             import_id: which.
             give_up: where the model is busy that is asked singly, keep those messages without
                 their facts, and say so in `tally.notes`.
+            on_part: called after each part that was learned from.
 
         Raises:
             NotFound: there is no such import.
@@ -132,7 +141,11 @@ class Imports(ProjectFile):
         """
         return self._call(
             lambda engine: advance_import(
-                import_id, give_up=give_up, scope=self._project, tools=engine.ingest
+                import_id,
+                give_up=give_up,
+                on_part=on_part or (lambda: None),
+                scope=self._project,
+                tools=engine.ingest,
             )
         )
 
@@ -173,8 +186,8 @@ class Imports(ProjectFile):
         """
         return state_of(import_id, scope=self._project, tools=self._engine.ingest)
 
-    def import_results(self, import_id: str) -> tuple[AddResult, ...]:
-        """What was learned from each part of an import so far, as `add` would have answered.
+    def import_results(self, import_id: str) -> tuple[tuple[Scope, AddResult], ...]:
+        """Whose each part is that was learned from so far, and what `add` would have answered.
 
         Raises:
             NotFound: there is no such import.
@@ -200,9 +213,11 @@ class Imports(ProjectFile):
         """One conversation, checked."""
         whose, messages = told
         said_at = None if timestamp is None else aware(timestamp, zone)
-        turns = read_turns(messages, said_at=said_at, zone=zone or UTC)
-        if not turns:
-            raise InvalidMessages("messages: expected at least one message, got none")
+        turns = read_turns(messages, said_at=said_at, zone=zone or UTC) if messages else ()
+        if len(turns) > LONGEST_CONVERSATION:
+            raise InvalidMessages(
+                f"messages: at most {LONGEST_CONVERSATION} in one conversation, got {len(turns)}"
+            )
         for start in range(0, len(turns), LIMITS.messages):
             check_turns(turns[start : start + LIMITS.messages])
         return self._own(whose), turns

@@ -1,8 +1,8 @@
 """Going on with an import: what is to be asked is asked, what is answered is learned."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
 
 from memories.engine.domain import (
     ImportPart,
@@ -22,10 +22,17 @@ from memories.engine.ports.model_batches import BatchAnswer
 # Of one batch: well below what providers take (50,000 questions, 200 MB), and quick to send anew.
 _MOST_QUESTIONS: Final = 5000
 _MOST_BYTES: Final = 30_000_000
+# A part, with the answers of its batch.
+_Learnable: TypeAlias = tuple[ImportPart, Mapping[str, BatchAnswer] | None]
 
 
 def advance_import(
-    import_id: str, *, give_up: bool, scope: Scope, tools: IngestTools
+    import_id: str,
+    *,
+    give_up: bool,
+    on_part: Callable[[], object],
+    scope: Scope,
+    tools: IngestTools,
 ) -> ImportState:
     """Hand in what was not asked yet, and learn from the batches that are over.
 
@@ -34,6 +41,7 @@ def advance_import(
     Args:
         import_id: which.
         give_up: where the model is busy that is asked singly, go on without those facts.
+        on_part: called after each part that was learned from.
         scope: the project.
         tools: the ports.
 
@@ -51,10 +59,12 @@ def advance_import(
             batch = batching.batches.submit(requests)
             tools.records.imports.note_asked(import_id, numbers, batch=batch, scope=scope)
         parts = tools.records.imports.parts(import_id, scope=scope)
-        _learn_answered(parts, terms, batching, give_up=give_up, tools=tools)
+        learnable: Iterable[_Learnable] = _answered(parts, batching)
     else:
-        for part in _at_stage(parts, ImportStage.KEPT)[:1]:
-            learn_part(part, None, terms, give_up=give_up, tools=tools)
+        learnable = [(part, None) for part in _at_stage(parts, ImportStage.KEPT)[:1]]
+    for part, answers in learnable:
+        learn_part(part, answers, terms, give_up=give_up, tools=tools)
+        on_part()
     return state_of(import_id, scope=scope, tools=tools)
 
 
@@ -137,15 +147,8 @@ def _size(request: ModelRequest) -> int:
     )
 
 
-def _learn_answered(
-    parts: Sequence[ImportPart],
-    terms: ImportTerms,
-    batching: Batching,
-    *,
-    give_up: bool,
-    tools: IngestTools,
-) -> None:
-    """Learn from parts whose batch is over, those of one scope in their order."""
+def _answered(parts: Sequence[ImportPart], batching: Batching) -> Iterator[_Learnable]:
+    """Parts whose batch is over, those of one scope in their order."""
     looked: dict[str, Mapping[str, BatchAnswer] | None] = {}
     waiting: set[Scope] = set()
     for part in parts:
@@ -156,5 +159,5 @@ def _learn_answered(
         answers = looked[part.batch]
         if answers is None:
             waiting.add(part.scope)
-            continue
-        learn_part(part, answers, terms, give_up=give_up, tools=tools)
+        else:
+            yield part, answers

@@ -31,6 +31,8 @@ from memories.engine.text.zones import zone_of
 
 # Messages of one part: its facts are stored in one transaction.
 _PART: Final = 200
+_MOST_PIECES: Final = 1000
+LONGEST_CONVERSATION: Final = _PART * _MOST_PIECES
 ToldTurns: TypeAlias = tuple[Scope, tuple[Turn, ...]]
 
 
@@ -56,7 +58,7 @@ def begin_import(
         )
     terms = tools.records.imports.begin(terms, scope=scope)
     planned = {part.number for part in tools.records.imports.parts(terms.id, scope=scope)}
-    for number, (whose, turns) in enumerate(_pieces(conversations)):
+    for number, (whose, turns) in _pieces(conversations):
         if number not in planned:
             _keep(request_of(terms, number, turns), number, terms, scope=whose, tools=tools)
     return state_of(terms.id, scope=scope, tools=tools)
@@ -76,10 +78,11 @@ def request_of(terms: ImportTerms, number: int, turns: tuple[Turn, ...] = ()) ->
     )
 
 
-def _pieces(conversations: Sequence[ToldTurns]) -> Iterator[ToldTurns]:
-    for whose, turns in conversations:
-        for start in range(0, len(turns), _PART):
-            yield whose, turns[start : start + _PART]
+def _pieces(conversations: Sequence[ToldTurns]) -> Iterator[tuple[int, ToldTurns]]:
+    """Parts with their numbers, which do not depend on how long the conversations before are."""
+    for place, (whose, turns) in enumerate(conversations):
+        for piece, start in enumerate(range(0, len(turns), _PART)):
+            yield place * _MOST_PIECES + piece, (whose, turns[start : start + _PART])
 
 
 def _keep(

@@ -40,6 +40,7 @@ def state_of(import_id: str, *, scope: Scope, tools: IngestTools) -> ImportState
     return ImportState(
         id=terms.id,
         begun_at=terms.begun_at,
+        batched=terms.batched,
         parts=len(parts),
         messages=sum(len(each.messages) for each in questions),
         questions=len(questions),
@@ -49,8 +50,10 @@ def state_of(import_id: str, *, scope: Scope, tools: IngestTools) -> ImportState
     )
 
 
-def results_of(import_id: str, *, scope: Scope, tools: IngestTools) -> tuple[AddResult, ...]:
-    """What each part came to that is learned from, as an add of its messages would answer.
+def results_of(
+    import_id: str, *, scope: Scope, tools: IngestTools
+) -> tuple[tuple[Scope, AddResult], ...]:
+    """Whose each part is that is learned from, and what an add of its messages would answer.
 
     Raises:
         NotFound: there is none of that id.
@@ -58,11 +61,11 @@ def results_of(import_id: str, *, scope: Scope, tools: IngestTools) -> tuple[Add
     terms = terms_of(import_id, scope=scope, tools=tools)
     parts = tools.records.imports.parts(import_id, scope=scope)
     found = (
-        tools.records.receipts.find(job_of(terms, part.number), scope=part.scope)
+        (part.scope, tools.records.receipts.find(job_of(terms, part.number), scope=part.scope))
         for part in parts
         if part.stage is ImportStage.LEARNED
     )
-    return tuple(each for each in found if each is not None)
+    return tuple((whose, each) for whose, each in found if each is not None)
 
 
 def job_of(terms: ImportTerms, number: int) -> str:
