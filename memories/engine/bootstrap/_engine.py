@@ -226,6 +226,7 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
             extractor=opened.extractor,
             predictor=extractor_of(predicting(settings.extractor)).extractor,
             batching=opened.batching,
+            summarizer=opened.summarizer,
             guidance=opened.guidance,
             embedder=embedder,
             clock=settings.clock or SystemClock(),

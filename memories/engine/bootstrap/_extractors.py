@@ -16,6 +16,7 @@ from memories.engine.ingestion.limits import check_guidance
 from memories.engine.ports.extractor import Batching, Extractor
 from memories.engine.ports.language_model import LanguageModel
 from memories.engine.ports.model_batches import ModelBatches
+from memories.engine.ports.summarizer import Summarizer
 
 # What a model keeps in view, and what ids by number stay short for.
 _MOST_TURNS: Final = 50
@@ -65,11 +66,13 @@ class OpenedExtractor:
         extractor: who is asked.
         guidance: what it is to learn.
         batching: the same one, asked through batches; None where it has none.
+        summarizer: asks the same model; None where there is none.
     """
 
     extractor: Extractor
     guidance: Guidance = field(default_factory=Guidance)
     batching: Batching | None = None
+    summarizer: Summarizer | None = None
 
 
 def extractor_of(choice: ExtractorChoice | None) -> OpenedExtractor:
@@ -89,6 +92,7 @@ def extractor_of(choice: ExtractorChoice | None) -> OpenedExtractor:
         return OpenedExtractor(choice)
     _check(choice)
     from memories.engine.adapters.model_extractor import ModelExtractor
+    from memories.engine.adapters.model_summarizer import ModelSummarizer
 
     model, batches = choice.model, choice.batches
     if isinstance(model, AnthropicModel | ChatModel):
@@ -96,7 +100,7 @@ def extractor_of(choice: ExtractorChoice | None) -> OpenedExtractor:
         model = open_language_model(model)
     extractor = ModelExtractor(model, turns=choice.turns, known=choice.known)
     batching = None if batches is None else Batching(extractor, batches)
-    return OpenedExtractor(extractor, choice.guidance, batching)
+    return OpenedExtractor(extractor, choice.guidance, batching, ModelSummarizer(model))
 
 
 def _check(choice: ModelExtraction) -> None:

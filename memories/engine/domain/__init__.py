@@ -80,6 +80,7 @@ from memories.engine.domain._search import (
     Stage,
     WordStatistics,
 )
+from memories.engine.domain._summaries import RunSummary
 from memories.engine.domain._time import (
     DateExpression,
     Distance,
@@ -149,6 +150,7 @@ __all__ = [
     "QueryTime",
     "Quote",
     "Role",
+    "RunSummary",
     "Scope",
     "ScoreBreakdown",
     "SearchHit",

@@ -250,6 +250,10 @@ class MemoryStore(Protocol):
         """What each live memory quotes of a message: memory id to spans."""
         ...
 
+    def summaries_of(self, message_ids: Collection[str], *, scope: Scope) -> Sequence[str]:
+        """Ids of the summaries of runs that rest on any of the messages."""
+        ...
+
     def delete(self, ids: Collection[str], *, at: datetime, scope: Scope) -> int:
         """Delete memories with their index rows and mentions; history keeps events without words.
 

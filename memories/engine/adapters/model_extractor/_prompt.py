@@ -22,20 +22,21 @@ def prompt_of(request: ExtractionRequest) -> str:
     sections = {
         "project": _project(request.guidance),
         "known": _memories(request.known_memories, request.zone),
-        "entities": (f"{_data(each.name)} {each.type}" for each in request.known_entities),
+        "entities": (f"{as_data(each.name)} {each.type}" for each in request.known_entities),
         "earlier": (
-            _turn(message, _said(message)[-_EARLIER_CHARACTERS:], request.zone)
+            turn_line(message, said_in(message)[-_EARLIER_CHARACTERS:], request.zone)
             for message in request.earlier
         ),
         "conversation": (
-            f"{number} {_turn(message, _said(message), request.zone)}"
+            f"{number} {turn_line(message, said_in(message), request.zone)}"
             for number, message in enumerate(request.messages, start=1)
         ),
     }
-    return "\n".join(line for name, lines in sections.items() for line in _section(name, lines))
+    return "\n".join(line for name, lines in sections.items() for line in section(name, lines))
 
 
-def _section(name: str, lines: Iterable[str]) -> Iterator[str]:
+def section(name: str, lines: Iterable[str]) -> Iterator[str]:
+    """The lines between tags; nothing where there are none."""
     written = list(lines)
     if written:
         yield from (f"<{name}>", *written, f"</{name}>")
@@ -49,34 +50,35 @@ def _project(guidance: Guidance) -> Iterator[str]:
         "Above all": guidance.includes,
         "Never": guidance.excludes,
     }
-    yield from (f"{what}: {_data(words)}" for what, words in told.items() if words)
+    yield from (f"{what}: {as_data(words)}" for what, words in told.items() if words)
     for category, meaning in guidance.categories.items():
-        yield f"Category {_data(category)}: {_data(meaning)}"
+        yield f"Category {as_data(category)}: {as_data(meaning)}"
 
 
 def _memories(memories: Iterable[MemoryRecord], zone: tzinfo | None) -> Iterator[str]:
     for number, memory in enumerate(memories, start=1):
         day = f"{_local(memory.said_at, zone):%Y-%m-%d}"
-        words = _data(memory.text[:_KNOWN_CHARACTERS])
-        yield f"{number} {_data(memory.attributed_to)} {day}: {words}"
+        words = as_data(memory.text[:_KNOWN_CHARACTERS])
+        yield f"{number} {as_data(memory.attributed_to)} {day}: {words}"
 
 
-def _said(message: Message) -> str:
+def said_in(message: Message) -> str:
     """Without what an agent was reminded of, which is not said anew."""
     text = message.text
     return " ".join(text[start:until] for start, until in strip_recalled(text))
 
 
-def _turn(message: Message, said: str, zone: tzinfo | None) -> str:
+def turn_line(message: Message, said: str, zone: tzinfo | None) -> str:
+    """Who says so much of a message, in which role and when."""
     at = f"{_local(message.said_at, zone):%a %Y-%m-%d %H:%M}"
-    return f"{message.role} {_data(message.speaker)} {at}: {_data(said)}"
+    return f"{message.role} {as_data(message.speaker)} {at}: {as_data(said)}"
 
 
 def _local(instant: datetime, zone: tzinfo | None) -> datetime:
     return instant if zone is None else instant.astimezone(zone)
 
 
-def _data(text: str) -> str:
+def as_data(text: str) -> str:
     """A JSON string on one line, in which nothing can look like a tag."""
     written = json.dumps(text, ensure_ascii=False)
     return _UNSAFE.sub(lambda unsafe: f"\\u{ord(unsafe[0]):04x}", written)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeVar
 
-from memories.engine.adapters.model_extractor._instructions import SAME, SUPERSEDES, SUPPORTS
+from memories.engine.adapters.model_extractor._instructions import KINDS, SAME, SUPERSEDES, SUPPORTS
 from memories.engine.adapters.model_extractor._quotes import QuotedMessage
 from memories.engine.adapters.model_extractor._times import interval_of
 from memories.engine.domain import (
@@ -54,11 +54,11 @@ _RELATIONS: Final[Mapping[object, LinkKind]] = {
 # They make a text read otherwise than it is.
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _Shown = TypeVar("_Shown")
-_KINDS: Final[Mapping[object, Kind]] = {each.value: each for each in Kind}
+_KINDS: Final[Mapping[object, Kind]] = {name: Kind(name) for name in KINDS}
 _TYPES: Final[Mapping[object, EntityType]] = {each.value: each for each in EntityType}
 
 
-class _Unfit(Exception):
+class Unfit(Exception):
     """A claim is no fact.
 
     Attributes:
@@ -95,7 +95,7 @@ class AnswerReader:
         for claim in self._first(claims, _MOST_FACTS):
             try:
                 facts.append(self._fact(claim))
-            except _Unfit as unfit:
+            except Unfit as unfit:
                 self.dropped[unfit.why] += 1
         return tuple(facts)
 
@@ -107,8 +107,8 @@ class AnswerReader:
 
     def _fact(self, claim: object) -> Fact:
         if not isinstance(claim, dict):
-            raise _Unfit(FORMLESS)
-        text = _text(claim.get("text"))
+            raise Unfit(FORMLESS)
+        text = text_of(claim.get("text"))
         quotes = self._quotes(claim.get("quotes"))
         speaker, quotes = self._attributed(claim.get("speaker"), quotes)
         said_at = self._said(quotes[0]).said_at
@@ -132,13 +132,13 @@ class AnswerReader:
         quotes = [self._quote(claim) for claim in self._first(claims, _MOST_QUOTES)]
         found = tuple(dict.fromkeys(quote for quote in quotes if quote is not None))
         if not found or not all(quotes):
-            raise _Unfit(UNPROVEN)
+            raise Unfit(UNPROVEN)
         return found
 
     def _quote(self, claim: object) -> Quote | None:
         if not isinstance(claim, dict):
             return None
-        message = _numbered(claim.get("turn"), self._messages)
+        message = numbered(claim.get("turn"), self._messages)
         words = claim.get("words")
         return message.find(words) if message is not None and isinstance(words, str) else None
 
@@ -201,7 +201,7 @@ class AnswerReader:
         for claim in self._first(claims, _MOST_OTHERS):
             shown = claim.get("memory") if isinstance(claim, dict) else None
             relation = claim.get("relation") if isinstance(claim, dict) else None
-            memory = _numbered(shown, self.request.known_memories)
+            memory = numbered(shown, self.request.known_memories)
             if memory is None or not isinstance(relation, str):
                 self.dropped[UNKNOWN_MEMORY] += 1
             elif relation == SAME:
@@ -232,20 +232,25 @@ def _claims(answer: str) -> Sequence[object] | None:
     return claims if isinstance(claims, list) else None
 
 
-def _text(text: object) -> str:
+def text_of(text: object) -> str:
+    """A statement on one line.
+
+    Raises:
+        Unfit: it is none that may be kept.
+    """
     if not isinstance(text, str):
-        raise _Unfit(FORMLESS)
+        raise Unfit(FORMLESS)
     if len(text) > _LONGEST_FACT:
-        raise _Unfit(TOO_LONG)
+        raise Unfit(TOO_LONG)
     written = " ".join(text.split())
     if not any(map(str.isalnum, written)) or any(map(_is_no_text, written)):
-        raise _Unfit(NO_TEXT)
+        raise Unfit(NO_TEXT)
     if strip_recalled(written) != ((0, len(written)),):
-        raise _Unfit(RECALLED)
+        raise Unfit(RECALLED)
     return written
 
 
-def _numbered(number: object, shown: Sequence[_Shown]) -> _Shown | None:
+def numbered(number: object, shown: Sequence[_Shown]) -> _Shown | None:
     """What was shown under a number, counted from 1."""
     if isinstance(number, bool) or not isinstance(number, int):
         return None
