@@ -5,6 +5,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
+
 from controlplane.api.errors import RequestRefused
 from memories import InvalidInput
 from memories.api.reading import (
@@ -21,9 +23,10 @@ from memories.api.reading import (
 from memories.engine.domain import JsonObject, JsonValue
 from memories.engine.ingestion.limits import check_guidance
 from memories.ingest.guiding import guidance_of
-from memories.ingest.orders import AddOrder, ImportOrder
+from memories.ingest.orders import AddOrder, ImportOrder, Owner
 
 _MOST_CONVERSATIONS: Final = 1000
+_PROCEDURAL: Final = "procedural_memory"
 # As clients name what is to be learned, and as the engine does.
 _GUIDANCE: Final[Mapping[str, str]] = {
     "custom_instructions": "instructions",
@@ -39,8 +42,9 @@ def add_order(body: Mapping[str, object], *, now: datetime) -> AddOrder:
     Raises:
         RequestRefused: what is off, by field.
     """
+    owner = owner_of(body)
     return AddOrder(
-        owner=owner_of(body),
+        owner=owner,
         messages=messages_of(body.get("messages")),
         timestamp=(instant_of(body.get("timestamp"), "timestamp") or now).isoformat(),
         metadata=object_field(body, "metadata"),
@@ -49,7 +53,19 @@ def add_order(body: Mapping[str, object], *, now: datetime) -> AddOrder:
         infer=flag_of(body, "infer", usual=True),
         timezone=text_or_none(body, "timezone"),
         guidance=_guidance_in(body),
+        sums_up=_sums_up(body, owner),
     )
+
+
+def _sums_up(body: Mapping[str, object], owner: Owner) -> bool:
+    """True of an add that is to become a procedure; other types mean nothing here."""
+    if text_or_none(body, "memory_type") != _PROCEDURAL:
+        return False
+    if owner.agent is None:
+        raise refuse("agent_id", "must name the agent whose run is summed up")
+    if settings.EXTRACTION_MODEL is None:
+        raise refuse("memory_type", "needs a language model, and this server asks none")
+    return True
 
 
 def import_order(body: Mapping[str, object], *, now: datetime) -> ImportOrder:

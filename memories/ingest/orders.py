@@ -51,6 +51,7 @@ class AddOrder:
         timestamp: when messages without a time of their own were said, ISO 8601.
         expires_at: ISO 8601.
         guidance: what is to be learned, by the names of `Guidance`, as the add itself asks.
+        sums_up: the messages are of an agent's run, which is summed up; no facts are learned.
         seed: what the ids of messages and memories follow from; an attempt that is made again
             gives the same.
     """
@@ -68,6 +69,7 @@ class AddOrder:
     infer: bool = True
     timezone: str | None = None
     guidance: JsonObject = field(default_factory=dict)
+    sums_up: bool = False
     seed: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def instant(self) -> datetime:

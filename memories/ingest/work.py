@@ -155,6 +155,8 @@ def _add(order: AddOrder, job: Job, memory: Memory, wanted: Mapping[str, object]
     """Keep and learn, as the project's settings want it."""
     if not order.messages:
         return Done(reason=job.reason)
+    if order.sums_up:
+        return _sum_up(order, job, memory, wanted)
     guidance, timezone = _wanted(order, wanted)
     added = memory.add(
         list(order.messages),
@@ -173,6 +175,25 @@ def _add(order: AddOrder, job: Job, memory: Memory, wanted: Mapping[str, object]
         seed=order.seed,
     )
     return Done(_outcomes(added, order.owner), added.reason or "", learning_of(added))
+
+
+def _sum_up(order: AddOrder, job: Job, memory: Memory, wanted: Mapping[str, object]) -> Done:
+    """Keep messages of a run, and sum it up; one without a name is that of the job."""
+    run = replace(order.owner, run=order.owner.run or str(job.id))
+    summed = memory.summarize_run(
+        list(order.messages),
+        scope=run.within(memory),
+        timestamp=order.instant(),
+        timezone=_wanted(order, wanted)[1],
+        metadata=order.metadata,
+        categories=order.categories,
+        expires_at=order.expiry(),
+        give_up=job.attempts >= settings.JOB_ATTEMPTS,
+        job_id=str(job.id),
+        seed=order.seed,
+    )
+    agent = replace(run, run=None)
+    return Done(_outcomes(summed, agent), summed.reason or "", learning_of(summed))
 
 
 def _import(
