@@ -83,6 +83,7 @@ from memories.engine.ingestion.reading import (
     Session,
     read_conversations,
 )
+from memories.engine.ingestion.together import WaitingAdd
 from memories.engine.memory import RELEVANT, AsyncMemory, Memory
 from memories.engine.ports.embedder import Embedder, SimilarityScale
 from memories.engine.ports.extractor import Extracted, ExtractionRequest, Extractor, Wants
@@ -175,6 +176,7 @@ __all__ = [
     "TransferReceipt",
     "Unanswered",
     "UnreadableFile",
+    "WaitingAdd",
     "Wants",
     "open_language_model",
     "open_model_batches",

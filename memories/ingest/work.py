@@ -35,6 +35,7 @@ from memories.ingest.projects import PROJECTS
 from memories.ingest.services import Claim, fail, rest, succeed, take_next
 from memories.ingest.spending import dollars
 from memories.ingest.telling import tell_done, tell_failed
+from memories.ingest.together import ask_together
 
 _logger = logging.getLogger("remembrancer.jobs")
 _BUG: Final = "The server failed to do it; the failure is in its log."
@@ -158,6 +159,7 @@ def _add(order: AddOrder, job: Job, memory: Memory, wanted: Mapping[str, object]
     if order.sums_up:
         return _sum_up(order, job, memory, wanted)
     guidance, timezone = _wanted(order, wanted)
+    ask_together(order, job, memory, guidance=guidance, timezone=timezone)
     added = memory.add(
         list(order.messages),
         scope=order.owner.within(memory),

@@ -98,6 +98,7 @@ OFFERED = {
     "TransferReceipt",
     "Unanswered",
     "UnreadableFile",
+    "WaitingAdd",
     "Wants",
     "open_language_model",
     "open_model_batches",

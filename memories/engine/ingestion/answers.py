@@ -59,11 +59,17 @@ class SavingExtractor:
         if question in saved:
             return _read(saved[question], request)
         found = self.extractor.extract(request)
+        self.keep(request, found)
+        return found
+
+    def keep(self, request: ExtractionRequest, found: Extracted) -> None:
+        """Save what was found, as the answer to that question of the job."""
+        saved = self._saved()
         answer = {"messages": [message.id for message in request.messages], **asdict(found)}
+        question = self._question(request)
         saved[question] = json.dumps(answer, separators=(",", ":"), default=datetime.isoformat)
         job = {"format": _FORMAT, "extractor": self.name, "answers": saved}
         self.answers.save(self.job_id, json.dumps(job, separators=(",", ":")))
-        return found
 
     def _saved(self) -> dict[str, str]:
         """Answers by question, of this extractor and in this form."""

@@ -89,7 +89,7 @@ def find_facts(messages: Sequence[Message], listening: Listening) -> Extraction:
             break
         notes += [each for each in (note, found[-1].note) if each]
     extraction = proven(found, messages, notes)
-    if extraction.learned_by is None and any(map(_is_learned_from, messages)):
+    if extraction.learned_by is None and any(map(is_learned_from, messages)):
         return replace(extraction, learned_by=listening.extractor.name)
     return extraction
 
@@ -105,7 +105,7 @@ def requests_about(
         A request, and why something may be missing in it.
     """
     wants, earlier = listening.extractor.wants, listening.earlier
-    for chunk in _chunks([each for each in messages if _is_learned_from(each)], wants):
+    for chunk in _chunks([each for each in messages if is_learned_from(each)], wants):
         around = listening.surroundings(chunk)
         request = ExtractionRequest(
             messages=chunk,
@@ -124,7 +124,8 @@ def given_up(error: LanguageModelBusy) -> str:
     return f"the language model is busy: {error}; {_KEPT}"
 
 
-def _is_learned_from(message: Message) -> bool:
+def is_learned_from(message: Message) -> bool:
+    """False of instructions and of what tools gave."""
     return message.role not in _UNLEARNED
 
 
@@ -148,7 +149,7 @@ def proven(
     found: Sequence[Extracted], messages: Sequence[Message], notes: Sequence[str]
 ) -> Extraction:
     """What was found, without the facts whose quote is not in their message."""
-    by_id = {message.id: message for message in messages if _is_learned_from(message)}
+    by_id = {message.id: message for message in messages if is_learned_from(message)}
     claimed = [fact for each in found for fact in each.facts]
     facts = tuple(fact for fact in claimed if fact.text.strip() and is_proven(fact, by_id))
     dropped = Counter({UNPROVEN: len(claimed) - len(facts)})
@@ -174,7 +175,7 @@ def verbatim_facts(messages: Sequence[Message]) -> Extraction:
             kind=Kind.STATE,
         )
         for message in messages
-        if _is_learned_from(message)
+        if is_learned_from(message)
     )
     return Extraction(facts, _VERBATIM if facts else None)
 

@@ -1,15 +1,16 @@
-"""Summing up what agents did, awaited."""
+"""Summing up what agents did, and asking about several adds at once, awaited."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
 
-from memories.engine.domain import AddResult, JsonObject, Scope
+from memories.engine.domain import AddResult, Guidance, JsonObject, Scope
+from memories.engine.ingestion.together import WaitingAdd
 from memories.engine.memory._async_file import AsyncProjectFile
 
 
 class AsyncSummaries(AsyncProjectFile):
-    """What an AsyncMemory sums up."""
+    """What an AsyncMemory sums up, and asks about together."""
 
     async def summarize_run(
         self,
@@ -39,5 +40,24 @@ class AsyncSummaries(AsyncProjectFile):
                 give_up=give_up,
                 job_id=job_id,
                 seed=seed,
+            )
+        )
+
+    async def answer_together(
+        self,
+        adds: Sequence[WaitingAdd],
+        *,
+        scope: Scope,
+        timezone: str | tzinfo | None = None,
+        guidance: Guidance | None = None,
+    ) -> int:
+        """As `Memory.answer_together`."""
+        return await self._run(
+            partial(
+                self._memory.answer_together,
+                adds,
+                scope=scope,
+                timezone=timezone,
+                guidance=guidance,
             )
         )

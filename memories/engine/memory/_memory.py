@@ -3,10 +3,11 @@
 from memories.engine.memory._imports import Imports
 from memories.engine.memory._reads import Reads
 from memories.engine.memory._summaries import Summaries
+from memories.engine.memory._together import Together
 from memories.engine.memory._writes import Writes
 
 
-class Memory(Reads, Writes, Imports, Summaries):
+class Memory(Reads, Writes, Imports, Summaries, Together):
     """Everything known in one project, in one file.
 
     Safe to use from several threads; several processes may open the same file. After a fork the
