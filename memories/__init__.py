@@ -28,6 +28,7 @@ from memories.engine.domain import (
     Context,
     DeletionReceipt,
     Entity,
+    EntityMerge,
     Fact,
     Guidance,
     HistoryEntry,
@@ -77,6 +78,7 @@ from memories.engine.errors import (
     StoreError,
     UnreadableFile,
 )
+from memories.engine.ingestion.entity_resolution import Resolution
 from memories.engine.ingestion.reading import (
     Conversation,
     Question,
@@ -117,6 +119,7 @@ __all__ = [
     "Ending",
     "EndpointModel",
     "Entity",
+    "EntityMerge",
     "Extracted",
     "ExtractionRequest",
     "Extractor",
@@ -159,6 +162,7 @@ __all__ = [
     "RemembrancerError",
     "Reranker",
     "RerankerFailed",
+    "Resolution",
     "Scope",
     "ScoreBreakdown",
     "SearchHit",

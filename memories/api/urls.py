@@ -26,6 +26,12 @@ from memories.api.endpoints.profiles import (
     ProfileSettings,
     UserProfile,
 )
+from memories.api.endpoints.resolving import (
+    KnownEntities,
+    MergeEntities,
+    ResolveEntities,
+    UnmergeEntity,
+)
 from memories.api.endpoints.searching import GetContext, SearchMemories, SearchMemoriesOfOld
 from memories.api.endpoints.selfhosted import (
     BareEntities,
@@ -42,6 +48,10 @@ urlpatterns = [
     *both("v3/memories/add", AddMemories.as_view()),
     *both("v3/memories/preview", PreviewMemories.as_view()),
     *both("v3/memories/predict", PredictLearning.as_view()),
+    *both("v3/memories/entities/resolve", ResolveEntities.as_view()),
+    *both("v3/memories/entities/merge", MergeEntities.as_view()),
+    *both("v3/memories/entities/unmerge", UnmergeEntity.as_view()),
+    *both("v3/memories/entities", KnownEntities.as_view()),
     *both("v3/memories/imports/<name:job_id>", OneImport.as_view()),
     *both("v3/memories/imports", ImportConversations.as_view()),
     *both("v3/memories/search", SearchMemories.as_view()),

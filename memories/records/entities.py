@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from memories.engine.domain import Entity, EntityType, KnownEntity, Scope, Vector
-from memories.engine.storage.names import forms_kept, fullest, name_columns
-from memories.engine.storage.values import whole, words
+from memories.engine.storage.names import forms_kept, fullest, name_columns, names_for_short
+from memories.engine.storage.values import SqlValue, whole, words
+from memories.engine.text.forms import form_of
 from memories.records.connection import Bound, Connection
 from memories.records.database import Database
 from memories.records.visibility import at_home, number_of, of_scope
@@ -25,10 +26,15 @@ _OWNERS: Final = (
 _MENTIONED: Final = (
     f"{_OWNERS} AS owner JOIN records_mention mention"
     " ON mention.project = %s AND mention.owner = owner.number"
-    " JOIN records_entity e ON e.project = mention.project AND e.seq = mention.entity"
+    " JOIN records_entity e ON e.project = mention.project"
+    " AND e.seq IN (mention.entity, mention.came_from)"
 )
-# As much of a name as its index holds.
-_BEGINNING: Final = 200
+_UNUSED: Final = (
+    "NOT EXISTS (SELECT 1 FROM records_mention mention WHERE mention.project = e.project"
+    " AND (mention.entity = e.seq OR mention.came_from = e.seq))"
+    " AND NOT EXISTS (SELECT 1 FROM records_entity other"
+    " WHERE other.project = e.project AND other.merged_into = e.seq)"
+)
 # Two people of a name settle that it does not tell who is meant.
 _SETTLING: Final = 2
 
@@ -55,10 +61,8 @@ class PostgresEntities:
             )
         found: dict[str, list[KnownEntity]] = {}
         for form, id_, name, type_, mentions, embedded in rows:
-            entity = Entity(words(id_), words(name), EntityType(words(type_)))
-            found.setdefault(words(form), []).append(
-                KnownEntity(entity, whole(mentions), bool(embedded))
-            )
+            known = KnownEntity(_entity(id_, name, type_), whole(mentions), bool(embedded))
+            found.setdefault(words(form), []).append(known)
         return found
 
     def people_opening(self, openings: Collection[str], *, scope: Scope) -> frozenset[str]:
@@ -72,33 +76,30 @@ class PostgresEntities:
             )
         return frozenset(words(name) for (name,) in rows)
 
-    def namesakes(self, names: Collection[str], *, scope: Scope) -> Sequence[Entity]:
-        beginnings = {name[:end] for name in names for end, sign in enumerate(name) if sign == " "}
+    def called(self, shorts: Collection[str], *, scope: Scope) -> Mapping[str, Sequence[Entity]]:
         with self._database.read(scope=scope) as connection:
             condition, values = at_home(connection, scope)
-            going_on = (
-                "SELECT person.seq FROM unnest(%s::text[]) AS name (words) CROSS JOIN LATERAL"
-                " (SELECT e.seq FROM records_entity e WHERE e.words > name.words || ' '"
-                # The sign after the space: all that begin with the name and a space lie between.
-                " AND e.words < name.words || '!'"
-                f" AND left(e.words, {_BEGINNING}) >= left(name.words || ' ', {_BEGINNING})"
-                f" AND left(e.words, {_BEGINNING}) <= left(name.words || '!', {_BEGINNING})"
-                f" AND {condition} LIMIT {_SETTLING}) AS person"
-            )
-            beginning = (
-                "SELECT e.seq FROM unnest(%s::text[]) AS beginning (words)"
-                " JOIN records_entity e ON e.words = beginning.words"
-                f" AND left(e.words, {_BEGINNING}) = left(beginning.words, {_BEGINNING})"
-                f" WHERE {condition}"
-            )
             rows = connection.rows(
-                "SELECT id, name, type FROM records_entity WHERE project = %s"
-                f" AND seq IN ({going_on} UNION ALL {beginning}) ORDER BY seq",
-                (connection.project, sorted(names), *values, sorted(beginnings), *values),
+                "SELECT wanted.short, e.id, e.name, e.type FROM unnest(%s::text[]) AS wanted"
+                " (short) CROSS JOIN LATERAL (SELECT e.* FROM records_short_form short"
+                " JOIN records_entity e ON e.project = short.project AND e.seq = short.entity"
+                " WHERE short.project = %s AND md5(short.short) = md5(wanted.short)"
+                " AND short.short = wanted.short AND short.home = e.home"
+                f" AND {condition} ORDER BY e.seq LIMIT {_SETTLING}) AS e ORDER BY e.seq",
+                (sorted(shorts), connection.project, *values),
             )
-        return [
-            Entity(words(id_), words(name), EntityType(words(type_))) for id_, name, type_ in rows
-        ]
+        found: dict[str, list[Entity]] = {}
+        for short, *entity in rows:
+            found.setdefault(words(short), []).append(_entity(*entity))
+        return found
+
+    def get(self, ids: Collection[str], *, scope: Scope) -> Mapping[str, Entity]:
+        with self._database.read(scope=scope) as connection:
+            condition, values = at_home(connection, scope)
+            found = _entities(
+                connection, f"{condition} AND e.id = ANY(%s::text[])", [*values, sorted(ids)]
+            )
+        return {entity.id: entity for entity in found}
 
     def list(self, *, scope: Scope) -> Sequence[Entity]:
         with self._database.read(scope=scope) as connection:
@@ -113,7 +114,7 @@ class PostgresEntities:
             )
             return _entities(
                 connection,
-                f"e.project = %s AND e.seq IN ({mentioned})",
+                f"e.project = %s AND e.merged_into IS NULL AND e.seq IN ({mentioned})",
                 [connection.project, *values, *values],
             )
 
@@ -124,6 +125,7 @@ class PostgresEntities:
             seq = connection.insert(
                 "records_entity", columns | name_columns(entity.name, entity.type)
             )
+            note_short_forms(connection, seq)
             _add_alias(connection, seq, form, entity.name)
 
     def add_alias(
@@ -154,12 +156,16 @@ class PostgresEntities:
             condition, values = at_home(connection, scope)
             project = connection.project
             connection.run(
-                "INSERT INTO records_mention (project, entity, owner, surface, score, reason)"
-                f" SELECT e.project, e.seq, {_OWNER}, %s, %s, %s FROM records_entity e"
+                "INSERT INTO records_mention"
+                " (project, entity, owner, surface, score, reason, came_from)"
+                f" SELECT e.project, e.seq, {_OWNER}, %s, %s, %s, (SELECT alias.came_from"
+                " FROM records_alias alias WHERE alias.project = e.project AND alias.home = e.home"
+                " AND alias.entity = e.seq AND md5(alias.form) = md5(%s) AND alias.form = %s)"
+                " FROM records_entity e"
                 f" WHERE {condition} AND e.id = %s ON CONFLICT DO NOTHING",
                 (
                     *(project, owner_id, project, owner_id, surface, score, reason),
-                    *(*values, entity_id),
+                    *(form_of(surface), form_of(surface), *values, entity_id),
                 ),
             )
 
@@ -168,7 +174,8 @@ class PostgresEntities:
         with self._database.read(scope=scope) as connection:
             condition, values = at_home(connection, scope)
             rows = connection.rows(
-                f"SELECT owner.id, e.name FROM {_MENTIONED} WHERE {condition} ORDER BY e.seq",
+                f"SELECT owner.id, e.name FROM {_MENTIONED} AND e.seq = mention.entity"
+                f" WHERE {condition} AND e.merged_into IS NULL ORDER BY e.seq",
                 (*_owners(connection, owner_ids), *values),
             )
         for owner_id, name in rows:
@@ -217,17 +224,20 @@ class PostgresEntities:
             if entity_ids is not None:
                 chosen += " AND e.id = ANY(%s::text[])"
                 values = [*values, sorted(entity_ids)]
-            deleted = connection.run(
-                f"DELETE FROM records_entity e WHERE {chosen} AND NOT EXISTS ("
-                "SELECT 1 FROM records_mention mention"
-                " WHERE mention.project = e.project AND mention.entity = e.seq)",
+            deleted = 0
+            # What others were merged into goes after them.
+            while gone := connection.run(
+                f"DELETE FROM records_entity e WHERE {chosen} AND {_UNUSED}", values
+            ):
+                deleted += gone
+            rows = connection.rows(
+                "SELECT e.seq, e.name, e.type, e.merged_into IS NULL FROM records_entity e"
+                f" WHERE {chosen} ORDER BY e.merged_into IS NOT NULL",
                 values,
             )
-            rows = connection.rows(
-                f"SELECT e.seq, e.name, e.type FROM records_entity e WHERE {chosen}", values
-            )
-            for seq, name, type_ in rows:
-                _forget_unsaid_names(connection, whole(seq), words(name), words(type_))
+            for seq, name, type_, stands in rows:
+                forget = _forget_unsaid_names if stands else _forget_unsaid_name_of_merged
+                forget(connection, whole(seq), words(name), words(type_))
         return deleted
 
 
@@ -239,12 +249,38 @@ def name_entity(connection: Connection, seq: int, name: str, type_: str) -> None
         " WHERE project = %s AND seq = %s",
         (*columns.values(), connection.project, seq),
     )
+    note_short_forms(connection, seq)
+
+
+def note_short_forms(connection: Connection, seq: int) -> None:
+    """Let an entity be called for short as it can be, and as what was merged into it can be."""
+    this = (connection.project, seq)
+    connection.run("DELETE FROM records_short_form WHERE project = %s AND entity = %s", this)
+    rows = connection.rows(
+        "WITH RECURSIVE merged (seq) AS (SELECT %s::bigint UNION SELECT e.seq"
+        " FROM records_entity e JOIN merged ON e.merged_into = merged.seq WHERE e.project = %s)"
+        " SELECT e.name, e.type FROM merged JOIN records_entity e USING (seq)"
+        " WHERE e.project = %s AND NOT EXISTS (SELECT 1 FROM records_entity root"
+        " WHERE root.project = %s AND root.seq = %s AND root.merged_into IS NOT NULL)",
+        (seq, *[connection.project] * 3, seq),
+    )
+    shorts = {each for name, type_ in rows for each in names_for_short(words(name), words(type_))}
+    connection.run(
+        "INSERT INTO records_short_form (project, home, short, entity)"
+        " SELECT project, home, unnest(%s::text[]), seq FROM records_entity"
+        " WHERE project = %s AND seq = %s",
+        (sorted(shorts), *this),
+    )
 
 
 def _owners(connection: Connection, owner_ids: Collection[str]) -> tuple[Bound, ...]:
     """Values of `_MENTIONED`."""
     project, ids = connection.project, list(owner_ids)
     return (project, ids, project, ids, project)
+
+
+def _entity(id_: SqlValue, name: SqlValue, type_: SqlValue) -> Entity:
+    return Entity(words(id_), words(name), EntityType(words(type_)))
 
 
 def _entities(connection: Connection, condition: str, values: Sequence[Bound]) -> Sequence[Entity]:
@@ -289,15 +325,39 @@ def _forget_unsaid_names(connection: Connection, seq: int, name: str, type_: str
     )
     if kept == forms:
         return
-    connection.run("DELETE FROM records_alias WHERE project = %s AND entity = %s", this)
+    connection.run(
+        "DELETE FROM records_alias WHERE project = %s AND entity = %s AND form <> ALL(%s::text[])",
+        (*this, list(kept)),
+    )
     for form, surface in kept.items():
         _add_alias(connection, seq, form, surface)
+        connection.run(
+            "UPDATE records_alias SET surface = %s"
+            " WHERE project = %s AND entity = %s AND form = %s AND surface <> %s",
+            (surface, *this, form, surface),
+        )
     if name not in kept.values():
         name_entity(connection, seq, fullest(kept.values()), type_)
         # It stands for the old name; the next ingest that mentions the entity gives a new one.
         connection.run(
             "UPDATE records_entity SET vector = NULL WHERE project = %s AND seq = %s", this
         )
+
+
+def _forget_unsaid_name_of_merged(connection: Connection, seq: int, name: str, type_: str) -> None:
+    """Call a merged entity by a name that is still said, where its own is not."""
+    this = (connection.project, seq)
+    said = [
+        words(surface)
+        for (surface,) in connection.rows(
+            "SELECT surface FROM records_alias WHERE project = %s AND came_from = %s UNION"
+            " SELECT surface FROM records_mention WHERE project = %s AND came_from = %s UNION"
+            " SELECT surface FROM records_mention WHERE project = %s AND entity = %s",
+            this * 3,
+        )
+    ]
+    if said and name not in said:
+        name_entity(connection, seq, fullest(said), type_)
 
 
 def _texts(connection: Connection, seq: int) -> Iterator[str]:

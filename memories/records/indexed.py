@@ -95,7 +95,9 @@ def indexed_entities(
     rows = connection.fields(
         "SELECT e.seq, e.id, e.name, e.type, e.mentions, e.vector, m.user, m.agent, m.app, m.run,"
         " coalesce((SELECT jsonb_agg(jsonb_build_array(a.form, a.surface) ORDER BY a.seq)"
-        " FROM records_alias a WHERE a.project = e.project AND a.entity = e.seq), '[]') AS aliases"
+        " FROM records_alias a WHERE a.project = e.project AND a.entity = e.seq), '[]') AS aliases,"
+        " coalesce((SELECT jsonb_agg(s.short ORDER BY s.short) FROM records_short_form s"
+        " WHERE s.project = e.project AND s.entity = e.seq), '[]') AS shorts"
         " FROM records_entity e JOIN records_scope m ON m.project = e.project AND m.seq = e.home"
         " WHERE e.project = %s AND e.id = ANY(%s::text[])",
         (connection.project, list(ids)),
@@ -106,12 +108,13 @@ def indexed_entities(
 def _entity(row: Fields, scope: Scope) -> IndexedEntity:
     name = words(row["name"])
     aliases: Sequence[tuple[str, str]] = json.loads(words(row["aliases"]))
+    forms = [*(form for form, _ in aliases), *json.loads(words(row["shorts"]))]
     others = tuple(surface for _, surface in aliases if surface != name)
     vector = row["vector"]
     return IndexedEntity(
         entity=Entity(words(row["id"]), name, EntityType(words(row["type"])), others),
         home=scope_of(row, within=scope),
-        forms=tuple(form for form, _ in aliases),
+        forms=tuple(dict.fromkeys(forms)),
         mentions=whole(row["mentions"]),
         vector=None if vector is None else vector_of(blob(vector)),
         number=whole(row["seq"]),
@@ -147,6 +150,7 @@ class _Owned:
         for owner, entity, score in connection.rows(
             "SELECT x.owner, e.id, x.score FROM records_mention x"
             " JOIN records_entity e ON e.project = x.project AND e.seq = x.entity"
+            " AND e.merged_into IS NULL"
             " WHERE x.project = %s AND x.owner = ANY(%s::bigint[]) ORDER BY x.owner, e.seq",
             owners,
         ):

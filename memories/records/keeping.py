@@ -13,6 +13,8 @@ _WIDE: Final[Mapping[str, tuple[str, ...]]] = {
     "records_source": (),
     "records_entity": ("name", "vector"),
     "records_alias": ("form", "surface"),
+    "records_short_form": ("short",),
+    "records_kept_apart": (),
     "records_mention": ("surface", "reason"),
     "records_link": ("reason",),
     "records_history": ("old_text", "new_text", "reason"),

@@ -14,6 +14,7 @@ from memories.records.entities import PostgresEntities
 from memories.records.imports import PostgresImports
 from memories.records.keeping import flaws, size
 from memories.records.memories import PostgresMemories
+from memories.records.merges import PostgresMerges
 from memories.records.messages import PostgresMessages
 from memories.records.participants import participants
 from memories.records.receipts import PostgresReceipts
@@ -38,6 +39,7 @@ class PostgresRecords:
         self.messages = PostgresMessages(database)
         self.memories = PostgresMemories(database)
         self.entities = PostgresEntities(database)
+        self.merges = PostgresMerges(database)
         self.receipts = PostgresReceipts(database)
         self.imports = PostgresImports(database)
 
@@ -124,10 +126,15 @@ class PostgresRecords:
 
 def _mentions_by(scope: Scope, condition: str) -> str:
     """Mentions by the rows that meet the condition."""
+    standing = (
+        "mention.project = %s AND NOT EXISTS (SELECT 1 FROM records_entity e"
+        " WHERE e.project = mention.project AND e.seq = mention.entity"
+        " AND e.merged_into IS NOT NULL)"
+    )
     if not scope.names_someone:
-        return "mention.project = %s"
+        return standing
     return (
-        "mention.project = %s AND mention.owner IN"
+        f"{standing} AND mention.owner IN"
         f" (SELECT m.seq * 2 FROM records_memory m WHERE {condition}"
         f" UNION ALL SELECT m.seq * 2 + 1 FROM records_message m WHERE {condition})"
     )

@@ -10,10 +10,12 @@ from memories.engine.domain import Scope
 from memories.engine.storage.gists import gist_columns
 from memories.engine.storage.names import name_columns
 from memories.engine.storage.transfer import KINDS
-from memories.engine.storage.values import Fields, SqlValue, words
+from memories.engine.storage.values import Fields, SqlValue, whole, words
 from memories.records.connection import Bound, Connection
+from memories.records.entities import note_short_forms
 from memories.records.filtered import filtered
 from memories.records.memories import forgetting_key
+from memories.records.merges import hand_over_merged
 from memories.records.visibility import number_of
 
 
@@ -46,6 +48,10 @@ def _seq(table: str, name: str) -> str:
     return f"(SELECT seq FROM {table} WHERE project = %(project)s AND id = %({name})s)"
 
 
+_ORIGIN_ID: Final = (
+    "(SELECT origin.id FROM records_entity origin"
+    " WHERE origin.project = x.project AND origin.seq = x.came_from)"
+)
 _OWNER_ID: Final = (
     "coalesce((SELECT memory.id FROM records_memory memory WHERE memory.project = x.project"
     " AND memory.seq = x.owner / 2 AND x.owner & 1 = 0),"
@@ -78,28 +84,51 @@ _KINDS: Final[Mapping[str, _Kind]] = {
         "SELECT x.id, m.user, m.agent, m.app, m.run, x.name, x.type FROM records_entity x"
         " JOIN records_scope m ON m.project = x.project AND m.seq = x.home"
         " WHERE x.project = %s ORDER BY x.seq",
-        "INSERT INTO records_entity (project, id, home, name, type, words, opening)"
-        " VALUES (%(project)s, %(id)s, %(scope)s, %(name)s, %(type)s, %(words)s, %(opening)s)"
+        "INSERT INTO records_entity (project, id, home, name, type, opening)"
+        " VALUES (%(project)s, %(id)s, %(scope)s, %(name)s, %(type)s, %(opening)s)"
         " ON CONFLICT DO NOTHING",
+    ),
+    "entity_merge": _Kind(
+        "SELECT this.id AS entity_id, other.id AS into_id, this.merge_score AS score,"
+        " this.merge_reason AS reason, this.merged_at AS at FROM records_entity this"
+        " JOIN records_entity other ON other.project = this.project"
+        " AND other.seq = this.merged_into WHERE this.project = %s ORDER BY this.seq",
+        f"UPDATE records_entity SET merged_into = {_seq('records_entity', 'into_id')},"
+        " merge_score = %(score)s, merge_reason = %(reason)s, merged_at = %(at)s"
+        " WHERE project = %(project)s AND id = %(entity_id)s AND merged_into IS NULL AND EXISTS"
+        " (SELECT 1 FROM records_entity other WHERE other.project = %(project)s"
+        " AND other.id = %(into_id)s AND other.merged_into IS NULL)",
+    ),
+    "kept_apart": _Kind(
+        "SELECT this.id AS one_id, that.id AS other_id FROM records_kept_apart x"
+        " JOIN records_entity this ON this.project = x.project AND this.seq = x.one"
+        " JOIN records_entity that ON that.project = x.project AND that.seq = x.other"
+        " WHERE x.project = %s ORDER BY x.one, x.other",
+        "INSERT INTO records_kept_apart (project, one, other)"
+        " SELECT %(project)s, min(seq), max(seq) FROM records_entity WHERE project = %(project)s"
+        " AND id IN (%(one_id)s, %(other_id)s) HAVING count(*) = 2 ON CONFLICT DO NOTHING",
     ),
     "alias": _Kind(
-        "SELECT e.id AS entity_id, x.form, x.surface FROM records_alias x JOIN records_entity e"
+        f"SELECT e.id AS entity_id, x.form, x.surface, {_ORIGIN_ID} AS came_from_id"
+        " FROM records_alias x JOIN records_entity e"
         " ON e.project = x.project AND e.seq = x.entity"
         " WHERE x.project = %s ORDER BY x.entity, x.form",
-        "INSERT INTO records_alias (project, home, form, entity, surface) VALUES (%(project)s,"
+        "INSERT INTO records_alias (project, home, form, entity, surface, came_from)"
+        " VALUES (%(project)s,"
         " (SELECT home FROM records_entity WHERE project = %(project)s AND id = %(entity_id)s),"
-        f" %(form)s, {_seq('records_entity', 'entity_id')}, %(surface)s) ON CONFLICT DO NOTHING",
+        f" %(form)s, {_seq('records_entity', 'entity_id')}, %(surface)s,"
+        f" {_seq('records_entity', 'came_from_id')}) ON CONFLICT DO NOTHING",
     ),
     "mention": _Kind(
-        f"SELECT e.id AS entity_id, {_OWNER_ID} AS owner_id, x.surface, x.score, x.reason"
-        " FROM records_mention x JOIN records_entity e"
+        f"SELECT e.id AS entity_id, {_OWNER_ID} AS owner_id, x.surface, x.score, x.reason,"
+        f" {_ORIGIN_ID} AS came_from_id FROM records_mention x JOIN records_entity e"
         " ON e.project = x.project AND e.seq = x.entity"
         " WHERE x.project = %s ORDER BY x.entity, x.owner & 1, x.owner",
-        "INSERT INTO records_mention (project, entity, owner, surface, score, reason)"
+        "INSERT INTO records_mention (project, entity, owner, surface, score, reason, came_from)"
         f" VALUES (%(project)s, {_seq('records_entity', 'entity_id')},"
         f" coalesce({_seq('records_memory', 'owner_id')} * 2,"
-        f" {_seq('records_message', 'owner_id')} * 2 + 1), %(surface)s, %(score)s, %(reason)s)"
-        " ON CONFLICT DO NOTHING",
+        f" {_seq('records_message', 'owner_id')} * 2 + 1), %(surface)s, %(score)s, %(reason)s,"
+        f" {_seq('records_entity', 'came_from_id')}) ON CONFLICT DO NOTHING",
     ),
     "link": _Kind(
         "SELECT x.kind, f.id AS from_id, t.id AS to_id, x.score, x.reason FROM records_link x"
@@ -182,6 +211,13 @@ class PostgresTables:
         return row
 
     def finish(self, known_as: Mapping[str, str]) -> None:
+        for (seq,) in self._connection.rows(
+            "SELECT seq FROM records_entity e WHERE e.project = %s AND NOT EXISTS (SELECT 1"
+            " FROM records_short_form x WHERE x.project = e.project AND x.entity = e.seq)",
+            (self._connection.project,),
+        ):
+            note_short_forms(self._connection, whole(seq))
+        hand_over_merged(self._connection)
         for column in ("superseded_by", "merged_into"):
             for id_, known in known_as.items():
                 self._connection.run(

@@ -55,17 +55,30 @@ def test_people_are_found_by_how_their_names_open(world: World) -> None:
     assert people_opening(openings("Ines Moreira"), scope=ACME) == {"Ines Moreira"}
 
 
-def test_namesakes_go_on_where_a_name_ends_or_end_where_it_goes_on(world: World) -> None:
-    def namesakes(*names: str) -> list[str]:
-        return [each.name for each in world.records.entities.namesakes(names, scope=ACME)]
+def test_entities_are_found_by_what_they_are_called_for_short(world: World) -> None:
+    def called(*shorts: str) -> dict[str, list[str]]:
+        found = world.records.entities.called(shorts, scope=ACME)
+        return {short: [each.name for each in entities] for short, entities in found.items()}
 
-    for name in ("Ana", "Ana Lima", "Anabel", "Ana Sousa", "Leo"):
+    for name in ("Ana", "Ana Lima", "Anabel", "Leo Costa Lima", "United Nations Fund"):
         world.name_entity(name)
-    assert namesakes("ana") == ["Ana Lima", "Ana Sousa"]
-    assert namesakes("ana lima", "ana lima costa") == ["Ana", "Ana Lima"]
-    assert namesakes("leo", "lima", "an") == []
-    world.name_entity("Ana Zimt")
-    assert len(namesakes("ana")) == 2
+    assert called("ana", "lima", "leo", "an", "UNF") == {
+        "ana": ["Ana Lima"],
+        "lima": ["Ana Lima", "Leo Costa Lima"],
+        "leo": ["Leo Costa Lima"],
+        "UNF": ["United Nations Fund"],
+    }
+    world.name_entity("Rui Lima")
+    assert len(called("lima")["lima"]) == 2
+    others = replace(ACME, user="globex")
+    assert world.records.entities.called(["ana"], scope=others) == {}
+
+
+def test_entities_are_found_by_their_ids(world: World) -> None:
+    ines = world.name_entity("Ines")
+    get = world.records.entities.get
+    assert get([ines.id, "nobody"], scope=ACME) == {ines.id: ines}
+    assert get([ines.id], scope=replace(ACME, user="globex")) == {}
 
 
 def test_mentions_are_counted(world: World) -> None:

@@ -234,7 +234,7 @@ def test_an_export_of_a_later_form_is_refused(full: Memory, tmp_path: Path) -> N
     full.export(tmp_path / "one.jsonl")
     lines = (tmp_path / "one.jsonl").read_text().splitlines()
     (tmp_path / "later.jsonl").write_text("\n".join([edited(lines[0], format=99), *lines[1:]]))
-    with pytest.raises(UnreadableFile, match=r"line 1: .*reads formats up to 2, not 99"):
+    with pytest.raises(UnreadableFile, match=r"line 1: .*reads formats up to 3, not 99"):
         full.import_(tmp_path / "later.jsonl")
 
 

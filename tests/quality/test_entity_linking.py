@@ -66,6 +66,11 @@ class Pairs:
             self.linked += is_linked
             self.both += is_same and is_linked
 
+    def add(self, other: "Pairs") -> None:
+        self.same += other.same
+        self.linked += other.linked
+        self.both += other.both
+
     @property
     def precision(self) -> float:
         return self.both / self.linked

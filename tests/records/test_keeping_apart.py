@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from memories.engine.domain import Condition, JsonObject, MemoryRecord, Operator, Scope, Selection
 from memories.engine.errors import InvalidInput, InvalidScope, StoreError
+from memories.engine.text.forms import form_of
 from memories.records.database import Database
 from memories.records.indexing import IndexSource
 from memories.records.passages import PostgresPassages
@@ -134,8 +135,9 @@ def test_names_of_any_length_are_known(world: World) -> None:
     assert {form: each[0].entity.name for form, each in known.items()} == dict(
         zip(words, names, strict=True)
     )
-    assert len(world.records.entities.namesakes(["ines"], scope=ACME)) == 2
-    assert world.records.entities.namesakes([words[0] + "x"], scope=ACME) == []
+    short = form_of("Ines")
+    assert len(world.records.entities.called([short], scope=ACME)[short]) == 2
+    assert world.records.entities.called([words[0] + "x"], scope=ACME) == {}
 
 
 def test_writers_of_a_project_wait_for_each_other_and_not_for_others(world: World) -> None:

@@ -42,8 +42,10 @@ from memories.engine.domain._learning import (
     TokenUsage,
 )
 from memories.engine.domain._memory import (
+    Company,
     DeletionReceipt,
     Entity,
+    EntityMerge,
     EntityType,
     HistoryEntry,
     HistoryEvent,
@@ -97,6 +99,7 @@ __all__ = [
     "AnyOf",
     "Arrival",
     "Candidates",
+    "Company",
     "Condition",
     "Confidence",
     "Context",
@@ -104,6 +107,7 @@ __all__ = [
     "DeletionReceipt",
     "Distance",
     "Entity",
+    "EntityMerge",
     "EntityType",
     "Fact",
     "FactLink",

@@ -46,7 +46,7 @@ class IndexedEntity:
 
     Attributes:
         home: whose it is.
-        forms: every form that it is known under.
+        forms: every form that it is known under, or called for short.
         mentions: by how many memories and messages.
         vector: None where it has none.
         number: ascends as entities of one project are stored.

@@ -1,6 +1,6 @@
 """What is extracted, linked and kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -79,6 +79,42 @@ class KnownEntity:
     entity: Entity
     mentions: int
     is_embedded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntityMerge:
+    """An entity that was found to be another one, and can be taken out again.
+
+    Attributes:
+        entity: what was merged, by the name it had.
+        into_id: the entity that has its mentions now.
+        score: how sure it is, above 0 up to 1; 1 where somebody said so.
+        reason: why, in words.
+        at: when it was merged.
+    """
+
+    entity: Entity
+    into_id: str
+    score: float
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Where an entity is mentioned, and what else is there.
+
+    Attributes:
+        owner_ids: of memories and messages that mention it, those that were stored last first.
+        said_from: when the first of them was said.
+        said_until: when the last was.
+        beside: by the id of another entity, how many of them mention it too.
+    """
+
+    owner_ids: tuple[str, ...]
+    said_from: datetime
+    said_until: datetime
+    beside: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

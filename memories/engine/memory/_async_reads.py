@@ -6,7 +6,6 @@ from functools import partial
 
 from memories.engine.domain import (
     Context,
-    Entity,
     HistoryEntry,
     Link,
     MemoryRecord,
@@ -190,10 +189,6 @@ class AsyncReads(AsyncProjectFile):
     async def links(self, memory_id: str) -> Sequence[Link]:
         """As `Memory.links`."""
         return await self._run(partial(self._memory.links, memory_id))
-
-    async def entities(self, *, scope: Scope) -> Sequence[Entity]:
-        """As `Memory.entities`."""
-        return await self._run(partial(self._memory.entities, scope=scope))
 
     async def participants(self) -> Sequence[Participant]:
         """As `Memory.participants`."""

@@ -7,7 +7,6 @@ from typing import Final
 
 from memories.engine.domain import (
     Context,
-    Entity,
     HistoryEntry,
     Link,
     MemoryRecord,
@@ -351,15 +350,6 @@ class Reads(ProjectFile):
         """
         self.get(memory_id)
         return self._engine.ingest.records.memories.links(memory_id, scope=self._project)
-
-    def entities(self, *, scope: Scope) -> Sequence[Entity]:
-        """Whom and what the scope's memories are about, with aliases, in order of first mention.
-
-        Raises:
-            InvalidScope: the scope names nobody.
-        """
-        scope = self._own(scope)
-        return self._engine.ingest.records.entities.list(scope=scope)
 
     def participants(self) -> Sequence[Participant]:
         """Everyone in the project whom messages or memories belong to, by kind and name.

@@ -24,20 +24,24 @@ class EntityStore(Protocol):
         """
         ...
 
-    def namesakes(self, names: Collection[str], *, scope: Scope) -> Sequence[Entity]:
-        """People whose names begin with one of these and go on, or are how one of these begins.
-
-        Of those that go on, two for each name: who is called so is settled as soon as there is
-        more than one.
+    def called(self, shorts: Collection[str], *, scope: Scope) -> Mapping[str, Sequence[Entity]]:
+        """Entities that may be called so for short, two for each: by then it tells nobody apart.
 
         Args:
-            names: as `text.forms.name_words` reads them, with a space between the words.
+            shorts: as `text.forms.short_forms` gives them.
             scope: whose.
         """
         ...
 
+    def get(self, ids: Collection[str], *, scope: Scope) -> Mapping[str, Entity]:
+        """Entities by id, also those that were merged into another; absent ones are left out."""
+        ...
+
     def list(self, *, scope: Scope) -> Sequence[Entity]:
-        """Entities that the scope's own memories and messages mention, by first mention."""
+        """Entities that the scope's own memories and messages mention, by first mention.
+
+        Those that were merged into another are left out.
+        """
         ...
 
     def add(self, entity: Entity, *, form: str, scope: Scope) -> None:
@@ -68,7 +72,7 @@ class EntityStore(Protocol):
         reason: str,
         scope: Scope,
     ) -> None:
-        """Note that a memory or message names an entity."""
+        """Note that a memory or message names an entity, which was merged into no other."""
         ...
 
     def named_by(self, owner_ids: Collection[str], *, scope: Scope) -> Mapping[str, Sequence[str]]:
@@ -92,7 +96,10 @@ class EntityStore(Protocol):
         ...
 
     def mentioned_by(self, owner_ids: Collection[str], *, scope: Scope) -> frozenset[str]:
-        """Ids of the entities that any of the memories or messages mentions."""
+        """Ids of the entities that any of the memories or messages mentions.
+
+        Those that were merged into another count as well.
+        """
         ...
 
     def prune(self, entity_ids: Collection[str] | None, *, scope: Scope) -> int:

@@ -29,6 +29,7 @@ from memories.engine.domain import (
     TransferReceipt,
     Version,
 )
+from memories.engine.ports.entity_merges import EntityMerges
 from memories.engine.ports.entity_store import EntityStore
 from memories.engine.ports.import_store import ImportStore
 
@@ -311,6 +312,11 @@ class RecordStore(Protocol):
     @property
     def entities(self) -> EntityStore:
         """Who and what they are about."""
+        ...
+
+    @property
+    def merges(self) -> EntityMerges:
+        """Which of those were found to be one."""
         ...
 
     @property

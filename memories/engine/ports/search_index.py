@@ -135,10 +135,10 @@ class SearchIndex(WordIndex, Protocol):
         """
         ...
 
-    def with_forms(
+    def meant_by(
         self, forms: Collection[str], *, scope: Scope
     ) -> Mapping[str, Sequence[KnownEntity]]:
-        """Entities known under any of the forms, form by form."""
+        """Entities known under any of the forms, or called so for short, form by form."""
         ...
 
     def turns(

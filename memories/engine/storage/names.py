@@ -1,20 +1,30 @@
 """What entities are called, and what they are looked up by."""
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Final
 
 from memories.engine.domain import EntityType
 from memories.engine.storage.values import SqlValue
-from memories.engine.text.forms import form_of, name_words, opening
+from memories.engine.text.forms import form_of, opening, short_forms
+
+# What has a name of its own, which may be used for short.
+_NAMED: Final = frozenset(
+    {EntityType.PERSON, EntityType.NAME, EntityType.ORGANIZATION, EntityType.TITLE}
+)
+
+_NAMED_FROM_BEHIND: Final = frozenset({EntityType.PERSON, EntityType.ORGANIZATION})
 
 
 def name_columns(name: str, type_: str) -> dict[str, SqlValue]:
-    """An entity's name, with what a person is looked up by."""
-    is_person = type_ == EntityType.PERSON
-    return {
-        "name": name,
-        "words": " ".join(name_words(name)) if is_person else None,
-        "opening": opening(name) if is_person else None,
-    }
+    """An entity's name, with what a person is recognised by."""
+    return {"name": name, "opening": opening(name) if type_ == EntityType.PERSON else None}
+
+
+def names_for_short(name: str, type_: str) -> frozenset[str]:
+    """Forms under which an entity may be mentioned for short; others may be as well."""
+    if type_ not in _NAMED:
+        return frozenset()
+    return short_forms(name, from_behind=type_ in _NAMED_FROM_BEHIND)
 
 
 def forms_kept(

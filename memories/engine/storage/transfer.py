@@ -24,10 +24,10 @@ from memories.engine.storage.rows import (
 )
 from memories.engine.storage.values import Fields, SqlValue, blob, words
 
-FORMAT: Final = 2
-# Format 1 knew less of a memory.
-_READ: Final = frozenset({1, FORMAT})
-_NEW: Final = frozenset({"importance", "learned_by"})
+FORMAT: Final = 3
+# Formats 1 and 2 knew less of memories and entities.
+_READ: Final = frozenset({1, 2, FORMAT})
+_NEW: Final = frozenset({"importance", "learned_by", "came_from_id"})
 _INSTANTS: Final = frozenset(
     """said_at recorded_at updated_at expires_at occurred_from occurred_until superseded_at at
     """.split()
@@ -47,8 +47,10 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
         "version": "memory_id version text said_at recorded_at",
         "source": "memory_id message_id start until",
         "entity": "id user agent app run name type",
-        "alias": "entity_id form surface",
-        "mention": "entity_id owner_id surface score reason",
+        "entity_merge": "entity_id into_id score reason at",
+        "kept_apart": "one_id other_id",
+        "alias": "entity_id form surface came_from_id",
+        "mention": "entity_id owner_id surface score reason came_from_id",
         "link": "kind from_id to_id score reason",
         "history": "memory_id event at old_text new_text reason",
         "forgotten": "digest",

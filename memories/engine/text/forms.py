@@ -6,10 +6,12 @@ from functools import cache, lru_cache
 from typing import Final
 
 from memories.engine.text import word_lists
-from memories.engine.text.languages import DEFAULT_LANGUAGE
+from memories.engine.text.languages import DEFAULT_LANGUAGE, function_words
 from memories.engine.text.tokens import fold, stem
 from memories.engine.text.word_lists import rows
 
+_SHORTEST_ACRONYM: Final = 2
+_LONGEST_ACRONYM: Final = 6
 _ARTICLE: Final = re.compile(r"^(?:the|a|an|my|our|your|his|her|their)\s+")
 # Scripts written without spaces, in which a name may stand anywhere.
 _UNSPACED: Final = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
@@ -59,6 +61,35 @@ def full_names(surface: str) -> tuple[str, ...]:
     """Forms that a single given name may also be known under: Mel and Melanie, both ways."""
     words = name_words(surface)
     return _nicknames().get(words[0], ()) if len(words) == 1 else ()
+
+
+def short_forms(name: str, *, from_behind: bool) -> frozenset[str]:
+    """Forms that a name of several words is used under for short.
+
+    The first words, or the last one, or else its capitals, as `acronym` gives them.
+
+    Args:
+        name: the whole name.
+        from_behind: the last words may stand for it, as they do of people and organisations.
+    """
+    words = name_words(name)
+    function = function_words(DEFAULT_LANGUAGE)
+    parts = [words[:size] for size in range(1, len(words)) if words[size - 1] not in function]
+    if from_behind:
+        parts += [words[size:] for size in range(1, len(words)) if words[size] not in function]
+    capitals = "".join(word[0] for word in _WORD.findall(name) if word[0].isupper())
+    found = {form_of(" ".join(part)) for part in parts} | {acronym(capitals)}
+    return frozenset(found - {"", form_of(name)})
+
+
+def acronym(surface: str) -> str:
+    """The key of a name that is written in capitals alone: "U.N." and "UN"; empty for others.
+
+    It is in capitals, so that no form is one.
+    """
+    letters = surface.replace(".", "")
+    fits = _SHORTEST_ACRONYM <= len(letters) <= _LONGEST_ACRONYM
+    return letters if fits and letters.isalpha() and letters.isupper() else ""
 
 
 def is_spaced(name: str) -> bool:

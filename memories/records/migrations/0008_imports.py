@@ -28,5 +28,5 @@ _BACK = "DROP TABLE records_import_part, records_import;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0004_learning")]
+    dependencies = [("records", "0005_entities")]
     operations = [migrations.RunSQL(_TABLES, _BACK)]

@@ -18,6 +18,8 @@ class Action(StrEnum):
     MEMORY_LISTED = "memory.listed"
     ANSWER_REPEATED = "answer.repeated"
     ENTITY_NAMED = "entity.named"
+    ENTITIES_MERGED = "entities.merged"
+    ENTITIES_PARTED = "entities.parted"
     FEEDBACK_GIVEN = "feedback.given"
     FEEDBACK_WITHDRAWN = "feedback.withdrawn"
     EXPORT_MADE = "export.made"

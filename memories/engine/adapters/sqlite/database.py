@@ -1,5 +1,6 @@
 """Connections to one SQLite file: how it is opened, shared between threads, written and closed."""
 
+import json
 import os
 import secrets
 import threading
@@ -15,7 +16,8 @@ import apsw
 from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.schema import APPLICATION_ID, UPGRADES
 from memories.engine.errors import NewerFormat, StoreBusy, StoreDamaged, StoreError
-from memories.engine.storage.values import whole
+from memories.engine.storage.names import names_for_short
+from memories.engine.storage.values import whole, words
 
 Durability: TypeAlias = Literal["power-loss", "process-crash"]
 
@@ -98,6 +100,7 @@ class Database:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[self._durability]}")
         connection.create_scalar_function("fold", _fold, 1, deterministic=True)
+        connection.create_scalar_function("short_forms", _short_forms, 2, deterministic=True)
         self._open.add(connection)
         return connection
 
@@ -254,3 +257,9 @@ def _fold(*values: "apsw.SQLiteValue") -> "apsw.SQLiteValue":
     """SQL's `fold(text)`: case folding for every script, where SQLite's own knows ASCII alone."""
     (text,) = values
     return text.casefold() if isinstance(text, str) else text
+
+
+def _short_forms(*values: "apsw.SQLiteValue") -> "apsw.SQLiteValue":
+    """SQL's `short_forms(name, type)`: an array of what an entity is called for short."""
+    name, type_ = values
+    return json.dumps(sorted(names_for_short(words(name), words(type_))))

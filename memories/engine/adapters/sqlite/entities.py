@@ -11,12 +11,18 @@ from memories.engine.adapters.sqlite.visibility import Condition, in_scope
 from memories.engine.domain import Entity, EntityType, KnownEntity, Scope, Vector
 from memories.engine.storage.names import forms_kept, fullest, name_columns
 from memories.engine.storage.values import SqlValue, whole, words
+from memories.engine.text.forms import form_of
 
 _OWNER = """(
     SELECT seq * 2 FROM memories WHERE id = ? UNION ALL
     SELECT seq * 2 + 1 FROM messages WHERE id = ?
 )"""
 
+_UNUSED: Final = (
+    "AND seq NOT IN (SELECT entity FROM mentions)"
+    " AND NOT EXISTS (SELECT 1 FROM mentions WHERE came_from = entities.seq)"
+    " AND NOT EXISTS (SELECT 1 FROM entities other WHERE other.merged_into = entities.seq)"
+)
 # Two people of a name settle that it does not tell who is meant.
 _SETTLING: Final = 2
 
@@ -30,58 +36,76 @@ class SqliteEntities:
     def with_forms(
         self, forms: Collection[str], *, scope: Scope
     ) -> Mapping[str, Sequence[KnownEntity]]:
+        return self._known("SELECT home, form, entity FROM aliases", forms, scope=scope)
+
+    def meant_by(
+        self, forms: Collection[str], *, scope: Scope
+    ) -> Mapping[str, Sequence[KnownEntity]]:
+        """As `with_forms`, also those that are called so for short."""
+        either = (
+            "SELECT home, form, entity FROM aliases UNION ALL"
+            " SELECT home, short, entity FROM short_forms"
+        )
+        return self._known(either, forms, scope=scope)
+
+    def _known(
+        self, names: str, forms: Collection[str], *, scope: Scope
+    ) -> Mapping[str, Sequence[KnownEntity]]:
         condition, values = in_scope(scope.home)
         with self._database.read() as connection:
             rows = connection.rows(
-                "SELECT aliases.form, entities.id, entities.name, entities.type, entities.mentions,"
-                " EXISTS (SELECT 1 FROM entity_vectors WHERE entity_vectors.entity = entities.seq)"
-                " FROM json_each(?) AS wanted CROSS JOIN aliases ON aliases.form = wanted.value"
-                f" AND aliases.home IN (SELECT seq FROM scopes m WHERE {condition})"
-                " JOIN entities ON entities.seq = aliases.entity ORDER BY aliases.home",
+                "SELECT DISTINCT names.form, entities.id, entities.name, entities.type,"
+                " entities.mentions, EXISTS (SELECT 1 FROM entity_vectors"
+                "  WHERE entity_vectors.entity = entities.seq)"
+                f" FROM ({names}) AS names JOIN entities ON entities.seq = names.entity"
+                " WHERE names.form IN (SELECT value FROM json_each(?))"
+                f" AND names.home IN (SELECT seq FROM scopes m WHERE {condition})"
+                " ORDER BY entities.home, entities.seq",
                 (json.dumps(sorted(forms)), *values),
             )
         found: dict[str, list[KnownEntity]] = {}
         for form, id_, name, type_, mentions, embedded in rows:
-            entity = Entity(words(id_), words(name), EntityType(words(type_)))
-            found.setdefault(words(form), []).append(
-                KnownEntity(entity, whole(mentions), bool(embedded))
-            )
+            known = KnownEntity(_entity(id_, name, type_), whole(mentions), bool(embedded))
+            found.setdefault(words(form), []).append(known)
         return found
 
     def people_opening(self, openings: Collection[str], *, scope: Scope) -> frozenset[str]:
-        at_home, values = _at_home(scope)
+        home, values = at_home(scope)
         with self._database.read() as connection:
             rows = connection.rows(
                 "SELECT name FROM json_each(?) AS wanted"
-                f" CROSS JOIN entities ON opening = wanted.value AND {at_home}",
+                f" CROSS JOIN entities ON opening = wanted.value AND {home}",
                 (json.dumps(list(openings)), *values),
             )
         return frozenset(words(name) for (name,) in rows)
 
-    def namesakes(self, names: Collection[str], *, scope: Scope) -> Sequence[Entity]:
-        at_home, values = _at_home(scope)
-        beginnings = {name[:end] for name in names for end, sign in enumerate(name) if sign == " "}
-        going_on = (
-            "SELECT people.seq FROM json_each(?) AS name CROSS JOIN entities AS people ON"
-            " people.seq IN (SELECT seq FROM entities WHERE words > name.value || ' '"
-            # The sign after the space: all that begin with the name and a space lie between.
-            f" AND words < name.value || '!' AND {at_home} LIMIT {_SETTLING})"
-        )
+    def called(self, shorts: Collection[str], *, scope: Scope) -> Mapping[str, Sequence[Entity]]:
+        condition, values = in_scope(scope.home)
         with self._database.read() as connection:
             rows = connection.rows(
-                f"SELECT id, name, type FROM entities WHERE seq IN ({going_on} UNION ALL"
-                " SELECT seq FROM json_each(?) AS beginning CROSS JOIN entities"
-                f" ON words = beginning.value AND {at_home}) ORDER BY seq",
-                (json.dumps(sorted(names)), *values, json.dumps(sorted(beginnings)), *values),
+                "SELECT wanted.value, entities.id, name, entities.type FROM json_each(?) AS wanted"
+                " CROSS JOIN entities ON seq IN (SELECT entity FROM short_forms"
+                f" WHERE home IN (SELECT seq FROM scopes m WHERE {condition})"
+                f" AND short = wanted.value ORDER BY entity LIMIT {_SETTLING}) ORDER BY seq",
+                (json.dumps(sorted(shorts)), *values),
             )
-        return [
-            Entity(words(id_), words(name), EntityType(words(type_))) for id_, name, type_ in rows
-        ]
+        found: dict[str, list[Entity]] = {}
+        for short, *entity in rows:
+            found.setdefault(words(short), []).append(_entity(*entity))
+        return found
+
+    def get(self, ids: Collection[str], *, scope: Scope) -> Mapping[str, Entity]:
+        home, values = at_home(scope)
+        found = self._select(
+            f"{home} AND id IN (SELECT value FROM json_each(?))",
+            [*values, json.dumps(sorted(ids))],
+        )
+        return {entity.id: entity for entity in found}
 
     def list(self, *, scope: Scope) -> Sequence[Entity]:
         condition, values = in_scope(scope)
         mentioned = (
-            "entities.seq IN ("
+            "entities.merged_into IS NULL AND entities.seq IN ("
             "SELECT entity FROM mentions JOIN memories m ON owner = m.seq * 2"
             f" WHERE {condition} UNION "
             "SELECT entity FROM mentions JOIN messages m ON owner = m.seq * 2 + 1"
@@ -109,7 +133,7 @@ class SqliteEntities:
                 "INSERT INTO entities (id, home, name, type) VALUES (?, ?, ?, ?)",
                 (entity.id, home, entity.name, entity.type),
             )
-            _note_name(connection, seq, entity.name, entity.type)
+            note_name(connection, seq, entity.name, entity.type)
             connection.run(
                 "INSERT INTO aliases (home, form, entity, surface) VALUES (?, ?, ?, ?)",
                 (home, form, seq, entity.name),
@@ -118,19 +142,19 @@ class SqliteEntities:
     def add_alias(
         self, entity_id: str, *, form: str, surface: str, fuller: bool, scope: Scope
     ) -> None:
-        at_home, values = _at_home(scope)
+        home, values = at_home(scope)
         with self._database.write() as connection:
             connection.run(
                 "INSERT OR IGNORE INTO aliases (home, form, entity, surface)"
-                f" SELECT home, ?, seq, ? FROM entities WHERE id = ? AND {at_home}",
+                f" SELECT home, ?, seq, ? FROM entities WHERE id = ? AND {home}",
                 (form, surface, entity_id, *values),
             )
             if fuller:
                 for seq, type_ in connection.rows(
-                    f"SELECT seq, type FROM entities WHERE id = ? AND {at_home}",
+                    f"SELECT seq, type FROM entities WHERE id = ? AND {home}",
                     (entity_id, *values),
                 ):
-                    _note_name(connection, whole(seq), surface, words(type_))
+                    note_name(connection, whole(seq), surface, words(type_))
 
     def mention(
         self,
@@ -142,12 +166,17 @@ class SqliteEntities:
         reason: str,
         scope: Scope,
     ) -> None:
-        at_home, values = _at_home(scope)
+        home, values = at_home(scope)
         with self._database.write() as connection:
             connection.run(
-                "INSERT OR IGNORE INTO mentions (entity, owner, surface, score, reason)"
-                f" SELECT seq, {_OWNER}, ?, ?, ? FROM entities WHERE id = ? AND {at_home}",
-                (owner_id, owner_id, surface, score, reason, entity_id, *values),
+                "INSERT OR IGNORE INTO mentions (entity, owner, surface, score, reason, came_from)"
+                f" SELECT seq, {_OWNER}, ?, ?, ?, (SELECT came_from FROM aliases WHERE form = ?"
+                " AND aliases.home = entities.home AND entity = entities.seq)"
+                f" FROM entities WHERE id = ? AND {home}",
+                (
+                    *(owner_id, owner_id, surface, score, reason, form_of(surface)),
+                    *(entity_id, *values),
+                ),
             )
 
     def named_by(self, owner_ids: Collection[str], *, scope: Scope) -> Mapping[str, Sequence[str]]:
@@ -162,7 +191,8 @@ class SqliteEntities:
                 "  WHERE id IN (SELECT value FROM json_each(?))) AS owners"
                 " JOIN mentions ON mentions.owner = owners.owner"
                 " JOIN entities ON entities.seq = mentions.entity"
-                f" JOIN scopes m ON m.seq = entities.home WHERE {condition} ORDER BY entities.seq",
+                f" JOIN scopes m ON m.seq = entities.home WHERE {condition}"
+                " AND entities.merged_into IS NULL ORDER BY entities.seq",
                 (wanted, wanted, *values),
             )
         found: dict[str, list[str]] = {}
@@ -171,11 +201,11 @@ class SqliteEntities:
         return found
 
     def embed(self, entity_id: str, *, vector: Vector, scope: Scope) -> None:
-        at_home, values = _at_home(scope)
+        home, values = at_home(scope)
         with self._database.write() as connection:
             connection.run(
                 "INSERT OR IGNORE INTO entity_vectors (entity, scope, vector)"
-                f" SELECT seq, home, ? FROM entities WHERE id = ? AND {at_home}",
+                f" SELECT seq, home, ? FROM entities WHERE id = ? AND {home}",
                 (vector.tobytes(), entity_id, *values),
             )
 
@@ -195,11 +225,11 @@ class SqliteEntities:
         return embedded
 
     def unmention(self, owner_id: str, *, scope: Scope) -> None:
-        at_home, values = _at_home(scope)
+        home, values = at_home(scope)
         with self._database.write() as connection:
             connection.run(
                 f"DELETE FROM mentions WHERE owner IN {_OWNER}"
-                f" AND entity IN (SELECT seq FROM entities WHERE {at_home})",
+                f" AND entity IN (SELECT seq FROM entities WHERE {home})",
                 (owner_id, owner_id, *values),
             )
 
@@ -214,46 +244,72 @@ class SqliteEntities:
                 " SELECT seq * 2 + 1 FROM messages"
                 "  WHERE id IN (SELECT value FROM json_each(?))) AS owners"
                 " JOIN mentions ON mentions.owner = owners.owner"
-                " JOIN entities ON entities.seq = mentions.entity"
+                " JOIN entities ON entities.seq IN (mentions.entity, mentions.came_from)"
                 f" JOIN scopes m ON m.seq = entities.home WHERE {condition}",
                 (wanted, wanted, *values),
             )
         return frozenset(words(id_) for (id_,) in rows)
 
     def prune(self, entity_ids: Collection[str] | None, *, scope: Scope) -> int:
-        chosen, bound = _at_home(scope)
+        chosen, bound = at_home(scope)
         if entity_ids is not None:
             chosen += " AND id IN (SELECT value FROM json_each(?))"
             bound = [*bound, json.dumps(sorted(entity_ids))]
         with self._database.write() as connection:
-            deleted = connection.run(
-                f"DELETE FROM entities WHERE {chosen} AND seq NOT IN (SELECT entity FROM mentions)",
+            deleted = 0
+            # What others were merged into goes after them.
+            while gone := connection.run(f"DELETE FROM entities WHERE {chosen} {_UNUSED}", bound):
+                deleted += gone
+            rows = connection.rows(
+                f"SELECT seq, name, type, merged_into IS NULL FROM entities WHERE {chosen}"
+                " ORDER BY merged_into IS NOT NULL",
                 bound,
             )
-            rows = connection.rows(f"SELECT seq, name, type FROM entities WHERE {chosen}", bound)
-            for seq, name, type_ in rows:
-                _forget_unsaid_names(connection, whole(seq), words(name), words(type_))
+            for seq, name, type_, stands in rows:
+                forget = _forget_unsaid_names if stands else _forget_unsaid_name_of_merged
+                forget(connection, whole(seq), words(name), words(type_))
         return deleted
 
 
 def note_names(connection: Connection) -> None:
-    """Let the people be found who were stored without what they are looked up by."""
+    """Let those be found who were stored without what they are looked up by."""
     for seq, name, type_ in connection.rows(
-        "SELECT seq, name, type FROM entities WHERE words IS NULL AND type = 'person'"
+        "SELECT seq, name, type FROM entities"
+        " WHERE seq NOT IN (SELECT entity FROM short_forms) AND merged_into IS NULL"
+        " OR opening IS NULL AND type = 'person'"
     ):
-        _note_name(connection, whole(seq), words(name), words(type_))
+        note_name(connection, whole(seq), words(name), words(type_))
 
 
-def _note_name(connection: Connection, seq: int, name: str, type_: str) -> None:
-    """Give an entity its name, with what a person is looked up by."""
+def note_name(connection: Connection, seq: int, name: str, type_: str) -> None:
+    """Give an entity its name, with what it is looked up by."""
     columns = name_columns(name, type_)
     connection.run(
         f"UPDATE entities SET {', '.join(f'{each} = ?' for each in columns)} WHERE seq = ?",
         (*columns.values(), seq),
     )
+    note_short_forms(connection, seq)
 
 
-def _at_home(scope: Scope) -> Condition:
+def note_short_forms(connection: Connection, seq: int) -> None:
+    """Let an entity be called for short as it can be, and as what was merged into it can be."""
+    connection.run("DELETE FROM short_forms WHERE entity = ?", (seq,))
+    connection.run(
+        "INSERT OR IGNORE INTO short_forms (home, short, entity)"
+        " WITH RECURSIVE merged (seq) AS (SELECT ?1 UNION SELECT entities.seq FROM entities"
+        "  JOIN merged ON entities.merged_into = merged.seq)"
+        " SELECT root.home, value, ?1 FROM merged JOIN entities USING (seq)"
+        " JOIN entities root ON root.seq = ?1 AND root.merged_into IS NULL,"
+        " json_each(short_forms(entities.name, entities.type))",
+        (seq,),
+    )
+
+
+def _entity(id_: SqlValue, name: SqlValue, type_: SqlValue) -> Entity:
+    return Entity(words(id_), words(name), EntityType(words(type_)))
+
+
+def at_home(scope: Scope) -> Condition:
     """Entities that belong to whom the scope names."""
     condition, values = in_scope(scope.home)
     return f"home IN (SELECT seq FROM scopes m WHERE {condition})", values
@@ -282,14 +338,32 @@ def _forget_unsaid_names(connection: Connection, seq: int, name: str, type_: str
     )
     if kept == forms:
         return
-    connection.run("DELETE FROM aliases WHERE entity = ?", (seq,))
+    connection.run(
+        "DELETE FROM aliases WHERE entity = ? AND form NOT IN (SELECT value FROM json_each(?))",
+        (seq, json.dumps(list(kept))),
+    )
     for form, surface in kept.items():
         connection.run(
-            "INSERT OR IGNORE INTO aliases (home, form, entity, surface)"
-            " SELECT home, ?, seq, ? FROM entities WHERE seq = ?",
+            "INSERT INTO aliases (home, form, entity, surface)"
+            " SELECT home, ?, seq, ? FROM entities WHERE seq = ?"
+            " ON CONFLICT DO UPDATE SET surface = excluded.surface WHERE entity = excluded.entity",
             (form, surface, seq),
         )
     if name not in kept.values():
-        _note_name(connection, seq, fullest(kept.values()), type_)
+        note_name(connection, seq, fullest(kept.values()), type_)
         # It stands for the old name; the next ingest that mentions the entity gives a new one.
         connection.run("DELETE FROM entity_vectors WHERE entity = ?", (seq,))
+
+
+def _forget_unsaid_name_of_merged(connection: Connection, seq: int, name: str, type_: str) -> None:
+    """Call a merged entity by a name that is still said, where its own is not."""
+    said = [
+        words(surface)
+        for (surface,) in connection.rows(
+            "SELECT surface FROM aliases WHERE came_from = ?1 UNION SELECT surface FROM mentions"
+            " WHERE came_from = ?1 OR entity = ?1",
+            (seq,),
+        )
+    ]
+    if said and name not in said:
+        note_name(connection, seq, fullest(said), type_)

@@ -281,10 +281,10 @@ class SqliteIndex:
         best = best_owners(-distances, rows[chosen], passages, limit=limit)
         return [Found(owner_id, 1.0) for owner_id, _ in best]
 
-    def with_forms(
+    def meant_by(
         self, forms: Collection[str], *, scope: Scope
     ) -> Mapping[str, Sequence[KnownEntity]]:
-        return SqliteEntities(self._database).with_forms(forms, scope=scope)
+        return SqliteEntities(self._database).meant_by(forms, scope=scope)
 
     def turns(
         self, places: Collection[tuple[str, int]], *, scope: Scope, selection: Selection

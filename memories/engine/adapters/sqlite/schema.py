@@ -255,6 +255,43 @@ ALTER TABLE receipts ADD COLUMN learning TEXT;
 """
 
 _FORMAT_4: Final = r"""
+-- What entities are called for short: text/forms.py. It takes the place of `words`.
+CREATE TABLE short_forms (
+    home INTEGER NOT NULL REFERENCES scopes,
+    short TEXT NOT NULL,
+    entity INTEGER NOT NULL REFERENCES entities ON DELETE CASCADE,
+    PRIMARY KEY (home, short, entity)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX short_forms_by_entity ON short_forms (entity);
+INSERT INTO short_forms (home, short, entity)
+    SELECT e.home, short.value, e.seq FROM entities e, json_each(short_forms(e.name, e.type)) short;
+DROP INDEX people_by_words;
+ALTER TABLE entities DROP COLUMN words;
+
+-- An entity that was merged into another stays, so that it can be taken out again: its forms and
+-- mentions go over, each knowing where it came from. A mention stays behind where the other entity
+-- is mentioned by the same text.
+ALTER TABLE entities ADD COLUMN merged_into INTEGER REFERENCES entities ON DELETE CASCADE;
+ALTER TABLE entities ADD COLUMN merged_at INTEGER;
+ALTER TABLE entities ADD COLUMN merge_score REAL;
+ALTER TABLE entities ADD COLUMN merge_reason TEXT;
+CREATE INDEX entities_by_merge ON entities (merged_into) WHERE merged_into IS NOT NULL;
+ALTER TABLE aliases ADD COLUMN came_from INTEGER;
+CREATE INDEX aliases_by_origin ON aliases (came_from) WHERE came_from IS NOT NULL;
+ALTER TABLE mentions ADD COLUMN came_from INTEGER;
+CREATE INDEX mentions_by_origin ON mentions (came_from) WHERE came_from IS NOT NULL;
+CREATE TRIGGER mention_moved AFTER UPDATE OF entity ON mentions BEGIN
+    UPDATE entities SET mentions = mentions - 1 WHERE seq = old.entity;
+    UPDATE entities SET mentions = mentions + 1 WHERE seq = new.entity;
+END;
+-- Entities that somebody took apart: they are not merged again by themselves.
+CREATE TABLE kept_apart (
+    one INTEGER NOT NULL REFERENCES entities ON DELETE CASCADE,
+    other INTEGER NOT NULL REFERENCES entities ON DELETE CASCADE,
+    PRIMARY KEY (one, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX kept_apart_by_other ON kept_apart (other);
+
 -- Imports that are under way: what was agreed for each, and ids and nobody's words of its parts.
 CREATE TABLE imports (id TEXT PRIMARY KEY, terms TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE import_parts (

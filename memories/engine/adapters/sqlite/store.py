@@ -9,6 +9,7 @@ from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.entities import SqliteEntities
 from memories.engine.adapters.sqlite.imports import SqliteImports
 from memories.engine.adapters.sqlite.memories import SqliteMemories
+from memories.engine.adapters.sqlite.merges import SqliteMerges
 from memories.engine.adapters.sqlite.messages import SqliteMessages
 from memories.engine.adapters.sqlite.participants import participants
 from memories.engine.adapters.sqlite.receipts import SqliteReceipts
@@ -27,6 +28,7 @@ class SqliteRecords:
         self.messages = SqliteMessages(database)
         self.memories = SqliteMemories(database)
         self.entities = SqliteEntities(database)
+        self.merges = SqliteMerges(database)
         self.receipts = SqliteReceipts(database)
         self.imports = SqliteImports(database)
 
@@ -61,7 +63,9 @@ class SqliteRecords:
             ),
         }
         mentions = (
-            f"FROM mentions WHERE owner IN (SELECT m.seq * 2 FROM memories m WHERE {condition}"
+            "FROM mentions WHERE entity NOT IN (SELECT seq FROM entities"
+            " WHERE merged_into IS NOT NULL)"
+            f" AND owner IN (SELECT m.seq * 2 FROM memories m WHERE {condition}"
             f" UNION ALL SELECT m.seq * 2 + 1 FROM messages m WHERE {condition})"
         )
         with self._database.read() as connection:

@@ -9,6 +9,7 @@ import apsw
 from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.entities import note_names
 from memories.engine.adapters.sqlite.gists import note_gists
+from memories.engine.adapters.sqlite.merges import hand_over_merged
 from memories.engine.adapters.sqlite.scopes import number_of
 from memories.engine.domain import Scope
 from memories.engine.storage.rows import MEMORY_COLUMNS
@@ -58,6 +59,7 @@ _OWNER_ID: Final = (
     "coalesce((SELECT id FROM memories WHERE owner % 2 = 0 AND seq = owner / 2),"
     " (SELECT id FROM messages WHERE owner % 2 = 1 AND seq = owner / 2))"
 )
+_ORIGIN_ID: Final = "(SELECT origin.id FROM entities origin WHERE origin.seq = came_from)"
 _HOME: Final = "home.user, home.agent, home.app, home.run"
 
 # In this order, each kind after those it points to.
@@ -94,20 +96,38 @@ _KINDS: Final[Mapping[str, _Kind]] = {
         " ON CONFLICT DO NOTHING",
         scoped=True,
     ),
+    "entity_merge": _Kind(
+        "SELECT this.id AS entity_id, other.id AS into_id, this.merge_score AS score,"
+        " this.merge_reason AS reason, this.merged_at AS at FROM entities this"
+        " JOIN entities other ON other.seq = this.merged_into ORDER BY this.seq",
+        f"UPDATE entities SET merged_into = {_seq('entities', 'into_id')}, merge_score = :score,"
+        " merge_reason = :reason, merged_at = :at"
+        " WHERE id = :entity_id AND merged_into IS NULL AND EXISTS"
+        " (SELECT 1 FROM entities other WHERE other.id = :into_id AND other.merged_into IS NULL)",
+    ),
+    "kept_apart": _Kind(
+        "SELECT this.id AS one_id, that.id AS other_id FROM kept_apart"
+        " JOIN entities this ON this.seq = one JOIN entities that ON that.seq = other"
+        " ORDER BY one, other",
+        "INSERT INTO kept_apart (one, other) SELECT min(seq), max(seq) FROM entities"
+        " WHERE id IN (:one_id, :other_id) HAVING count(*) = 2 ON CONFLICT DO NOTHING",
+    ),
     "alias": _Kind(
-        "SELECT id AS entity_id, form, surface FROM aliases JOIN entities ON seq = entity"
-        " ORDER BY seq, form",
-        "INSERT INTO aliases (home, form, entity, surface)"
+        f"SELECT id AS entity_id, form, surface, {_ORIGIN_ID} AS came_from_id FROM aliases"
+        " JOIN entities ON seq = entity ORDER BY seq, form",
+        "INSERT INTO aliases (home, form, entity, surface, came_from)"
         " VALUES ((SELECT home FROM entities WHERE id = :entity_id), :form,"
-        f" {_seq('entities', 'entity_id')}, :surface) ON CONFLICT DO NOTHING",
+        f" {_seq('entities', 'entity_id')}, :surface, {_seq('entities', 'came_from_id')})"
+        " ON CONFLICT DO NOTHING",
     ),
     "mention": _Kind(
-        f"SELECT id AS entity_id, {_OWNER_ID} AS owner_id, surface, score, reason FROM mentions"
+        f"SELECT id AS entity_id, {_OWNER_ID} AS owner_id, surface, score, reason,"
+        f" {_ORIGIN_ID} AS came_from_id FROM mentions"
         " JOIN entities ON seq = entity ORDER BY seq, owner % 2, owner",
-        "INSERT INTO mentions (entity, owner, surface, score, reason)"
+        "INSERT INTO mentions (entity, owner, surface, score, reason, came_from)"
         f" VALUES ({_seq('entities', 'entity_id')},"
         f" coalesce({_seq('memories', 'owner_id')} * 2, {_seq('messages', 'owner_id')} * 2 + 1),"
-        " :surface, :score, :reason) ON CONFLICT DO NOTHING",
+        f" :surface, :score, :reason, {_seq('entities', 'came_from_id')}) ON CONFLICT DO NOTHING",
     ),
     "link": _Kind(
         "SELECT links.kind, f.id AS from_id, t.id AS to_id, score, reason FROM links"
@@ -173,6 +193,7 @@ class SqliteTables:
 
     def finish(self, known_as: Mapping[str, str]) -> None:
         note_names(self._connection)
+        hand_over_merged(self._connection)
         note_gists(self._connection)
         for column in ("superseded_by", "merged_into"):
             for id_, known in known_as.items():

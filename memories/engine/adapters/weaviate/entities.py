@@ -35,7 +35,7 @@ class Entities:
         self._tenant = tenant
         self._remembered = remembered
 
-    def with_forms(
+    def meant_by(
         self, forms: Collection[str], *, scope: Scope
     ) -> Mapping[str, Sequence[KnownEntity]]:
         """As the index's port says."""

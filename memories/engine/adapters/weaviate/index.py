@@ -191,10 +191,10 @@ class WeaviateIndex:
     def near_entities(self, vector: Vector, *, scope: Scope, limit: int) -> Sequence[Found]:
         return self._entities.near(vector, scope=scope, limit=limit)
 
-    def with_forms(
+    def meant_by(
         self, forms: Collection[str], *, scope: Scope
     ) -> Mapping[str, Sequence[KnownEntity]]:
-        return self._entities.with_forms(forms, scope=scope)
+        return self._entities.meant_by(forms, scope=scope)
 
     def turns(
         self, places: Collection[tuple[str, int]], *, scope: Scope, selection: Selection

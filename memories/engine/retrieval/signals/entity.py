@@ -11,11 +11,13 @@ from memories.engine.retrieval.query import Query
 from memories.engine.retrieval.query_vector import QueryVector
 from memories.engine.retrieval.signals import Finding
 from memories.engine.retrieval.tools import Reach, SearchTools
-from memories.engine.text.forms import form_of, full_names, name_words
+from memories.engine.text.forms import acronym, form_of, full_names, name_words
 from memories.engine.text.languages import DEFAULT_LANGUAGE, function_words
 
 # Longest run of words that is looked up as a name.
 _LONGEST_NAME: Final = 3
+# A name for short that more entities share tells nothing.
+_MOST_MEANT: Final = 5
 # An entity that the question does not name, but that is as near to it in meaning as an answer
 # is, counts half.
 _NEAR_ENTITIES: Final = 3
@@ -59,8 +61,12 @@ def read_subjects(
     speaker_forms = {form: name for name in speakers if (form := form_of(name)) in forms}
     known: dict[str, KnownEntity] = {}
     spoken: dict[str, str] = {}
-    for form, entities in tools.index.with_forms(forms, scope=scope).items():
-        for each in entities:
+    for form, entities in tools.index.meant_by(forms, scope=scope).items():
+        # Whoever is called just so is meant before others whose name it is a part of.
+        named = [each for each in entities if form_of(each.entity.name) == form] or entities
+        if len(named) > _MOST_MEANT:
+            continue
+        for each in named:
             known[each.entity.id] = each
             if form in speaker_forms:
                 spoken[speaker_forms[form]] = each.entity.id
@@ -134,6 +140,8 @@ def _forms(query: Query) -> Iterator[str]:
     """Every form that the question may name an entity by."""
     for surface in query.mentions:
         yield form_of(surface)
+        if acronym(surface):
+            yield acronym(surface)
         yield from full_names(surface)
     words = name_words(query.text)
     for size in range(1, _LONGEST_NAME + 1):
