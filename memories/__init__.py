@@ -18,9 +18,12 @@ from memories.engine.bootstrap import (
     HubModel,
     ModelExtraction,
     OnnxModel,
+    PartReading,
+    TranscriptionModel,
     open_language_model,
     open_model_batches,
     open_reranker,
+    open_transcriber,
 )
 from memories.engine.domain import (
     AddResult,
@@ -38,10 +41,13 @@ from memories.engine.domain import (
     Link,
     MemoryRecord,
     Message,
+    Origin,
+    Original,
     Page,
     Participant,
     ParticipantKind,
     Preview,
+    ReadingUsage,
     Scope,
     ScoreBreakdown,
     SearchHit,
@@ -49,6 +55,7 @@ from memories.engine.domain import (
     Shelf,
     Source,
     Stats,
+    Stretch,
     Tally,
     TokenUsage,
     TransferReceipt,
@@ -57,6 +64,7 @@ from memories.engine.errors import (
     ChangedMeanwhile,
     EmbedderError,
     EmbeddingFailed,
+    FetchFailed,
     Immutable,
     IndexUnavailable,
     InvalidFilter,
@@ -89,6 +97,7 @@ from memories.engine.ingestion.together import WaitingAdd
 from memories.engine.memory import RELEVANT, AsyncMemory, Memory
 from memories.engine.ports.embedder import Embedder, SimilarityScale
 from memories.engine.ports.extractor import Extracted, ExtractionRequest, Extractor, Wants
+from memories.engine.ports.fetcher import Fetcher
 from memories.engine.ports.language_model import (
     Attachment,
     Ending,
@@ -98,6 +107,7 @@ from memories.engine.ports.language_model import (
 )
 from memories.engine.ports.model_batches import BatchAnswer, ModelBatches, Unanswered
 from memories.engine.ports.reranker import Reranker
+from memories.engine.ports.transcriber import Segment, Transcriber, Transcript
 
 __all__ = [
     "RELEVANT",
@@ -124,6 +134,8 @@ __all__ = [
     "ExtractionRequest",
     "Extractor",
     "Fact",
+    "FetchFailed",
+    "Fetcher",
     "Guidance",
     "HistoryEntry",
     "HubModel",
@@ -154,11 +166,15 @@ __all__ = [
     "NewerFormat",
     "NotFound",
     "OnnxModel",
+    "Origin",
+    "Original",
     "Page",
+    "PartReading",
     "Participant",
     "ParticipantKind",
     "Preview",
     "Question",
+    "ReadingUsage",
     "RemembrancerError",
     "Reranker",
     "RerankerFailed",
@@ -167,6 +183,7 @@ __all__ = [
     "ScoreBreakdown",
     "SearchHit",
     "SearchResult",
+    "Segment",
     "Session",
     "Shelf",
     "SimilarityScale",
@@ -175,8 +192,12 @@ __all__ = [
     "StoreBusy",
     "StoreDamaged",
     "StoreError",
+    "Stretch",
     "Tally",
     "TokenUsage",
+    "Transcriber",
+    "Transcript",
+    "TranscriptionModel",
     "TransferReceipt",
     "Unanswered",
     "UnreadableFile",
@@ -185,5 +206,6 @@ __all__ = [
     "open_language_model",
     "open_model_batches",
     "open_reranker",
+    "open_transcriber",
     "read_conversations",
 ]

@@ -18,7 +18,10 @@ class MessageSchema(Row):
     """One turn."""
 
     role = serializers.ChoiceField(["user", "assistant", "system", "tool"])
-    content = serializers.JSONField(help_text="a text, or a list of parts of type text")
+    content = serializers.JSONField(
+        help_text="a text, or a list of parts: text, image_url, pdf_url, txt_url, mdx_url, "
+        "audio_url, input_audio"
+    )
     name = serializers.CharField(required=False)
 
 
@@ -64,6 +67,14 @@ class AddedAnswer(Row):
     reason = serializers.CharField(required=False)
 
 
+class ReadingSchema(Row):
+    """What it took to put files into words."""
+
+    usage = serializers.DictField(child=serializers.IntegerField())
+    heard_seconds = serializers.FloatField()
+    dollars = serializers.FloatField(allow_null=True)
+
+
 class LearningSchema(Row):
     """By what facts were learned, and what that took."""
 
@@ -73,6 +84,7 @@ class LearningSchema(Row):
     )
     usage = serializers.DictField(child=serializers.IntegerField(), allow_null=True, required=False)
     dollars = serializers.FloatField(allow_null=True, required=False)
+    reading = ReadingSchema(allow_null=True, required=False)
 
 
 class PreviewedSchema(Row):
@@ -186,6 +198,7 @@ class SearchRequest(Chosen):
     reference_date = serializers.JSONField(required=False)
     as_of = serializers.JSONField(required=False)
     explain = serializers.BooleanField(required=False)
+    hops = serializers.IntegerField(required=False, min_value=1, max_value=2)
 
 
 class MemoryPage(Row):
@@ -202,6 +215,7 @@ class SearchAnswer(Row):
     """The hits, best first."""
 
     results = HitSchema(many=True)
+    confidence = serializers.FloatField(required=False, min_value=0, max_value=1)
     degraded = serializers.DictField(child=serializers.CharField(), required=False)
 
 
@@ -288,6 +302,8 @@ class ContextAnswer(Row):
 
     context_ = serializers.CharField()
     tokens = serializers.IntegerField()
+    probability = serializers.FloatField(allow_null=True, min_value=0, max_value=1)
+    degraded = serializers.DictField(child=serializers.CharField(), required=False)
     memory_ids = serializers.ListField(child=serializers.UUIDField())
     message_ids = serializers.ListField(child=serializers.CharField())
 
@@ -305,6 +321,32 @@ class HistoryRow(Row):
     updated_at = serializers.DateTimeField()
 
 
+class OriginSchema(Row):
+    """Where in a file that a message was made of quoted words stand."""
+
+    part = serializers.IntegerField()
+    media_type = serializers.CharField()
+    page = serializers.IntegerField(allow_null=True)
+    from_seconds = serializers.FloatField(allow_null=True)
+    until_seconds = serializers.FloatField(allow_null=True)
+
+
+class OriginalRow(Row):
+    """A file that a part of a message was; no size and digest once its bytes were removed."""
+
+    part = serializers.IntegerField()
+    media_type = serializers.CharField()
+    size = serializers.IntegerField()
+    digest = serializers.CharField(allow_null=True)
+    read_by = serializers.CharField(allow_null=True)
+
+
+class Originals(Row):
+    """The files that a message was made of."""
+
+    results = OriginalRow(many=True)
+
+
 class SourceRow(Row):
     """A message that a memory rests on."""
 
@@ -317,6 +359,7 @@ class SourceRow(Row):
     start = serializers.IntegerField()
     end = serializers.IntegerField()
     said_at = serializers.DateTimeField()
+    origins = OriginSchema(many=True)
 
 
 class Sources(Row):

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from controlplane.api.errors import RequestRefused
 from memories import InvalidInput
+from memories.api.parts import Told, content_of
 from memories.api.reading import (
     decoded,
     expiry_of,
@@ -36,16 +37,24 @@ _GUIDANCE: Final[Mapping[str, str]] = {
 }
 
 
-def add_order(body: Mapping[str, object], *, now: datetime) -> AddOrder:
+def add_order(body: Mapping[str, object], *, now: datetime, may_fetch: bool = True) -> AddOrder:
     """What an add asks for.
+
+    Args:
+        body: of the request.
+        now: when it came.
+        may_fetch: its messages may name addresses.
 
     Raises:
         RequestRefused: what is off, by field.
     """
-    owner = owner_of(body)
+    owner, told = owner_of(body), Told(may_fetch)
+    messages = messages_of(body.get("messages"), told)
+    told.check()
     return AddOrder(
         owner=owner,
-        messages=messages_of(body.get("messages")),
+        messages=messages,
+        files=tuple(told.files),
         timestamp=(instant_of(body.get("timestamp"), "timestamp") or now).isoformat(),
         metadata=object_field(body, "metadata"),
         expires_at=iso(expiry_of(body.get("expiration_date"))),
@@ -53,11 +62,11 @@ def add_order(body: Mapping[str, object], *, now: datetime) -> AddOrder:
         infer=flag_of(body, "infer", usual=True),
         timezone=text_or_none(body, "timezone"),
         guidance=_guidance_in(body),
-        sums_up=_sums_up(body, owner),
+        sums_up=_sums_up(body, owner, messages),
     )
 
 
-def _sums_up(body: Mapping[str, object], owner: Owner) -> bool:
+def _sums_up(body: Mapping[str, object], owner: Owner, messages: Sequence[JsonObject]) -> bool:
     """True of an add that is to become a procedure; other types mean nothing here."""
     if text_or_none(body, "memory_type") != _PROCEDURAL:
         return False
@@ -65,6 +74,8 @@ def _sums_up(body: Mapping[str, object], owner: Owner) -> bool:
         raise refuse("agent_id", "must name the agent whose run is summed up")
     if settings.EXTRACTION_MODEL is None:
         raise refuse("memory_type", "needs a language model, and this server asks none")
+    if not _are_texts(messages):
+        raise refuse("messages", "a run is summed up from texts alone")
     return True
 
 
@@ -94,9 +105,20 @@ def _conversation(raw: object, place: int, now: datetime) -> JsonObject:
     said_at = instant_of(raw.get("timestamp"), f"conversations[{place}].timestamp") or now
     return {
         "owner": asdict(owner_of(raw)),
-        "messages": messages_of(raw.get("messages")),
+        "messages": _texts_of(raw.get("messages"), place),
         "timestamp": said_at.isoformat(),
     }
+
+
+def _texts_of(raw: object, place: int) -> Sequence[JsonObject]:
+    messages = messages_of(raw, Told(may_fetch=False))
+    if not _are_texts(messages):
+        raise refuse(f"conversations[{place}].messages", "an import takes texts alone")
+    return messages
+
+
+def _are_texts(messages: Sequence[JsonObject]) -> bool:
+    return all(isinstance(each["content"], str) for each in messages)
 
 
 def _guidance_in(body: Mapping[str, object]) -> JsonObject:
@@ -126,8 +148,12 @@ def _lines(raw: object, field: str) -> str:
     return raw or ""
 
 
-def messages_of(raw: object) -> Sequence[JsonObject]:
+def messages_of(raw: object, told: Told) -> Sequence[JsonObject]:
     """What was said, as a list of messages; a text is one that the user said.
+
+    Args:
+        raw: as clients write it.
+        told: takes the files in it.
 
     Raises:
         RequestRefused: there is nothing, or a message has no form that is known.
@@ -138,28 +164,15 @@ def messages_of(raw: object) -> Sequence[JsonObject]:
         raw = [raw]
     if not isinstance(raw, list) or not raw:
         raise refuse("messages", "must be a list of {role, content}, or a text, and not empty")
-    return [_message(each, place) for place, each in enumerate(raw)]
+    return [_message(each, place, told) for place, each in enumerate(raw)]
 
 
-def _message(raw: object, place: int) -> JsonObject:
+def _message(raw: object, place: int, told: Told) -> JsonObject:
     field = f"messages[{place}]"
     if isinstance(raw, str):
         return {"role": "user", "content": raw}
     if not isinstance(raw, Mapping):
         raise refuse(field, "must be an object with role and content")
-    content = raw.get("content")
-    if isinstance(content, Mapping):
-        content = [content]
-    if isinstance(content, list):
-        content = "\n".join(_text_of_part(part, field) for part in content)
+    content = content_of(raw.get("content"), place, told)
     known = {key: raw[key] for key in ("name", "id", "timestamp") if raw.get(key) is not None}
     return {"role": raw.get("role", "user"), "content": content, **known}
-
-
-def _text_of_part(part: object, field: str) -> str:
-    if isinstance(part, str):
-        return part
-    if isinstance(part, Mapping) and part.get("type") == "text" and "text" in part:
-        return str(part["text"])
-    kind = part.get("type") if isinstance(part, Mapping) else type(part).__name__
-    raise refuse(f"{field}.content", f"holds a part of type {kind!r}; only text is read")

@@ -19,6 +19,7 @@ from memories.api.endpoints.listing import ListMemories, ListMemoriesOfOld
 from memories.api.endpoints.many import AllMemories, Batch
 from memories.api.endpoints.one import MemoryHistory, MemorySources, OneMemory
 from memories.api.endpoints.opinions import GiveFeedback
+from memories.api.endpoints.originals import MessageOriginals, OneOriginal
 from memories.api.endpoints.ping import Ping
 from memories.api.endpoints.profiles import (
     OneProfileJob,
@@ -55,6 +56,8 @@ urlpatterns = [
     *both("v3/memories/imports/<name:job_id>", OneImport.as_view()),
     *both("v3/memories/imports", ImportConversations.as_view()),
     *both("v3/memories/search", SearchMemories.as_view()),
+    *both("v3/memories/messages/<name:message_id>/originals", MessageOriginals.as_view()),
+    *both("v3/memories/messages/<name:message_id>/originals/<name:part>", OneOriginal.as_view()),
     *both("v3/memories", ListMemories.as_view()),
     *both("v2/memories/search", SearchMemoriesOfOld.as_view()),
     *both("v2/memories", ListMemoriesOfOld.as_view()),

@@ -12,6 +12,7 @@ from memories.ingest.models import Job, JobStatus
 
 _MOMENT: Final = timedelta(microseconds=1)
 _WEEKEND: Final = 5
+_LEARNING: Final = ("extractor", "dropped", "usage", "dollars", "reading")
 
 
 def memory_object(record: MemoryRecord) -> dict[str, object]:
@@ -186,7 +187,7 @@ def event_object(job: Job, memory: Memory) -> dict[str, object]:
 
 def learning_object(learning: Mapping[str, object]) -> dict[str, object]:
     """By what facts were learned and what that took; None where nothing was asked."""
-    return {name: learning.get(name) for name in ("extractor", "dropped", "usage", "dollars")}
+    return {name: learning.get(name) for name in _LEARNING}
 
 
 def _calendar(instant: datetime) -> dict[str, object]:

@@ -22,7 +22,8 @@ RemembrancerError
 ├── LanguageModelError      the language model
 │   ├── LanguageModelBusy   overloaded or out of reach; `retry_after` says for how long
 │   └── LanguageModelFailed it refuses the request, such as for a wrong key
-└── RerankerFailed          what was found could not be put in order once more
+├── RerankerFailed          what was found could not be put in order once more
+└── FetchFailed             an address that a message names gave no file
 """
 
 from typing import final
@@ -162,3 +163,8 @@ class LanguageModelFailed(LanguageModelError):
 @final
 class RerankerFailed(RemembrancerError):
     """What was found could not be put in order once more; a search goes on without."""
+
+
+@final
+class FetchFailed(RemembrancerError):
+    """An address that a message names gave no file; an add goes on without."""

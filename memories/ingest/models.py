@@ -158,6 +158,28 @@ class Job(models.Model):
         return str(self.id)
 
 
+class JobFile(models.Model):
+    """A file that an add handed in, kept until the job is over.
+
+    Beside the order, which is read with each search while it waits.
+
+    Attributes:
+        number: by which the order names it.
+    """
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="files")
+    number = models.PositiveSmallIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["job", "number"], name="job_file_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.number}"
+
+
 class Spending(models.Model):
     """What a project's facts took of one language model on one day, UTC.
 

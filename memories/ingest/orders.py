@@ -13,6 +13,10 @@ from memories.ingest.models import JobKind
 
 JsonRow: TypeAlias = dict[str, object]
 IDS: Final = ("user", "agent", "app", "run")
+# What a part has in place of its URL where its bytes came with the add.
+FILE: Final = "file"
+# What is shown of a file until it is read.
+UNREAD: Final = "[a file that is not read yet]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class AddOrder:
         sums_up: the messages are of an agent's run, which is summed up; no facts are learned.
         seed: what the ids of messages and memories follow from; an attempt that is made again
             gives the same.
+        files: that parts of messages name by number, `{"file": 0}` in place of `{"url": ...}`; they
+            are kept beside the row.
     """
 
     kind: ClassVar[JobKind] = JobKind.ADD
@@ -71,6 +77,7 @@ class AddOrder:
     guidance: JsonObject = field(default_factory=dict)
     sums_up: bool = False
     seed: str = field(default_factory=lambda: secrets.token_hex(16))
+    files: Sequence[bytes] = field(default=(), repr=False)
 
     def instant(self) -> datetime:
         """When it was said."""
@@ -85,9 +92,19 @@ class AddOrder:
         """Names the lane that it is done in: what was told of somebody is learned in order."""
         return self.owner.digest()
 
+    def told(self, files: Sequence[bytes]) -> list[JsonRow]:
+        """The messages as the engine takes them, with the files in their places."""
+        return [_with_files(each, files) for each in self.messages]
+
+    def told_in_words(self) -> list[JsonRow]:
+        """The messages with what of them is text already."""
+        return [_in_words(each) for each in self.messages]
+
     def as_row(self) -> JsonRow:
-        """As JSON keeps it."""
-        return asdict(self)
+        """As JSON keeps it, without the files."""
+        row = asdict(replace(self, files=()))
+        del row["files"]
+        return row
 
     @classmethod
     def from_row(cls, row: Mapping[str, object]) -> Self:
@@ -219,6 +236,32 @@ def owners_in(row: Mapping[str, object]) -> list[Mapping[str, object]]:
     several = row.get("conversations")
     rows: list[Mapping[str, object]] = several if isinstance(several, list) else [row]
     return [asdict(_owner(each)) for each in rows]
+
+
+def _with_files(message: Mapping[str, object], files: Sequence[bytes]) -> JsonRow:
+    return {**message, "content": _parts(message["content"], files)}
+
+
+def _parts(content: object, files: Sequence[bytes]) -> object:
+    if not isinstance(content, list):
+        return content
+    return [_part(each, files) for each in content]
+
+
+def _part(part: dict[str, object], files: Sequence[bytes]) -> JsonRow:
+    type_ = str(part["type"])
+    held = part[type_]
+    if isinstance(held, Mapping) and FILE in held:
+        return {**part, type_: {"url": files[held[FILE]]}}
+    return part
+
+
+def _in_words(message: Mapping[str, object]) -> JsonRow:
+    content = message["content"]
+    if not isinstance(content, list):
+        return dict(message)
+    texts = [str(part.get("text", UNREAD)) for part in content]
+    return {**message, "content": "\n".join(texts)}
 
 
 def _owner(row: Mapping[str, object]) -> Owner:

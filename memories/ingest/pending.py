@@ -57,7 +57,7 @@ def _messages_of(job: Job, everyone: Scope) -> Sequence[OwnedMessage]:
     order = AddOrder.from_row(job.order)
     try:
         return read_pending(
-            list(order.messages),
+            order.told_in_words(),
             scope=replace(everyone, **order.owner.named()),
             seed=order.seed,
             accepted_at=job.created_at,

@@ -19,7 +19,7 @@ from memories.engine.bootstrap import with_kept_queries
 from memories.ingest.answers import AnswersOfProject
 from memories.ingest.pending import PendingOfProject
 from memories.ingest.places import places
-from memories.ingest.spending import extraction_of
+from memories.ingest.spending import extraction_of, reading_of
 
 # How long the removal of a project waits for calls under way: a large add takes seconds.
 _LONGEST_USE_SECONDS: Final = 60.0
@@ -128,6 +128,7 @@ class OpenProjects:
             pending=PendingOfProject(project_id),
             answers=AnswersOfProject(project_id),
             extractor=extraction_of(project_id),
+            parts=reading_of(project_id),
             tracer=SPANS,
             deadline_seconds=settings.SEARCH_DEADLINE_SECONDS,
         )

@@ -19,8 +19,8 @@ from controlplane.audit.services import record_in
 from controlplane.health.metrics import count_add
 from controlplane.jobs import Work, wake_workers
 from memories.ingest.marks import marks
-from memories.ingest.models import Job, JobKind, JobStatus, Lane, Participant, Queue
-from memories.ingest.orders import DeleteOrder, ImportOrder, Order, Owner, owners_in
+from memories.ingest.models import Job, JobFile, JobKind, JobStatus, Lane, Participant, Queue
+from memories.ingest.orders import AddOrder, DeleteOrder, ImportOrder, Order, Owner, owners_in
 
 _LONGEST_WAIT: Final = timedelta(minutes=5)
 _USUAL_URGENCY: Final = 1
@@ -53,6 +53,9 @@ def accept(order: Order, *, project_id: UUID, now: datetime, job_id: UUID | None
         created_at=now,
         updated_at=now,
     )
+    if isinstance(order, AddOrder):
+        files = (JobFile(job=job, number=at, content=each) for at, each in enumerate(order.files))
+        JobFile.objects.bulk_create(files)
     if not isinstance(order, DeleteOrder):
         for owner in order.owners if isinstance(order, ImportOrder) else [order.owner]:
             meet(owner, project_id=project_id, now=now)
@@ -292,6 +295,7 @@ def _finish(claim: Claim, now: datetime, **changes: object) -> bool:
         # Another took the job over and will say what became of it.
         return False
     job = claim.job
+    JobFile.objects.filter(job=job).delete()
     Job.objects.filter(number=job.number).update(
         order={"owner": job.order["owner"]},
         answer="",

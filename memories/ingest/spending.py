@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from functools import cache
+from math import ceil
 from typing import Final
 from uuid import UUID
 
@@ -16,25 +17,34 @@ from django.utils.timezone import now as current_time
 from controlplane.agents.models import AgentRegistration
 from controlplane.health.metrics import count_question
 from controlplane.organizations.models import Project
+from controlplane.settings.learning import ModelPrices
 from memories import (
+    Attachment,
     BatchAnswer,
+    Ending,
     LanguageModel,
     LanguageModelFailed,
     ModelAnswer,
     ModelBatches,
     ModelExtraction,
     ModelRequest,
+    PartReading,
+    ReadingUsage,
     TokenUsage,
+    Transcriber,
+    Transcript,
+    TranscriptionModel,
     open_language_model,
     open_model_batches,
+    open_transcriber,
 )
 from memories.engine.bootstrap import NamedModel
+from memories.ingest.fetching import EgressFetcher
 from memories.ingest.leases import extend_lease
 from memories.ingest.models import ModelBatch, Spending
 
 _MICRODOLLARS_A_CENT: Final = 10_000
 _LONGEST_NAME: Final = 200
-_NOTHING: Final = TokenUsage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +55,13 @@ class MeteredModel:
 
     Attributes:
         name: as the provider knows it; where it is asked is nothing to a project.
+        prices: of its tokens; None where they are not told.
     """
 
     model: LanguageModel
     name: str
     project_id: UUID
+    prices: ModelPrices | None
     now: Callable[[], datetime] = current_time
 
     def ask(self, request: ModelRequest) -> ModelAnswer:
@@ -65,10 +77,46 @@ class MeteredModel:
         except Exception:
             count_question("failed")
             raise
-        _count(self.project_id, on, answer.model, answer.usage)
+        cost = 0 if self.prices is None else self.prices.of(answer.usage)
+        _count(self.project_id, on, answer.model, cost, answer.usage)
         count_question(answer.ending.value)
         extend_lease(self.now())
         return answer
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredTranscriber:
+    """A transcriber as one project asks it: counted by the second, and capped likewise.
+
+    Attributes:
+        name: as of `MeteredModel`.
+        dollars_a_minute: None where that is not told.
+    """
+
+    transcriber: Transcriber
+    name: str
+    project_id: UUID
+    dollars_a_minute: float | None
+    now: Callable[[], datetime] = current_time
+
+    def transcribe(self, recording: Attachment) -> Transcript:
+        """As the port says.
+
+        Raises:
+            LanguageModelFailed: the day's cap is reached, too.
+        """
+        on = self.now().astimezone(UTC).date()
+        _check_cap(self.project_id, on)
+        try:
+            transcript = self.transcriber.transcribe(recording)
+        except Exception:
+            count_question("failed")
+            raise
+        cost = ceil((self.dollars_a_minute or 0.0) * transcript.seconds / 60 * 1e6)
+        _count(self.project_id, on, transcript.model, cost, TokenUsage())
+        count_question(Ending.COMPLETE.value)
+        extend_lease(self.now())
+        return transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +125,13 @@ class MeteredBatches:
 
     Attributes:
         name: as of `MeteredModel`.
+        prices: likewise.
     """
 
     batches: ModelBatches
     name: str
     project_id: UUID
+    prices: ModelPrices | None
     now: Callable[[], datetime] = current_time
 
     def submit(self, requests: Mapping[str, ModelRequest]) -> str:
@@ -121,7 +171,8 @@ class MeteredBatches:
                     usages[answer.model].append(answer.usage)
             for model, used in usages.items():
                 total = sum(used, TokenUsage())
-                _count(self.project_id, on, model, in_batches=total, questions=len(used))
+                cost = 0 if self.prices is None else self.prices.of(TokenUsage(), in_batches=total)
+                _count(self.project_id, on, model, cost, total, questions=len(used))
 
 
 def extraction_of(project_id: UUID) -> ModelExtraction | None:
@@ -129,13 +180,28 @@ def extraction_of(project_id: UUID) -> ModelExtraction | None:
     named = settings.EXTRACTION_MODEL
     if named is None:
         return None
-    model = MeteredModel(_opened(named), named.model, project_id)
-    batches = MeteredBatches(_opened_batches(named), named.model, project_id)
+    prices = settings.EXTRACTION_PRICES
+    model = MeteredModel(_opened(named), named.model, project_id, prices)
+    batches = MeteredBatches(_opened_batches(named), named.model, project_id, prices)
     return ModelExtraction(model, batches=batches)
 
 
+def reading_of(project_id: UUID) -> PartReading:
+    """What puts files in a project's messages into words, as far as the server has it."""
+    named, transcribing = settings.READING_MODEL, settings.TRANSCRIPTION_MODEL
+    model = transcriber = None
+    if named is not None:
+        model = MeteredModel(_opened(named), named.model, project_id, settings.READING_PRICES)
+    if transcribing is not None:
+        price = settings.TRANSCRIPTION_PRICE
+        transcriber = MeteredTranscriber(
+            _hearing(transcribing), transcribing.model, project_id, price
+        )
+    return PartReading(model, transcriber, EgressFetcher())
+
+
 def dollars(usage: TokenUsage, *, in_batches: TokenUsage | None = None) -> float | None:
-    """What tokens cost, with others that are asked for in batches; None where no prices are set."""
+    """What tokens of extraction cost, with others in batches; None where no prices are set."""
     prices = settings.EXTRACTION_PRICES
     return None if prices is None else prices.of(usage, in_batches=in_batches) / 1e6
 
@@ -156,6 +222,15 @@ def check_affordable(project_id: UUID, usage: TokenUsage, *, in_batches: TokenUs
         )
 
 
+def reading_dollars(usage: ReadingUsage) -> float | None:
+    """What reading files cost; None where a price is missing for it."""
+    prices, price = settings.READING_PRICES, settings.TRANSCRIPTION_PRICE
+    if (usage.tokens != TokenUsage() and prices is None) or (usage.heard_seconds and price is None):
+        return None
+    tokens = 0 if prices is None else prices.of(usage.tokens)
+    return tokens / 1e6 + (price or 0.0) * usage.heard_seconds / 60
+
+
 def spent_by_day(project_id: UUID, *, since: date) -> list[Spending]:
     """What a project spent, newest first, a row a day and model."""
     rows = Spending.objects.filter(project_id=project_id, on__gte=since)
@@ -166,6 +241,12 @@ def spent_by_day(project_id: UUID, *, since: date) -> list[Spending]:
 def _opened(named: NamedModel) -> LanguageModel:
     """One for all projects of this process: what differs between them is not in it."""
     return open_language_model(named)
+
+
+@cache
+def _hearing(named: TranscriptionModel) -> Transcriber:
+    """As `_opened`."""
+    return open_transcriber(named)
 
 
 @cache
@@ -208,17 +289,12 @@ def _count(
     project_id: UUID,
     on: date,
     model: str,
-    usage: TokenUsage = _NOTHING,
+    microdollars: int,
+    usage: TokenUsage,
     *,
-    in_batches: TokenUsage = _NOTHING,
     questions: int = 1,
 ) -> None:
-    prices = settings.EXTRACTION_PRICES
-    counts = {
-        "questions": questions,
-        **asdict(usage + in_batches),
-        "microdollars": 0 if prices is None else prices.of(usage, in_batches=in_batches),
-    }
+    counts = {"questions": questions, **asdict(usage), "microdollars": microdollars}
     row, _ = Spending.objects.get_or_create(
         project_id=project_id, on=on, model=model[:_LONGEST_NAME]
     )

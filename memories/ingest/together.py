@@ -38,7 +38,7 @@ def ask_together(
         LanguageModelBusy: later may help.
     """
     is_first = job.attempts == 1 and settings.JOB_ATTEMPTS > 1
-    if settings.EXTRACTION_MODEL is None or not order.infer or not is_first:
+    if settings.EXTRACTION_MODEL is None or not (order.infer and is_first and _is_text(order)):
         return
     adds = [_waiting(order, job), *_behind(order, job)]
     if len(adds) > 1:
@@ -55,9 +55,14 @@ def _behind(order: AddOrder, job: Job) -> Iterator[WaitingAdd]:
         if each.kind != JobKind.ADD:
             return
         other = AddOrder.from_row(each.order)
-        if _wants(other) != _wants(order) or not other.messages:
+        if _wants(other) != _wants(order) or not other.messages or not _is_text(other):
             return
         yield _waiting(other, each)
+
+
+def _is_text(order: AddOrder) -> bool:
+    """False where files are to be read first."""
+    return all(isinstance(each["content"], str) for each in order.messages)
 
 
 def _wants(order: AddOrder) -> tuple[Mapping[str, object], str | None, bool, bool]:

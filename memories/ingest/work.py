@@ -22,6 +22,7 @@ from memories import (
     LanguageModelError,
     Memory,
     Preview,
+    ReadingUsage,
     RemembrancerError,
 )
 from memories.engine.domain import Guidance
@@ -29,11 +30,11 @@ from memories.ingest.copies import forget_copies
 from memories.ingest.guiding import guidance_of
 from memories.ingest.importing import advance, learned_by
 from memories.ingest.leases import doing
-from memories.ingest.models import Job, JobKind, JobStatus
+from memories.ingest.models import Job, JobFile, JobKind, JobStatus
 from memories.ingest.orders import AddOrder, DeleteOrder, ImportOrder, Owner, order_of
 from memories.ingest.projects import PROJECTS
 from memories.ingest.services import Claim, fail, rest, succeed, take_next
-from memories.ingest.spending import dollars
+from memories.ingest.spending import dollars, reading_dollars
 from memories.ingest.telling import tell_done, tell_failed
 from memories.ingest.together import ask_together
 
@@ -42,7 +43,7 @@ _BUG: Final = "The server failed to do it; the failure is in its log."
 _STORE: Final = "The project's memories could not be written."
 _MODELS: Final[dict[type[RemembrancerError], str]] = {
     EmbedderError: "The embedding model could not be used.",
-    LanguageModelError: "The language model that learns could not be asked.",
+    LanguageModelError: "The language model that learns, or reads files, could not be asked.",
 }
 # Why a job stored nothing that a deletion overtook.
 VOIDED: Final = "deleted before it was learned"
@@ -160,8 +161,9 @@ def _add(order: AddOrder, job: Job, memory: Memory, wanted: Mapping[str, object]
         return _sum_up(order, job, memory, wanted)
     guidance, timezone = _wanted(order, wanted)
     ask_together(order, job, memory, guidance=guidance, timezone=timezone)
+    files = JobFile.objects.filter(job=job).order_by("number").values_list("content", flat=True)
     added = memory.add(
-        list(order.messages),
+        order.told([bytes(each) for each in files]),
         scope=order.owner.within(memory),
         timestamp=order.instant(),
         metadata=order.metadata,
@@ -232,13 +234,23 @@ def _wanted(
 
 def learning_of(done: AddResult | Preview) -> dict[str, object]:
     """By what facts were learned and what that took, as clients read it."""
-    if done.extractor is None:
+    if done.extractor is None and not done.reading:
         return {}
-    return {
+    learning: dict[str, object] = {
         "extractor": done.extractor,
         "dropped": dict(done.dropped),
         "usage": asdict(done.usage),
         "dollars": dollars(done.usage),
+    }
+    return {**learning, "reading": _reading(done.reading)} if done.reading else learning
+
+
+def _reading(usage: ReadingUsage) -> dict[str, object]:
+    """What it took to read files."""
+    return {
+        "usage": asdict(usage.tokens),
+        "heard_seconds": usage.heard_seconds,
+        "dollars": reading_dollars(usage),
     }
 
 
@@ -288,6 +300,7 @@ def _void_earlier(order: DeleteOrder, job: Job) -> None:
         Job.objects.filter(number=each.number, status=JobStatus.PENDING).update(order=left)
     for each in earlier.filter(kind=JobKind.ADD).iterator():
         if order.reaches(each.order["owner"]):
+            JobFile.objects.filter(job=each).delete()
             # Stays in its lane and is found empty there, so that its place is kept.
             Job.objects.filter(number=each.number, status=JobStatus.PENDING).update(
                 order={**each.order, "messages": []}, answer="", reason=VOIDED

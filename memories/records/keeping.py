@@ -8,6 +8,7 @@ from memories.records.connection import Connection
 # Columns that make up most of a row, and about what a row takes besides.
 _WIDE: Final[Mapping[str, tuple[str, ...]]] = {
     "records_message": ("text", "metadata"),
+    "records_original": ("stretches", "content"),
     "records_memory": ("text", "metadata", "categories", "filtered"),
     "records_version": ("text",),
     "records_source": (),

@@ -16,6 +16,7 @@ from memories.records.keeping import flaws, size
 from memories.records.memories import PostgresMemories
 from memories.records.merges import PostgresMerges
 from memories.records.messages import PostgresMessages
+from memories.records.originals import PostgresOriginals
 from memories.records.participants import participants
 from memories.records.receipts import PostgresReceipts
 from memories.records.tables import PostgresTables
@@ -28,6 +29,11 @@ _COUNTED = {
     "superseded": "records_memory m WHERE m.superseded_by IS NOT NULL AND",
     "passages": "records_passage m WHERE",
     "embedded": "records_passage m WHERE m.vector IS NOT NULL AND",
+    "originals": (
+        "records_message m JOIN records_original original"
+        " ON original.project = m.project AND original.message = m.seq"
+        " WHERE original.content IS NOT NULL AND"
+    ),
 }
 
 
@@ -39,6 +45,7 @@ class PostgresRecords:
         self.messages = PostgresMessages(database)
         self.memories = PostgresMemories(database)
         self.entities = PostgresEntities(database)
+        self.originals = PostgresOriginals(database)
         self.merges = PostgresMerges(database)
         self.receipts = PostgresReceipts(database)
         self.imports = PostgresImports(database)

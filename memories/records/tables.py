@@ -9,6 +9,7 @@ from django.db import DataError, IntegrityError, ProgrammingError
 from memories.engine.domain import Scope
 from memories.engine.storage.gists import gist_columns
 from memories.engine.storage.names import name_columns
+from memories.engine.storage.originals import ORIGINAL_COLUMNS
 from memories.engine.storage.transfer import KINDS
 from memories.engine.storage.values import Fields, SqlValue, whole, words
 from memories.records.connection import Bound, Connection
@@ -61,6 +62,15 @@ _OWNER_ID: Final = (
 _KINDS: Final[Mapping[str, _Kind]] = {
     "message": _kind_of("records_message", "message", "scope"),
     "memory": _kind_of("records_memory", "memory", "scope", "gist", "dated_gist", "filtered"),
+    "original": _Kind(
+        "SELECT message.id AS message_id, x.part, x.media_type, x.size, x.digest, x.stretches,"
+        " x.read_by, x.content FROM records_original x JOIN records_message message"
+        " ON message.project = x.project AND message.seq = x.message"
+        " WHERE x.project = %s ORDER BY x.message, x.part",
+        f"INSERT INTO records_original (project, message, {ORIGINAL_COLUMNS}, content)"
+        f" VALUES (%(project)s, {_seq('records_message', 'message_id')}, %(part)s, %(media_type)s,"
+        " %(size)s, %(digest)s, %(stretches)s, %(read_by)s, %(content)s) ON CONFLICT DO NOTHING",
+    ),
     "version": _Kind(
         "SELECT memory.id AS memory_id, x.version, x.text, x.said_at, x.recorded_at"
         " FROM records_version x JOIN records_memory memory"

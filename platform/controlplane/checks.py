@@ -128,12 +128,33 @@ def check_prices(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> l
     cents = settings.EXTRACTION_CENTS_PER_DAY
     if settings.AGENT_MODE:
         cents += settings.UNCLAIMED_EXTRACTION_CENTS_PER_DAY
-    if settings.EXTRACTION_MODEL is None or settings.EXTRACTION_PRICES is not None or not cents:
+    if not cents:
         return []
     return [
         Caution(
-            "A language model is set without its prices: no cap of spending holds.",
-            hint="Set REMEMBRANCER_EXTRACTION_PRICES; of a model that costs nothing, to 0,0,0,0.",
+            "A model is set without its prices: no cap of spending holds.",
+            hint=f"Set {variable}; of a model that costs nothing, to {nothing}.",
             id="remembrancer.W003",
         )
+        for model, prices, variable, nothing in (
+            (
+                settings.EXTRACTION_MODEL,
+                settings.EXTRACTION_PRICES,
+                "REMEMBRANCER_EXTRACTION_PRICES",
+                "0,0,0,0",
+            ),
+            (
+                settings.READING_MODEL,
+                settings.READING_PRICES,
+                "REMEMBRANCER_READING_PRICES",
+                "0,0,0,0",
+            ),
+            (
+                settings.TRANSCRIPTION_MODEL,
+                settings.TRANSCRIPTION_PRICE,
+                "REMEMBRANCER_TRANSCRIPTION_PRICE",
+                "0",
+            ),
+        )
+        if model is not None and prices is None
     ]

@@ -34,14 +34,14 @@ def in_older_format(path: Path, number: int, *, to: Path) -> None:
     connection.execute("ATTACH ? AS newer", (str(path),))
     tables = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     for (table,) in list(connection.execute(tables)):
+        # Without those that newer ones have no more.
         columns = connection.execute(
-            "SELECT name FROM pragma_table_info(?1) INTERSECT"
-            " SELECT name FROM pragma_table_info(?1, 'newer')",
-            (table,),
+            "SELECT name FROM pragma_table_info(?, 'main')"
+            " INTERSECT SELECT name FROM pragma_table_info(?, 'newer')",
+            (table, table),
         )
         names = ", ".join(str(name) for (name,) in columns)
-        into = f"INSERT OR REPLACE INTO main.{table} ({names})"
-        copy = f"{into} SELECT {names} FROM newer.{table}"  # noqa: S608
+        copy = f"INSERT OR REPLACE INTO main.{table} ({names}) SELECT {names} FROM newer.{table}"  # noqa: S608
         connection.execute(copy)
     connection.close()
 

@@ -13,7 +13,9 @@ from memories import (
     InvalidInput,
     ModelExtraction,
     TokenUsage,
+    WaitingAdd,
 )
+from memories.engine.ports.answers import AnswersInMemory
 from memories.engine.ports.clock import FixedClock
 from memories.engine.ports.embedder import WordHashEmbedder
 from memories.engine.ports.language_model import ScriptedModel
@@ -36,6 +38,20 @@ def test_without_batches_it_asks_singly_only_where_that_was_said(opened: Opens) 
     assert (done.tally.memories, done.tally.in_batches) == (26, TokenUsage())
     assert done.tally.singly.read > 0
     assert len(model.requests) == 4
+
+
+def test_files_are_taken_by_adds_alone(opened: Opens) -> None:
+    memory = opened(ModelExtraction(ScriptedModel(lambda _: "{}")), answers=AnswersInMemory())
+    scope = memory.scope(agent="a", run="r")
+    picture = {"type": "image_url", "image_url": {"url": b"\x89PNG\r\n\x1a\n"}}
+    shown = [{"role": "user", "content": [picture]}]
+    with pytest.raises(InvalidInput, match=r"messages\[0\].content: an import takes text alone"):
+        memory.begin_import("year", [(scope, shown)], batched=False)
+    with pytest.raises(InvalidInput, match="a summary of a run takes text alone"):
+        memory.summarize_run(shown, scope=scope)
+    adds = [WaitingAdd("j0", shown), WaitingAdd("j1", "I sail.")]
+    assert memory.answer_together(adds, scope=scope) == 0
+    assert memory.stats().messages == 0
 
 
 def test_the_local_extractor_learns_imports_too(opened: Opens) -> None:

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from memories import Memory
+from memories import Memory, PartReading
 from memories.engine.domain import Scope, TransferReceipt
 from memories.engine.errors import StoreError, UnreadableFile
 from memories.engine.ports.embedder import WordHashEmbedder
+from memories.engine.ports.language_model import ScriptedModel
 from memories.records.database import Database
 from memories.records.store import PostgresRecords
 from tests.contracts.worlds import World
+from tests.support.files import JPEG, PNG, image_answer
 
 NOTES = Scope("local", "default")
 
@@ -28,7 +30,10 @@ def records(world: World) -> PostgresRecords:
 def exported(tmp_path: Path) -> Path:
     """A file's export with something of everything, deleted things too."""
     target = tmp_path / "file.jsonl"
-    with Memory(tmp_path / "notes.db", embedder=WordHashEmbedder()) as memory:
+    shown = {PNG: "a photo of a boat", JPEG: "a photo of a cat"}
+    model = ScriptedModel(lambda asked: image_answer(shown[asked.attachments[0].content]))
+    parts = PartReading(model)
+    with Memory(tmp_path / "notes.db", embedder=WordHashEmbedder(), parts=parts) as memory:
         ana, ben = memory.scope(user="ana"), memory.scope(user="ben", run="r1")
         memory.add(
             [said("I own a boat. I met Ines Moreira in Porto."), said("I live in Lisbon.")],
@@ -39,10 +44,14 @@ def exported(tmp_path: Path) -> Path:
         memory.add([said("I live in Porto.", 2)], scope=ana, immutable=True)
         memory.add([said("I really own a boat.", 3)], scope=ana)
         memory.add([said("I met Ines in Faro."), said("I drink tea.")], scope=ben)
+        for kept in shown:
+            picture = [{"type": "image_url", "image_url": {"url": kept}}]
+            memory.add(said("", 4) | {"content": picture}, scope=ben, infer=False)
         ids = {each.text: each.id for each in memory.list(scope=ana)}
         memory.update(ids["Nora owns a boat."], text="Nora owns a dinghy.")
         memory.supersede(ids["Nora lives in Lisbon."], by=ids["Nora lives in Porto."])
         memory.delete(ids["Nora met Ines Moreira in Porto."])
+        memory.delete(next(each.id for each in memory.list(scope=ben) if "boat" in each.text))
         memory.export(target)
     return target
 
@@ -59,6 +68,8 @@ def test_what_a_file_exports_postgres_takes_in_and_exports_the_same(
     given = records.export(tmp_path / "postgres.jsonl", scope=NOTES)
     assert given == replace(taken, known=0)
     assert given.memories > 4
+    assert given.originals == 2
+    assert records.counts(scope=NOTES)["originals"] == 1
     assert (tmp_path / "postgres.jsonl").read_text().splitlines() == (
         exported.read_text().splitlines()
     )
@@ -93,6 +104,10 @@ BROKEN: dict[str, tuple[str, Spoil]] = {
     "not JSON's": ("memory", lambda line: line | {"metadata": {"a": float("nan")}}),
     "a memory of nobody": ("version", lambda line: line | {"memory_id": "nobody"}),
     "a message of nobody": ("source", lambda line: line | {"message_id": "nobody"}),
+    "an original of nobody": ("original", lambda line: line | {"message_id": "nobody"}),
+    "no bytes": ("original", lambda line: line | {"content": "?"}),
+    "no stretches": ("original", lambda line: line | {"stretches": [[1]]}),
+    "no media type": ("original", lambda line: line | {"media_type": "a/b\r\nc: d"}),
     "an entity of nobody": ("alias", lambda line: line | {"entity_id": "nobody"}),
     "an owner of nobody": ("mention", lambda line: line | {"owner_id": "nobody"}),
 }

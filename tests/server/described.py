@@ -42,7 +42,7 @@ def check_described(response: HttpResponse, method: str) -> None:
         route = str(matched.route)
     except Resolver404:
         return
-    if not response.headers.get("Content-Type", "").startswith("application/"):
+    if not response.headers.get("Content-Type", "").endswith("json"):
         return
     path = "/" + _PART.sub(r"{\1}", route).rstrip("/") + "/"
     validator = _validator(path, method, response.status_code)

@@ -1,4 +1,7 @@
-"""A loopback server that speaks Anthropic's Messages and OpenAI's chat completions, by script."""
+"""A loopback server that speaks Anthropic's Messages and OpenAI's chat completions, by script.
+
+It also speaks OpenAI's audio transcriptions.
+"""
 
 import json
 import threading
@@ -7,6 +10,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.parser import BytesParser
+from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, TypeAlias
 
@@ -14,6 +19,7 @@ from tests.support.batch_protocols import Batches
 
 MESSAGES: Final = "/v1/messages"
 CHAT: Final = "/v1/chat/completions"
+HEAR: Final = "/v1/audio/transcriptions"
 # Which of their own words each protocol has for how an answer ends.
 _CHAT_ENDINGS: Final = {"end_turn": "stop", "max_tokens": "length", "refusal": "content_filter"}
 
@@ -23,7 +29,7 @@ class Said:
     """What the next request gets.
 
     Attributes:
-        text: of the answer.
+        text: of the answer; a transcript has a segment of two seconds for each line.
         stop_reason: in Anthropic's words.
         status: HTTP status; from 400 on an error in the protocol's form.
         headers: sent with it.
@@ -51,7 +57,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request as it came."""
+    """One request as it came; a form's fields are its body."""
 
     path: str
     authorization: str | None
@@ -115,7 +121,8 @@ class _Handler(BaseHTTPRequestHandler):
         sent = self.rfile.read(size)
         if self._answers_about_batches(sent):
             return
-        body = json.loads(sent)
+        type_ = self.headers.get("Content-Type", "")
+        body = _form(type_, sent) if type_.startswith("multipart/") else json.loads(sent)
         asked = Asked(self.path, self.headers.get("Authorization"), body)
         self.server.requests.append(asked)
         said = self.server.script.popleft() if self.server.script else self.server.answering(asked)
@@ -159,10 +166,39 @@ def _content(said: Said, asked: Asked) -> bytes:
         return said.body
     if said.status >= 400:
         # Providers repeat what they were asked, now and then.
-        error = {"type": "scripted_error", "message": f"refused: {asked.prompt}"}
+        words = asked.body if asked.path == HEAR else asked.prompt
+        error = {"type": "scripted_error", "message": f"refused: {words}"}
         return json.dumps({"type": "error", "error": error}).encode()
-    answer = _message(said, asked) if asked.path == MESSAGES else _completion(said, asked)
-    return json.dumps(answer).encode()
+    answers = {MESSAGES: _message, HEAR: _transcript}
+    return json.dumps(answers.get(asked.path, _completion)(said, asked)).encode()
+
+
+def _form(type_: str, sent: bytes) -> dict[str, Any]:
+    """The fields of a form by name; files as bytes, and their names beside them."""
+    read = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {type_}\r\n\r\n".encode() + sent)
+    fields: dict[str, Any] = {}
+    for part in read.iter_parts():
+        name = str(part.get_param("name", header="content-disposition"))
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        named = part.get_filename()
+        fields[name] = content if named else content.decode()
+        fields |= {f"{name} name": named} if named else {}
+    return fields
+
+
+def _transcript(said: Said, asked: Asked) -> dict[str, Any]:
+    lines = said.text.splitlines()
+    return {
+        "task": "transcribe",
+        "language": "english",
+        "duration": 2.0 * len(lines),
+        "text": said.text,
+        "segments": [
+            {"id": at, "start": 2.0 * at, "end": 2.0 * at + 2, "text": f" {line}"}
+            for at, line in enumerate(lines)
+        ],
+    }
 
 
 def _message(said: Said, asked: Asked) -> dict[str, Any]:

@@ -32,7 +32,8 @@ _MOST_DAYS: Final = 366
 class PreviewMemories(APIView):
     """`POST /v3/memories/preview/`: what an add would learn, and why; nothing is stored.
 
-    It asks the language model, where there is one, as the add would.
+    It asks the language model, where there is one, as the add would. Files are read as well, but
+    not fetched: addresses are refused.
     """
 
     scopes: ClassVar[dict[str, KeyScope]] = {"POST": KeyScope.WRITE}
@@ -44,7 +45,7 @@ class PreviewMemories(APIView):
         guidance, zone = guided(order, principal_of(request).project_id)
         with project_of(request) as memory:
             found = memory.preview(
-                list(order.messages),
+                order.told(order.files),
                 scope=order.owner.within(memory),
                 timestamp=order.instant(),
                 guidance=guidance,
@@ -57,7 +58,7 @@ class PreviewMemories(APIView):
 class PredictLearning(APIView):
     """`POST /v3/memories/predict/`: about what an add would take of the language model.
 
-    Nothing is stored, and the model is not asked.
+    Nothing is stored, and the model is not asked. What reading files takes is not among it.
     """
 
     scopes: ClassVar[dict[str, KeyScope]] = {"POST": KeyScope.WRITE}
@@ -69,7 +70,7 @@ class PredictLearning(APIView):
         guidance, zone = guided(order, principal_of(request).project_id)
         with project_of(request) as memory:
             usage = memory.predict(
-                list(order.messages),
+                order.told(order.files),
                 scope=order.owner.within(memory),
                 timestamp=order.instant(),
                 guidance=guidance,
@@ -96,7 +97,7 @@ def _order_of(request: Request) -> AddOrder:
     Raises:
         RequestRefused: it is off, or learns no facts.
     """
-    order = add_order(object_of(request), now=timezone.now())
+    order = add_order(object_of(request), now=timezone.now(), may_fetch=False)
     if order.sums_up:
         raise refuse("memory_type", "a summary of a run is not known before it is made")
     return order

@@ -1,5 +1,6 @@
 """One memory: read, changed, deleted, with its history and its sources."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -211,6 +212,7 @@ class MemorySources(APIView):
                         "start": source.start,
                         "end": source.end,
                         "said_at": source.message.said_at.isoformat(),
+                        "origins": [asdict(origin) for origin in source.origins],
                     }
                     for source in sources
                 ]

@@ -13,7 +13,7 @@ from controlplane.api.openapi import described
 from controlplane.apikeys.models import KeyScope
 from controlplane.audit.actions import Action
 from controlplane.health.metrics import count_search
-from memories import RELEVANT
+from memories import RELEVANT, Context, SearchResult
 from memories.api.access import project_of, spend
 from memories.api.reading import (
     NARROWING,
@@ -34,7 +34,8 @@ from memories.api.wire import hit_object, only_fields
 _MOST = 1000
 # As the contract has it: what has next to nothing to do with the question is left out.
 _USUAL_THRESHOLD = 0.1
-_OF_CONTEXT = ("query", "max_tokens", "threshold", "as_of", "reference_date")
+_OF_CONTEXT = ("query", "max_tokens", "threshold", "as_of", "reference_date", "hops")
+_MOST_HOPS = 2
 
 
 @described(asks={"POST": SearchRequest}, answers={"POST": SearchAnswer})
@@ -85,14 +86,15 @@ def search(
             show_expired=flag_of(body, "show_expired", usual=False),
             include_messages=False,
             decay=principal_of(request).decays,
+            hops=_hops_in(body),
         )
     count_search()
     served(request, Action.MEMORY_SEARCHED, [hit.id for hit in found])
     fields = fields_of(body)
     said: dict[str, object] = {"results": [only_fields(hit_object(hit), fields) for hit in found]}
-    if found.degraded:
-        said["degraded"] = {signal.value: why for signal, why in found.degraded.items()}
-    return said
+    if found.confidence is not None:
+        said["confidence"] = found.confidence.probability
+    return said | _degraded(found)
 
 
 @described(answers={"GET": ContextAnswer})
@@ -116,18 +118,31 @@ class GetContext(APIView):
                 as_of=instant_of(asked.get("as_of"), "as_of"),
                 reference_time=instant_of(asked.get("reference_date"), "reference_date"),
                 decay=principal_of(request).decays,
+                hops=_hops_in(asked),
             )
         memory_ids = [hit.id for hit in found.hits if not hit.is_message]
         count_search()
         served(request, Action.MEMORY_SEARCHED, [*memory_ids, *found.message_ids])
-        return Response(
-            {
-                "context": found.text,
-                "tokens": found.tokens,
-                "memory_ids": memory_ids,
-                "message_ids": list(found.message_ids),
-            }
-        )
+        said = {
+            "context": found.text,
+            "tokens": found.tokens,
+            "probability": found.probability,
+            "memory_ids": memory_ids,
+            "message_ids": list(found.message_ids),
+        }
+        return Response(said | _degraded(found))
+
+
+def _degraded(found: SearchResult | Context) -> dict[str, object]:
+    """Which parts of a search are missing, and why; nothing where none is."""
+    if not found.degraded:
+        return {}
+    return {"degraded": {part.value: why for part, why in found.degraded.items()}}
+
+
+def _hops_in(asked: Mapping[str, object]) -> int:
+    """How often is searched: once, unless the request says twice."""
+    return max(1, whole_of(asked, "hops", 1, most=_MOST_HOPS))
 
 
 def _relevant_from(asked: Mapping[str, object]) -> float:

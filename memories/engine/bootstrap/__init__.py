@@ -7,9 +7,11 @@ from memories.engine.bootstrap._language_models import (
     AnthropicModel,
     ChatModel,
     NamedModel,
+    TranscriptionModel,
     open_language_model,
     open_model_batches,
     open_reranker,
+    open_transcriber,
 )
 from memories.engine.bootstrap._models import (
     BundledModel,
@@ -20,6 +22,7 @@ from memories.engine.bootstrap._models import (
     open_shared_embedder,
     with_kept_queries,
 )
+from memories.engine.bootstrap._parts import PartReading
 
 __all__ = [
     "AnthropicModel",
@@ -35,11 +38,14 @@ __all__ = [
     "ModelExtraction",
     "NamedModel",
     "OnnxModel",
+    "PartReading",
+    "TranscriptionModel",
     "open_engine",
     "open_index_server",
     "open_language_model",
     "open_model_batches",
     "open_reranker",
     "open_shared_embedder",
+    "open_transcriber",
     "with_kept_queries",
 ]

@@ -21,6 +21,7 @@ from memories.engine.bootstrap._extractors import (
     predicting,
 )
 from memories.engine.bootstrap._models import EmbeddingModel, dimensions_of, embedder_of
+from memories.engine.bootstrap._parts import PartReading, part_tools_of
 from memories.engine.domain import Scope, SearchResult
 from memories.engine.errors import IndexUnavailable, InvalidScope, MissingExtra, ModelMismatch
 from memories.engine.ingestion.reindexing import Progress, reindex
@@ -67,6 +68,7 @@ class EngineSettings:
         answers: where the extractor's answers to jobs are saved; nowhere if None.
         tracer: told what each search does when; nobody is if None.
         reranker: puts the best hits of a search in order once more; none if None.
+        parts: what reads files in messages; they are refused if None.
         reindex: switch the file to the model if it is indexed with another.
     """
 
@@ -81,6 +83,7 @@ class EngineSettings:
     answers: SavedAnswers | None
     tracer: Tracer | None
     reranker: Reranker | None
+    parts: PartReading | None
     reindex: bool
 
 
@@ -124,14 +127,18 @@ class Engine:
     def _in_order(
         self, request: SearchRequest, find: Callable[[SearchRequest], SearchResult]
     ) -> SearchResult:
-        """What is found, faded and reranked as the request asks, whatever finds it."""
+        """What is found, followed, faded and reranked as is asked, whatever finds it."""
         from memories.engine.retrieval.decay import decayed, hits_to_fade
         from memories.engine.retrieval.reranking import RERANKED, reranked
+        from memories.engine.retrieval.second_hop import second_hop
 
         reranker = self.search.reranker if request.rerank else None
         wanted = request.top_k if reranker is None else max(request.top_k, RERANKED)
         wide = replace(request, top_k=hits_to_fade(wanted) if request.decay else wanted)
         found = find(wide)
+        if request.hops > 1:
+            with self.search.tracer.step("search.second_hop"):
+                found = second_hop(found, wide, find)
         if request.decay:
             found = decayed(
                 found, reference=request.reference, explain=request.explain, top_k=wanted
@@ -231,6 +238,7 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
             embedder=embedder,
             clock=settings.clock or SystemClock(),
             answers=settings.answers,
+            parts=part_tools_of(settings.parts),
         )
         _agree_on_model(settings, tools, on_progress)
     except BaseException:

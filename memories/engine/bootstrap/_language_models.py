@@ -8,6 +8,7 @@ from memories.engine.errors import InvalidInput, MissingExtra
 from memories.engine.ports.language_model import LanguageModel
 from memories.engine.ports.model_batches import ModelBatches
 from memories.engine.ports.reranker import Reranker
+from memories.engine.ports.transcriber import Transcriber
 
 if TYPE_CHECKING:
     from memories.engine.adapters.language_models.anthropic_messages import AnthropicEndpoint
@@ -52,6 +53,25 @@ class ChatModel:
     retries: int = 2
 
 
+@dataclass(frozen=True, slots=True)
+class TranscriptionModel:
+    """A transcriber behind any endpoint that speaks OpenAI's audio transcriptions.
+
+    Attributes:
+        model: its name there; it must know `verbose_json`, as Whisper's do.
+        base_url: address up to, and without, `/audio/transcriptions`; OpenAI's own if None.
+        api_key: sent as a Bearer token; None where the endpoint wants none.
+        timeout_seconds: for one request.
+        retries: how often it is asked again when it is overloaded or does not answer.
+    """
+
+    model: str
+    base_url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    timeout_seconds: float = 300.0
+    retries: int = 2
+
+
 NamedModel: TypeAlias = AnthropicModel | ChatModel
 
 
@@ -62,7 +82,7 @@ def open_language_model(named: NamedModel) -> LanguageModel:
         MissingExtra: the `models` extra is not installed.
         InvalidInput: no header can carry the key.
     """
-    _check(named)
+    _check_model(named)
     if isinstance(named, AnthropicModel):
         from memories.engine.adapters.language_models.anthropic_messages import AnthropicMessages
 
@@ -81,7 +101,7 @@ def open_model_batches(named: NamedModel) -> ModelBatches:
         MissingExtra: the `models` extra is not installed.
         InvalidInput: no header can carry the key.
     """
-    _check(named)
+    _check_model(named)
     if isinstance(named, AnthropicModel):
         from memories.engine.adapters.language_models.anthropic_batches import AnthropicBatches
 
@@ -91,14 +111,8 @@ def open_model_batches(named: NamedModel) -> ModelBatches:
     return ChatBatches(_chat(named))
 
 
-def _check(named: NamedModel) -> None:
-    client = "anthropic" if isinstance(named, AnthropicModel) else "openai"
-    if importlib.util.find_spec(client) is None:
-        raise MissingExtra(
-            f"asking a language model needs {client}: pip install 'remembrancer[models]'"
-        )
-    if named.api_key is not None and not (named.api_key.isascii() and named.api_key.isprintable()):
-        raise InvalidInput("the API key holds characters that no header can carry")
+def _check_model(named: NamedModel) -> None:
+    _check("anthropic" if isinstance(named, AnthropicModel) else "openai", named.api_key)
 
 
 def _anthropic(named: AnthropicModel) -> "AnthropicEndpoint":
@@ -123,6 +137,34 @@ def _chat(named: ChatModel) -> "ChatEndpoint":
         timeout_seconds=named.timeout_seconds,
         retries=named.retries,
     )
+
+
+def open_transcriber(named: TranscriptionModel) -> Transcriber:
+    """The transcriber, ready to be asked; nothing is sent yet.
+
+    Raises:
+        MissingExtra: the `models` extra is not installed.
+        InvalidInput: no header can carry the key.
+    """
+    _check("openai", named.api_key)
+    from memories.engine.adapters.language_models.transcriptions import Transcriptions
+
+    return Transcriptions(
+        named.model,
+        api_key=named.api_key,
+        base_url=named.base_url,
+        timeout_seconds=named.timeout_seconds,
+        retries=named.retries,
+    )
+
+
+def _check(client: str, api_key: str | None) -> None:
+    if importlib.util.find_spec(client) is None:
+        raise MissingExtra(
+            f"asking a language model needs {client}: pip install 'remembrancer[models]'"
+        )
+    if api_key is not None and not (api_key.isascii() and api_key.isprintable()):
+        raise InvalidInput("the API key holds characters that no header can carry")
 
 
 def open_reranker(model: LanguageModel) -> Reranker:

@@ -39,6 +39,7 @@ from memories.engine.domain._learning import (
     IngestEvent,
     IngestOutcome,
     Preview,
+    ReadingUsage,
     TokenUsage,
 )
 from memories.engine.domain._memory import (
@@ -66,6 +67,7 @@ from memories.engine.domain._memory import (
     TransferReceipt,
     Version,
 )
+from memories.engine.domain._parts import ContentPart, Origin, Original, PartKind, Stretch
 from memories.engine.domain._search import (
     Candidates,
     Confidence,
@@ -102,6 +104,7 @@ __all__ = [
     "Company",
     "Condition",
     "Confidence",
+    "ContentPart",
     "Context",
     "DateExpression",
     "DeletionReceipt",
@@ -142,9 +145,12 @@ __all__ = [
     "NoneOf",
     "Numbers",
     "Operator",
+    "Origin",
+    "Original",
     "OwnedMessage",
     "Page",
     "Pairs",
+    "PartKind",
     "Participant",
     "ParticipantKind",
     "Passage",
@@ -153,6 +159,7 @@ __all__ = [
     "Preview",
     "QueryTime",
     "Quote",
+    "ReadingUsage",
     "Role",
     "RunSummary",
     "Scope",
@@ -166,6 +173,7 @@ __all__ = [
     "Source",
     "Stage",
     "Stats",
+    "Stretch",
     "Table",
     "Tally",
     "TimeIntent",

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from memories.engine.domain._parts import ContentPart, Original
+
 JsonValue: TypeAlias = (
     "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 )
@@ -62,6 +64,7 @@ class Turn:
         name: the speaker's name, where the conversation gives one.
         client_id: the caller's own id of the message.
         said_at: when it was said, as given; None if the caller did not say.
+        parts: all that it is made of, where not all of that is text: then `text` has only what is.
     """
 
     role: Role
@@ -70,6 +73,7 @@ class Turn:
     client_id: str | None = None
     said_at: datetime | None = None
     metadata: JsonObject = field(default_factory=dict)
+    parts: tuple[ContentPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +120,12 @@ class Arrival:
     Attributes:
         identity: digest that a repeated message shares: see docs/glossary.md, "Message".
         expires_at: when it and what is learned from it are no longer shown.
+        parts: what its text is still to be made of; empty once it is.
+        originals: the files among them, with their bytes.
     """
 
     message: Message
     identity: bytes
     expires_at: datetime | None = None
+    parts: tuple[ContentPart, ...] = ()
+    originals: tuple[Original, ...] = ()

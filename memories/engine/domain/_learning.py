@@ -35,6 +35,25 @@ class TokenUsage:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingUsage:
+    """What it took to put images, PDFs and recordings into words.
+
+    Attributes:
+        tokens: of the language model.
+        heard_seconds: of recordings, as the transcriber counts them.
+    """
+
+    tokens: TokenUsage = field(default_factory=TokenUsage)
+    heard_seconds: float = 0.0
+
+    def __add__(self, other: "ReadingUsage") -> "ReadingUsage":
+        return ReadingUsage(self.tokens + other.tokens, self.heard_seconds + other.heard_seconds)
+
+    def __bool__(self) -> bool:
+        return self != ReadingUsage()
+
+
+@dataclass(frozen=True, slots=True)
 class Guidance:
     """What is to be learned, in the words of whoever runs a project.
 
@@ -156,6 +175,7 @@ class AddResult:
             asked.
         dropped: claims of the extractor that were not taken over, by why not.
         usage: tokens of its language model, if it has one.
+        reading: what it took to put parts into words, besides.
     """
 
     message_ids: tuple[str, ...]
@@ -165,6 +185,7 @@ class AddResult:
     extractor: str | None = None
     dropped: Mapping[str, int] = field(default_factory=dict)
     usage: TokenUsage = field(default_factory=TokenUsage)
+    reading: ReadingUsage = field(default_factory=ReadingUsage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +200,7 @@ class Preview:
         extractor: as of `AddResult`.
         dropped: likewise.
         usage: likewise; what it took to find out.
+        reading: likewise.
     """
 
     facts: tuple[Fact, ...]
@@ -187,3 +209,4 @@ class Preview:
     extractor: str | None
     dropped: Mapping[str, int]
     usage: TokenUsage
+    reading: ReadingUsage = field(default_factory=ReadingUsage)

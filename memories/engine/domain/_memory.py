@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from memories.engine.domain._conversation import JsonObject, Message, Scope
+from memories.engine.domain._parts import Origin
 from memories.engine.domain._time import Interval
 
 
@@ -149,12 +150,18 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A message that a memory rests on, with the exact words quoted."""
+    """A message that a memory rests on, with the exact words quoted.
+
+    Attributes:
+        origins: where the words stand in files that the message was made of, such as on which page;
+            told by `Memory.sources` alone.
+    """
 
     message: Message
     quote: str
     start: int
     end: int
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +328,7 @@ class DeletionReceipt:
         entities: deleted, as nothing mentions them any more.
         without_vectors: redacted messages found by their words alone until `reindex()`, as the
             embedding model could not be asked.
+        originals: files whose bytes were removed, as the deleted memories' words stand in them.
     """
 
     memories: int
@@ -328,6 +336,7 @@ class DeletionReceipt:
     redacted_messages: int = 0
     entities: int = 0
     without_vectors: int = 0
+    originals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +347,7 @@ class Stats:
         bytes_on_disk: of the whole file with its log.
         model: the embedding model that the file is indexed with.
         languages: ISO 639-1 codes of the texts' languages, as far as recognised.
+        originals: files that parts of messages were, those whose bytes were removed left out.
     """
 
     messages: int
@@ -351,6 +361,7 @@ class Stats:
     bytes_on_disk: int
     model: str
     languages: tuple[str, ...]
+    originals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,3 +379,4 @@ class TransferReceipt:
     links: int
     history: int
     known: int = 0
+    originals: int = 0

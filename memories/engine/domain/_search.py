@@ -279,6 +279,7 @@ class Context:
             index was away.
         hits: what is in it.
         message_ids: turns that it holds, as sources or as neighbours.
+        degraded: as of the search that it was made of.
     """
 
     text: str
@@ -286,6 +287,7 @@ class Context:
     hits: tuple[SearchHit, ...] = ()
     message_ids: tuple[str, ...] = ()
     probability: float | None = None
+    degraded: Mapping[Signal | Stage, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.text

@@ -1,6 +1,7 @@
 """The extractor's answers to a job, each saved before anything else is done with it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
@@ -54,7 +55,7 @@ class SavingExtractor:
 
     def extract(self, request: ExtractionRequest) -> Extracted:
         """What was answered before, if the same was asked of the same; else a new answer, saved."""
-        saved = self._saved()
+        saved = self._saved(self._job())
         question = self._question(request)
         if question in saved:
             return _read(saved[question], request)
@@ -64,20 +65,25 @@ class SavingExtractor:
 
     def keep(self, request: ExtractionRequest, found: Extracted) -> None:
         """Save what was found, as the answer to that question of the job."""
-        saved = self._saved()
+        job = self._job()
+        saved = self._saved(job)
         answer = {"messages": [message.id for message in request.messages], **asdict(found)}
         question = self._question(request)
         saved[question] = json.dumps(answer, separators=(",", ":"), default=datetime.isoformat)
-        job = {"format": _FORMAT, "extractor": self.name, "answers": saved}
+        # What was answered about files lies beside it.
+        job = {**job, "format": _FORMAT, "extractor": self.name, "answers": saved}
         self.answers.save(self.job_id, json.dumps(job, separators=(",", ":")))
 
-    def _saved(self) -> dict[str, str]:
-        """Answers by question, of this extractor and in this form."""
+    def _job(self) -> dict[str, object]:
+        """All that was saved for the job."""
         found = self.answers.find(self.job_id)
-        job = {} if found is None else json.loads(found)
-        if job.get("format") != _FORMAT or job["extractor"] != self.name:
-            return {}
-        return dict(job["answers"])
+        return {} if found is None else dict(json.loads(found))
+
+    def _saved(self, job: Mapping[str, object]) -> dict[str, str]:
+        """Answers by question, of this extractor and in this form."""
+        answers = job.get("answers")
+        known = job.get("format") == _FORMAT and job.get("extractor") == self.name
+        return dict(answers) if known and isinstance(answers, dict) else {}
 
     def _question(self, request: ExtractionRequest) -> str:
         """The same for the same words of the same scope, learned from in the same way."""

@@ -12,6 +12,7 @@ from memories.engine.ingestion.redaction import (
     apply_redactions,
     embed_ahead,
     plan_redactions,
+    remove_originals,
 )
 from memories.engine.ingestion.tools import IngestTools
 
@@ -51,12 +52,14 @@ def delete_memories(
         )
         deleted = records.memories.delete(doomed, at=tools.clock.now(), scope=scope)
         deleted += _delete_summaries(summaries, scope=scope, tools=tools)
+        originals = remove_originals(redactions, tools=tools)
         without_vectors = apply_redactions(redactions, ahead, tools=tools)
         return DeletionReceipt(
             memories=deleted,
             redacted_messages=len(redactions),
             entities=records.entities.prune(entities, scope=scope.everyone),
             without_vectors=without_vectors,
+            originals=originals,
         )
 
 

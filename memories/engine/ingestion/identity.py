@@ -1,12 +1,22 @@
 """Turns handed in become messages with an id, by which one is recognised when it comes again."""
 
+import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
-from memories.engine.domain import Arrival, Guidance, JsonObject, Message, Role, Scope, Turn
+from memories.engine.domain import (
+    Arrival,
+    ContentPart,
+    Guidance,
+    JsonObject,
+    Message,
+    Role,
+    Scope,
+    Turn,
+)
 from memories.engine.text.fingerprints import digest, stable_id
 
 # Messages without a run belong to one sitting while less than this lies between them.
@@ -71,6 +81,7 @@ def identify(request: IngestRequest, *, scope: Scope, now: datetime) -> tuple[Ar
             ),
             identity=_identity(turn, place, scope),
             expires_at=request.expires_at,
+            parts=turn.parts,
         )
         for place, turn in enumerate(request.turns)
     )
@@ -113,7 +124,15 @@ def _identity(turn: Turn, place: int, scope: Scope) -> bytes:
     if turn.client_id is not None:
         return scope_digest(scope, "client id", turn.client_id)
     said_at = None if turn.said_at is None else turn.said_at.astimezone(UTC).isoformat()
-    return scope_digest(scope, "turn", said_at, turn.role, turn.name, turn.text, str(place))
+    files = [mark for part in turn.parts for mark in _marks_of(part)]
+    return scope_digest(scope, "turn", said_at, turn.role, turn.name, turn.text, str(place), *files)
+
+
+def _marks_of(part: ContentPart) -> tuple[str, str]:
+    """The same for the same bytes, and for the same address whatever is there by now."""
+    if part.content is not None:
+        return part.kind, hashlib.sha256(part.content).hexdigest()
+    return part.kind, part.address or part.text or ""
 
 
 def _on_the_wall(instant: datetime, zone: tzinfo | None) -> datetime:

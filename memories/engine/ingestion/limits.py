@@ -23,6 +23,14 @@ class IngestLimits:
         category_meaning_characters: of what says what a category means.
         guidance_characters: of each text that says what is to be learned.
         supersedes: memories that an extractor may replace in one add.
+        files: images, PDFs, recordings and addresses in one message.
+        files_in_all: in one call.
+        text_bytes: of a text file.
+        image_bytes: of an image.
+        pdf_bytes: of a PDF.
+        audio_bytes: of a recording.
+        file_bytes: of all files in one call together.
+        pages: of a PDF.
     """
 
     messages: int = 1000
@@ -35,6 +43,14 @@ class IngestLimits:
     category_meaning_characters: int = 500
     guidance_characters: int = 4000
     supersedes: int = 3
+    files: int = 20
+    files_in_all: int = 100
+    text_bytes: int = 800_000
+    image_bytes: int = 10_000_000
+    pdf_bytes: int = 20_000_000
+    audio_bytes: int = 25_000_000
+    file_bytes: int = 100_000_000
+    pages: int = 50
 
 
 LIMITS: Final = IngestLimits()
@@ -157,6 +173,17 @@ def check_job_id(job_id: str, *, limits: IngestLimits = LIMITS) -> None:
     """
     if flaw := flaw_of_id(job_id, limits=limits):
         raise InvalidInput(f"job_id: {flaw}")
+
+
+def check_texts(turns: tuple[Turn, ...], what: str) -> None:
+    """Refuse files where only words are taken.
+
+    Raises:
+        InvalidMessages: naming the message.
+    """
+    for index, turn in enumerate(turns):
+        if turn.parts:
+            raise InvalidMessages(f"messages[{index}].content: {what} takes text alone, not files")
 
 
 def check_import_id(import_id: str, *, limits: IngestLimits = LIMITS) -> None:

@@ -15,6 +15,7 @@ from memories.engine.domain import (
     IngestOutcome,
     Message,
     Preview,
+    ReadingUsage,
     Scope,
     TokenUsage,
 )
@@ -22,6 +23,7 @@ from memories.engine.ingestion.answers import SavingExtractor
 from memories.engine.ingestion.claims import check_claims
 from memories.engine.ingestion.extraction import Extraction, Listening, find_facts, verbatim_facts
 from memories.engine.ingestion.identity import IngestRequest, first_of_each, identify
+from memories.engine.ingestion.parts import read_messages
 from memories.engine.ingestion.preparation import Prepared, prepare
 from memories.engine.ingestion.records import (
     keep_fact,
@@ -39,9 +41,14 @@ NO_FACT: Final = "the messages state no fact; they are kept and searchable as th
 
 @dataclass(frozen=True, slots=True)
 class _Understood:
-    """A request, ready to be kept."""
+    """A request, ready to be kept.
+
+    Attributes:
+        reading: what it took to put its files into words.
+    """
 
     arrivals: tuple[Arrival, ...]
+    reading: ReadingUsage
     extraction: Extraction
     prepared: Prepared
 
@@ -108,6 +115,7 @@ def preview(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> Prev
         extractor=extraction.learned_by,
         dropped=extraction.dropped,
         usage=extraction.usage,
+        reading=understood.reading,
     )
 
 
@@ -128,11 +136,18 @@ def _answered(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> Ad
 
 def _understand(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> _Understood:
     """The slow part: what the request says, and all that it takes to keep it."""
+    tools.parts.check(request.turns)
     arrivals = identify(request, scope=scope, now=tools.clock.now())
     fresh, before = unheard(arrivals, scope=scope, tools=tools)
-    extraction = _extract(request, fresh, before, scope=scope, tools=tools)
-    prepared = prepare(
+    read = read_messages(
         fresh,
+        fetcher=tools.parts.fetcher,
+        asking=tools.parts.asking(tools.answers, request.job_id, give_up=request.give_up),
+    )
+    extraction = _extract(request, read.arrivals, before, scope=scope, tools=tools)
+    extraction = replace(extraction, notes=(*read.notes, *extraction.notes))
+    prepared = prepare(
+        read.arrivals,
         extraction.facts,
         before=before,
         learned_by=extraction.learned_by,
@@ -140,7 +155,7 @@ def _understand(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> 
         scope=scope,
         tools=tools,
     )
-    return _Understood(arrivals, extraction, prepared)
+    return _Understood(arrivals, read.usage, extraction, prepared)
 
 
 def _keep(prepared: Prepared, *, scope: Scope, tools: IngestTools) -> _Kept:
@@ -168,6 +183,7 @@ def _result(understood: _Understood, kept: _Kept, *, scope: Scope, tools: Ingest
         extractor=extraction.learned_by,
         dropped=extraction.dropped,
         usage=extraction.usage,
+        reading=understood.reading,
     )
 
 

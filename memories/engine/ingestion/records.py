@@ -38,6 +38,9 @@ def keep_messages(heard: Sequence[Heard], *, scope: Scope, tools: IngestTools) -
         placed.append(replace(each.arrival, message=message))
         before = message
     store.add(placed, scope=scope)
+    for arrival in placed:
+        if arrival.originals:
+            tools.records.originals.add(arrival.message.id, arrival.originals, scope=scope)
     tools.passages.put([passage for each in fresh for passage in each.passages], scope=scope)
     tools.passages.note_languages(
         languages_of(arrival.message.text for arrival in placed), scope=scope

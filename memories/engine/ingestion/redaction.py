@@ -114,6 +114,21 @@ def apply_redactions(redactions: Sequence[Redaction], ahead: Ahead, *, tools: In
     return 0 if ahead.asked else len(anew)
 
 
+def remove_originals(redactions: Sequence[Redaction], *, tools: IngestTools) -> int:
+    """Take away the bytes of files in which the redacted words can be read.
+
+    Returns:
+        How many files that were.
+    """
+    originals, removed = tools.records.originals, 0
+    for redaction in redactions:
+        message_id, scope = redaction.message.id, redaction.scope
+        kept = originals.of([message_id], scope=scope).get(message_id, [])
+        parts = [each.part for each in kept if each.holds(redaction.spans)]
+        removed += originals.remove(message_id, parts, scope=scope)
+    return removed
+
+
 def _embed(drafts: Sequence[Draft], tools: IngestTools) -> Ahead:
     try:
         passages = embedded(drafts, tools.embedder)

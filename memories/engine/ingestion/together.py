@@ -87,9 +87,10 @@ def answer_together(requests: Sequence[IngestRequest], *, scope: Scope, tools: I
 def _waiting(
     request: IngestRequest, answers: SavedAnswers, *, scope: Scope, tools: IngestTools
 ) -> _Waiting | None:
-    """None for an add that is not to be asked about: done, answered, or without a word."""
+    """None for an add that is not to be asked about: done, answered, with files, or wordless."""
     job_id = request.job_id
-    if job_id is None or answers.find(job_id) is not None:
+    has_files = any(turn.parts for turn in request.turns)
+    if job_id is None or has_files or answers.find(job_id) is not None:
         return None
     if tools.records.receipts.find(job_id, scope=scope) is not None:
         return None

@@ -7,6 +7,7 @@ from typing import Final
 
 from memories.engine.domain import Guidance, Scope
 from memories.engine.errors import ModelMismatch
+from memories.engine.ingestion.parts import PartTools
 from memories.engine.ports.answers import SavedAnswers
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
@@ -34,7 +35,9 @@ class IngestTools:
         batching: the extractor, asked through batches; None where it has none.
         summarizer: sums up runs; None where no language model is asked.
         guidance: what is to be learned, unless an add says more.
-        answers: where the extractor's answers to jobs are saved; nowhere if None.
+        answers: where answers to jobs, of the extractor and about files, are saved; nowhere if
+            None.
+        parts: what puts parts of messages that are no text into words.
     """
 
     records: RecordStore
@@ -48,6 +51,7 @@ class IngestTools:
     embedder: Embedder
     clock: Clock
     answers: SavedAnswers | None
+    parts: PartTools
 
     @contextmanager
     def writing(self, *, scope: Scope) -> Iterator[None]:

@@ -9,7 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-from memories.engine.bootstrap import Durability, EmbeddingModel, ExtractorChoice
+from memories.engine.bootstrap import (
+    Durability,
+    EmbeddingModel,
+    ExtractorChoice,
+    PartReading,
+)
 from memories.engine.domain import Scope, Stats, TransferReceipt
 from memories.engine.errors import StoreError
 from memories.engine.ingestion.reindexing import Progress
@@ -47,6 +52,7 @@ class AsyncProjectFile:
         answers: SavedAnswers | None = None,
         tracer: Tracer | None = None,
         reranker: Reranker | None = None,
+        parts: PartReading | None = None,
         reindex: bool = False,
     ) -> None:
         """As `Memory`."""
@@ -64,6 +70,7 @@ class AsyncProjectFile:
             answers=answers,
             tracer=tracer,
             reranker=reranker,
+            parts=parts,
             reindex=reindex,
         )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="memories-async")

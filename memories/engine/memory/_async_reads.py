@@ -9,6 +9,7 @@ from memories.engine.domain import (
     HistoryEntry,
     Link,
     MemoryRecord,
+    Original,
     OwnedMessage,
     Page,
     Participant,
@@ -44,6 +45,7 @@ class AsyncReads(AsyncProjectFile):
         leave_out: Iterable[str] = (),
         rerank: bool = False,
         decay: bool = False,
+        hops: int = 1,
     ) -> SearchResult:
         """As `Memory.search`."""
         return await self._run(
@@ -66,6 +68,7 @@ class AsyncReads(AsyncProjectFile):
                 leave_out=leave_out,
                 rerank=rerank,
                 decay=decay,
+                hops=hops,
             )
         )
 
@@ -84,6 +87,7 @@ class AsyncReads(AsyncProjectFile):
         include_merged: bool = False,
         show_expired: bool = False,
         decay: bool = False,
+        hops: int = 1,
     ) -> Context:
         """As `Memory.context`."""
         return await self._run(
@@ -101,6 +105,7 @@ class AsyncReads(AsyncProjectFile):
                 include_merged=include_merged,
                 show_expired=show_expired,
                 decay=decay,
+                hops=hops,
             )
         )
 
@@ -185,6 +190,14 @@ class AsyncReads(AsyncProjectFile):
     async def sources(self, memory_id: str) -> Sequence[Source]:
         """As `Memory.sources`."""
         return await self._run(partial(self._memory.sources, memory_id))
+
+    async def originals(self, message_id: str) -> Sequence[Original]:
+        """As `Memory.originals`."""
+        return await self._run(partial(self._memory.originals, message_id))
+
+    async def original(self, message_id: str, part: int) -> Original:
+        """As `Memory.original`."""
+        return await self._run(partial(self._memory.original, message_id, part))
 
     async def links(self, memory_id: str) -> Sequence[Link]:
         """As `Memory.links`."""

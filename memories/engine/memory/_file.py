@@ -19,6 +19,7 @@ from memories.engine.bootstrap import (
     Engine,
     EngineSettings,
     ExtractorChoice,
+    PartReading,
     open_engine,
 )
 from memories.engine.domain import Scope, Stats, TransferReceipt
@@ -64,6 +65,7 @@ class ProjectFile:
         answers: SavedAnswers | None = None,
         tracer: Tracer | None = None,
         reranker: Reranker | None = None,
+        parts: PartReading | None = None,
         reindex: bool = False,
     ) -> None:
         """Open a project's file, made if it is missing and upgraded if it is older.
@@ -81,10 +83,12 @@ class ProjectFile:
             durability: what an acknowledged write survives: losing power, or the process only.
             deadline_seconds: how long a search waits for its signals.
             pending: messages that wait for an `add`: searches find them by their words.
-            answers: where the extractor's answer to an `add` with a `job_id` is saved, so that the
-                same job, begun again after a failure, does not ask it again.
+            answers: where answers to an `add` with a `job_id`, of the extractor and about files,
+                are saved, so that the same job, begun again after a failure, does not ask again.
             tracer: told what each search does when.
             reranker: puts the best hits in order once more, where a search asks for it.
+            parts: what puts images, PDFs and recordings in messages into words; they are refused
+                if None.
             reindex: switch the file to the given model if it is indexed with another.
 
         Raises:
@@ -115,6 +119,7 @@ class ProjectFile:
             answers=answers,
             tracer=tracer,
             reranker=reranker,
+            parts=parts,
             reindex=reindex,
         )
         self._opening = threading.Lock()

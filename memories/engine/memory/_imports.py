@@ -32,6 +32,7 @@ from memories.engine.ingestion.limits import (
     check_guidance,
     check_import_id,
     check_metadata,
+    check_texts,
     check_turns,
 )
 from memories.engine.ingestion.reading import read_turns
@@ -214,6 +215,7 @@ class Imports(ProjectFile):
         whose, messages = told
         said_at = None if timestamp is None else aware(timestamp, zone)
         turns = read_turns(messages, said_at=said_at, zone=zone or UTC) if messages else ()
+        check_texts(turns, "an import")
         if len(turns) > LONGEST_CONVERSATION:
             raise InvalidMessages(
                 f"messages: at most {LONGEST_CONVERSATION} in one conversation, got {len(turns)}"

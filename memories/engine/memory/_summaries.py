@@ -11,6 +11,7 @@ from memories.engine.ingestion.limits import (
     check_categories,
     check_job_id,
     check_metadata,
+    check_texts,
     check_turns,
 )
 from memories.engine.ingestion.reading import read_turns
@@ -70,6 +71,7 @@ class Summaries(ProjectFile):
         turns = read_turns(messages, said_at=said_at, zone=zone or UTC) if messages else ()
         if turns:
             check_turns(turns)
+            check_texts(turns, "a summary of a run")
         check_metadata(metadata or {}, "metadata")
         check_categories(labels := tuple(categories))
         if job_id is not None:

@@ -23,6 +23,7 @@ from memories.engine.ingestion.limits import (
     check_metadata,
     check_turns,
 )
+from memories.engine.ingestion.parts import check_files
 from memories.engine.ingestion.pipeline import ingest, predict, preview
 from memories.engine.ingestion.reading import read_turns
 from memories.engine.ingestion.revision import (
@@ -69,7 +70,7 @@ class Writes(ProjectFile):
 
         Args:
             messages: `{role, content, name?, id?, timestamp?, metadata?}`, a list of them, or a
-                text that the user said.
+                text that the user said. `content` is a text, or a list of parts: docs/parts.md.
             scope: whose memories they become.
             timezone: the speakers' IANA time zone, if not the one of this Memory.
             timestamp: when messages without a time of their own were said.
@@ -77,11 +78,13 @@ class Writes(ProjectFile):
             categories: kept with the memories.
             expires_at: from then on neither is shown.
             immutable: the memories can be deleted but not changed.
-            infer: learn facts; False keeps each message verbatim as one memory.
+            infer: learn facts; False keeps each message verbatim as one memory. Images, PDFs and
+                recordings are put into words all the same.
             guidance: what is to be learned, added to that of this Memory; categories in it replace
                 those.
-            give_up: where the extractor's language model is busy, keep the messages without their
-                facts, and say so; False stores nothing, for an add that is tried again later.
+            give_up: where a language model is busy, keep the messages without their facts, or
+                without the words of a file, and say so; False stores nothing, for an add that is
+                tried again later.
             job_id: the caller's name for this add, one of its own in its scope; at most 256
                 characters.
             seed: what the ids of messages and memories follow from, where they were told before
@@ -92,7 +95,7 @@ class Writes(ProjectFile):
             InvalidMessages: naming the message and what is off; nothing is stored.
             InvalidScope: the scope names nobody.
             InvalidInput: something else is off; its words say what, and nothing is stored.
-            LanguageModelBusy: the extractor's model is, and this is not to be given up.
+            LanguageModelBusy: a model is, and this is not to be given up.
         """
         request = self._request(
             messages,
@@ -156,7 +159,8 @@ class Writes(ProjectFile):
         """About what `add` would take of the extractor's language model, which is not asked.
 
         Prompts are counted as they would be sent, at 3.6 bytes a token and as if the provider kept
-        nothing; answers at 80 tokens a message. Without a model it takes nothing.
+        nothing; answers at 80 tokens a message. Without a model it takes nothing. What it takes to
+        read images, PDFs and recordings is not among it.
 
         Args:
             messages: as of `add`.
@@ -188,6 +192,7 @@ class Writes(ProjectFile):
         said_at = None if timestamp is None else aware(timestamp, zone)
         turns = read_turns(messages, said_at=said_at, zone=zone or UTC)
         check_turns(turns)
+        check_files(turns)
         check_metadata(metadata or {}, "metadata")
         check_categories(labels := tuple(categories))
         check_guidance(guidance := guidance or Guidance())

@@ -24,10 +24,10 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """An image or a document for the model to look at.
+    """A file that goes with a question: an image or a document to look at, a recording to hear.
 
     Attributes:
-        media_type: such as `image/png` or `application/pdf`.
+        media_type: such as `image/png`, `application/pdf` or `audio/mpeg`.
         content: its bytes.
     """
 
@@ -46,6 +46,8 @@ class ModelRequest:
         schema: JSON Schema that the answer must follow; None for plain text.
         most_tokens: of the answer.
         attachments: shown before the prompt.
+        shown_again: they are, in questions that follow at once: providers that are asked to keep
+            them ask less for it.
     """
 
     instructions: str
@@ -53,6 +55,7 @@ class ModelRequest:
     schema: JsonSchema | None = None
     most_tokens: int = 4096
     attachments: tuple[Attachment, ...] = ()
+    shown_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from memories.engine.domain import (
 from memories.engine.ports.entity_merges import EntityMerges
 from memories.engine.ports.entity_store import EntityStore
 from memories.engine.ports.import_store import ImportStore
+from memories.engine.ports.original_store import OriginalStore
 
 
 class MessageStore(Protocol):
@@ -312,6 +313,11 @@ class RecordStore(Protocol):
     @property
     def entities(self) -> EntityStore:
         """Who and what they are about."""
+        ...
+
+    @property
+    def originals(self) -> OriginalStore:
+        """Files that parts of messages were."""
         ...
 
     @property

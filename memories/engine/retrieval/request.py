@@ -30,6 +30,7 @@ class SearchRequest:
         rerank: let the reranker put the best hits in order once more.
         decay: let memories fade that were said long ago and not again.
         explain: say for each hit what each signal gave and why.
+        hops: 2 to search once more for whom and what the best hits name; else 1.
     """
 
     query: str
@@ -44,3 +45,4 @@ class SearchRequest:
     explain: bool
     rerank: bool = False
     decay: bool = False
+    hops: int = 1

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TypedDict
 
-from memories.engine.domain import AddResult, TokenUsage
+from memories.engine.domain import AddResult, ReadingUsage, TokenUsage
 from memories.engine.storage.values import SqlValue, words
 
 
@@ -15,6 +15,7 @@ class Learning(TypedDict, total=False):
     extractor: str | None
     dropped: Mapping[str, int]
     usage: TokenUsage
+    reading: ReadingUsage
 
 
 def learning_column(result: AddResult) -> str:
@@ -24,6 +25,7 @@ def learning_column(result: AddResult) -> str:
             "extractor": result.extractor,
             "dropped": dict(result.dropped),
             "usage": asdict(result.usage),
+            "reading": asdict(result.reading),
         }
     )
 
@@ -33,6 +35,11 @@ def learning_of(column: SqlValue) -> Learning:
     if column is None:
         return {}
     kept = json.loads(words(column))
+    # Older ones read no files.
+    reading = kept.get("reading", {"tokens": {}, "heard_seconds": 0.0})
     return Learning(
-        extractor=kept["extractor"], dropped=kept["dropped"], usage=TokenUsage(**kept["usage"])
+        extractor=kept["extractor"],
+        dropped=kept["dropped"],
+        usage=TokenUsage(**kept["usage"]),
+        reading=ReadingUsage(TokenUsage(**reading["tokens"]), reading["heard_seconds"]),
     )

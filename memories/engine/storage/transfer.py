@@ -4,7 +4,9 @@ Each line is one row: `record` names its kind, ids stand for row numbers, instan
 UTC, digests hexadecimal. What can be derived, the index and its vectors, is left out.
 """
 
+import base64
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
@@ -14,6 +16,7 @@ from typing import Final, Protocol, TypeGuard
 
 from memories.engine.domain import EntityType, HistoryEvent, LinkKind, Scope, TransferReceipt
 from memories.engine.errors import StoreError, UnreadableFile
+from memories.engine.storage.originals import ORIGINAL_COLUMNS, stretches_of
 from memories.engine.storage.rows import (
     MEMORY_COLUMNS,
     from_micros,
@@ -25,7 +28,7 @@ from memories.engine.storage.rows import (
 from memories.engine.storage.values import Fields, SqlValue, blob, words
 
 FORMAT: Final = 3
-# Formats 1 and 2 knew less of memories and entities.
+# Formats 1 and 2 knew less of memories and entities, and no originals.
 _READ: Final = frozenset({1, 2, FORMAT})
 _NEW: Final = frozenset({"importance", "learned_by", "came_from_id"})
 _INSTANTS: Final = frozenset(
@@ -33,8 +36,9 @@ _INSTANTS: Final = frozenset(
     """.split()
 )
 _DIGESTS: Final = frozenset({"identity", "digest", "forgetting_key"})
+_MEDIA_TYPE: Final = re.compile(r"[a-z]+/[a-z0-9.+-]+", re.ASCII)
 _REALS: Final = frozenset({"score", "importance"})
-_JSON: Final = frozenset({"metadata", "categories"})
+_JSON: Final = frozenset({"metadata", "categories", "stretches"})
 _IDS: Final = ("user", "agent", "app", "run")
 _REFERENCES: Final = frozenset({"memory_id", "message_id", "owner_id", "from_id", "to_id"})
 # What a line of each kind holds; in this order, each kind after those it points to.
@@ -44,6 +48,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
         "message": """id identity user agent app run role speaker name client_id text metadata
             session position said_at said_offset recorded_at expires_at""",
         "memory": f"identity superseded_at {MEMORY_COLUMNS.replace(',', '')}",
+        "original": f"message_id {ORIGINAL_COLUMNS.replace(',', '')} content",
         "version": "memory_id version text said_at recorded_at",
         "source": "memory_id message_id start until",
         "entity": "id user agent app run name type",
@@ -283,16 +288,16 @@ def _out(name: str, value: SqlValue) -> object:
         return from_micros(value).isoformat()
     if name in _DIGESTS:
         return blob(value).hex()
+    if name == "content":
+        return base64.b64encode(blob(value)).decode()
     return json.loads(words(value)) if name in _JSON else value
 
 
 def _in(name: str, value: object) -> SqlValue:
     if value is None:
         return None
-    if name in _INSTANTS:
-        return to_micros(datetime.fromisoformat(str(value)))
-    if name in _DIGESTS:
-        return bytes.fromhex(str(value))
+    if name in _FORMS:
+        return _FORMS[name](value)
     if name == "metadata" and isinstance(value, dict):
         return to_json(value)
     if name == "categories" and _is_texts(value):
@@ -300,6 +305,29 @@ def _in(name: str, value: object) -> SqlValue:
     if isinstance(value, int | str) or (isinstance(value, float) and name in _REALS):
         return value
     raise TypeError(f"{name} holds {type(value).__name__}")
+
+
+def _stretches(value: object) -> str:
+    column = json.dumps(value)
+    stretches_of(column)
+    return column
+
+
+def _media_type(value: object) -> str:
+    # It becomes a header where originals are handed out.
+    if not isinstance(value, str) or not _MEDIA_TYPE.fullmatch(value):
+        raise ValueError("not a media type")
+    return value
+
+
+# How values are read that are no text or number in the tables.
+_FORMS: Final[Mapping[str, Callable[[object], SqlValue]]] = {
+    **dict.fromkeys(_INSTANTS, lambda value: to_micros(datetime.fromisoformat(str(value)))),
+    **dict.fromkeys(_DIGESTS, lambda value: bytes.fromhex(str(value))),
+    "content": lambda value: base64.b64decode(str(value), validate=True),
+    "stretches": _stretches,
+    "media_type": _media_type,
+}
 
 
 def _is_texts(value: object) -> TypeGuard[list[str]]:
@@ -315,4 +343,5 @@ def _receipt(counts: Mapping[str, int], *, known: int) -> TransferReceipt:
         links=counts["link"],
         history=counts["history"],
         known=known,
+        originals=counts["original"],
     )

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ingest", "0005_learning"),
+        ("ingest", "0006_job_files"),
         ("organizations", "0001_initial"),
     ]
 

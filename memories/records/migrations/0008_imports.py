@@ -28,5 +28,5 @@ _BACK = "DROP TABLE records_import_part, records_import;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0005_entities")]
+    dependencies = [("records", "0006_originals")]
     operations = [migrations.RunSQL(_TABLES, _BACK)]

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 Described = type[serializers.Serializer[Any]] | serializers.BaseSerializer[Any] | OpenApiTypes
 _View = TypeVar("_View", bound=type[APIView])
 _WITH_BODY: Final = ("POST", "PUT", "PATCH")
+_ANY_FILE: Final = "application/octet-stream"
 _PART: Final = re.compile(r"{(\w+)}")
 
 
@@ -100,7 +101,9 @@ class ViewSchema(AutoSchema):
     def get_response_serializers(self) -> Any:
         """What is answered, and what errors are."""
         said = self._said(1).get(self.method)
-        good = {"2XX": OpenApiTypes.ANY} if said is None else {"200": said}
+        good: dict[Any, Any] = {"2XX": OpenApiTypes.ANY} if said is None else {"200": said}
+        if said is OpenApiTypes.BINARY:
+            good = {("200", _ANY_FILE): said}
         return {**good, "4XX": self._said(2) or ErrorSerializer}
 
     def _said(self, place: int) -> Any:

@@ -3,7 +3,7 @@
 from controlplane.egress.errors import EgressError, EgressFailed, EgressRefused
 from controlplane.egress.resolving import Resolver, ScriptedResolver, SystemResolver
 from controlplane.egress.rules import EgressPolicy, check_url
-from controlplane.egress.sending import EgressReply, post
+from controlplane.egress.sending import EgressReply, Fetched, get, post
 
 __all__ = [
     "EgressError",
@@ -11,9 +11,11 @@ __all__ = [
     "EgressPolicy",
     "EgressRefused",
     "EgressReply",
+    "Fetched",
     "Resolver",
     "ScriptedResolver",
     "SystemResolver",
     "check_url",
+    "get",
     "post",
 ]

@@ -8,7 +8,8 @@ never asked. The header Host and the name that TLS checks stay those of the URL.
 
 import ssl
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -39,6 +40,19 @@ class EgressReply:
     body_excerpt: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What is at a URL: of whoever a user named, so not to be shown or logged as it is.
+
+    Attributes:
+        status: the HTTP status.
+        body: all of it.
+    """
+
+    status: int
+    body: bytes
+
+
 def post(
     url: str,
     body: bytes,
@@ -64,19 +78,71 @@ def post(
         EgressRefused: a rule forbids it; nothing was connected to.
         EgressFailed: it could not be reached, broke off, or took too long.
     """
-    target = target_of(url, policy=policy)
-    deadline = _Deadline(timeout_seconds)
-    backend = _CheckedBackend(target, policy, resolver or SystemResolver(), deadline)
+    sent = [("Content-Length", str(len(body))), *headers.items()]
+    way = _Way(policy, timeout_seconds, resolver, trust)
+    with _answer_to("POST", url, sent, body, way=way) as response:
+        return EgressReply(response.status, _beginning(response))
+
+
+def get(
+    url: str,
+    headers: Mapping[str, str],
+    *,
+    most_bytes: int,
+    policy: EgressPolicy,
+    timeout_seconds: float,
+    resolver: Resolver | None = None,
+    trust: ssl.SSLContext | None = None,
+) -> Fetched:
+    """GET all of what a URL that a user gave leads to. Redirects are not followed.
+
+    Args:
+        url: where to.
+        headers: beside Host.
+        most_bytes: of the body; one that is longer is no answer, and is not read to its end.
+        policy: as of `post`; likewise the rest.
+        timeout_seconds: likewise.
+        resolver: likewise.
+        trust: likewise.
+
+    Raises:
+        EgressRefused: a rule forbids it; nothing was connected to.
+        EgressFailed: it could not be reached, broke off, took too long or holds too much.
+    """
+    way = _Way(policy, timeout_seconds, resolver, trust)
+    with _answer_to("GET", url, list(headers.items()), None, way=way) as response:
+        return Fetched(response.status, _whole(response, most_bytes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a request goes out: the arguments of `post`."""
+
+    policy: EgressPolicy
+    timeout_seconds: float
+    resolver: Resolver | None
+    trust: ssl.SSLContext | None
+
+
+@contextmanager
+def _answer_to(
+    method: str, url: str, headers: list[tuple[str, str]], body: bytes | None, *, way: _Way
+) -> Iterator[httpcore.Response]:
+    """What comes back, to be read until the block ends."""
+    target = target_of(url, policy=way.policy)
+    deadline = _Deadline(way.timeout_seconds)
+    resolver = way.resolver or SystemResolver()
+    backend = _CheckedBackend(target, way.policy, resolver, deadline)
     pool = httpcore.ConnectionPool(
-        ssl_context=trust or _public_authorities(), network_backend=backend, max_connections=1
+        ssl_context=way.trust or _public_authorities(), network_backend=backend, max_connections=1
     )
-    sent = [("Host", target.authority), ("Content-Length", str(len(body))), *headers.items()]
+    sent = [("Host", target.authority), *headers]
     destination = httpcore.URL(
         scheme=target.scheme, host=target.host, port=target.port, target=target.path
     )
     try:
-        with pool, pool.stream("POST", destination, headers=sent, content=body) as response:
-            return EgressReply(response.status, _beginning(response))
+        with pool, pool.stream(method, destination, headers=sent, content=body) as response:
+            yield response
     except httpcore.TimeoutException as error:
         raise EgressFailed(_TOO_SLOW) from error
     except httpcore.ConnectError as error:
@@ -183,6 +249,17 @@ def _beginning(response: httpcore.Response) -> bytes:
         if len(found) >= MOST_BODY_BYTES:
             break
     return found[:MOST_BODY_BYTES]
+
+
+def _whole(response: httpcore.Response, most_bytes: int) -> bytes:
+    found: list[bytes] = []
+    size = 0
+    for part in response.iter_stream():
+        size += len(part)
+        if size > most_bytes:
+            raise EgressFailed(f"holds more than {most_bytes} bytes")
+        found.append(part)
+    return b"".join(found)
 
 
 def _why_no_tls(cause: BaseException | None) -> str:

@@ -93,9 +93,24 @@ INDEX_REST_HOURS = env.number("REMEMBRANCER_INDEX_REST_HOURS", 24)
 SEARCH_DEADLINE_SECONDS = 2.0
 
 # What facts are learned by: a language model, or the local extractor if None.
-EXTRACTION_MODEL = env.extraction_model()
-EXTRACTION_PRICES = env.extraction_prices()
-# What one project may spend on it in a day, UTC; nothing is capped if 0.
+EXTRACTION_MODEL = env.language_model(
+    "REMEMBRANCER_EXTRACTION_MODEL",
+    key_in="REMEMBRANCER_EXTRACTION_KEY",
+    url_in="REMEMBRANCER_EXTRACTION_URL",
+)
+EXTRACTION_PRICES = env.model_prices("REMEMBRANCER_EXTRACTION_PRICES")
+# What puts images and PDFs in messages into words, and what recordings; refused if None.
+READING_MODEL = env.language_model(
+    "REMEMBRANCER_READING_MODEL",
+    key_in="REMEMBRANCER_READING_KEY",
+    url_in="REMEMBRANCER_READING_URL",
+)
+READING_PRICES = env.model_prices("REMEMBRANCER_READING_PRICES")
+TRANSCRIPTION_MODEL = env.transcription_model()
+TRANSCRIPTION_PRICE = env.transcription_price()
+# Files may be fetched from this machine's own loopback addresses, with http: for development.
+FILES_FROM_LOOPBACK = env.flag("REMEMBRANCER_FILES_FROM_LOOPBACK", default=False)
+# What one project may spend on all of them in a day, UTC; nothing is capped if 0.
 EXTRACTION_CENTS_PER_DAY = env.number("REMEMBRANCER_EXTRACTION_CENTS_PER_DAY", 0)
 # Likewise, of an agent that nobody has claimed.
 UNCLAIMED_EXTRACTION_CENTS_PER_DAY = env.number(

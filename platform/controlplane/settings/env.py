@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import environ
 
 from controlplane.settings.learning import ModelPrices
-from memories.engine.bootstrap import AnthropicModel, ChatModel, NamedModel
+from memories.engine.bootstrap import AnthropicModel, ChatModel, NamedModel, TranscriptionModel
 from memories.engine.ports.index_server import IndexAddress, IndexNode
 
 
@@ -45,6 +45,8 @@ _CHAT: Final = "chat"
 # Waited for once; a job that failed is tried again later anyway.
 _MODEL_SECONDS: Final = 120.0
 _MODEL_RETRIES: Final = 1
+# Less than the lease of a job, and enough for an hour of speech.
+_HEARING_SECONDS: Final = 240.0
 _TRUE: Final = "true"
 _FALSE: Final = "false"
 
@@ -164,12 +166,11 @@ def index() -> IndexAddress | None:
     )
 
 
-def extraction_model() -> NamedModel | None:
-    """The language model that facts are learned by; the local extractor does without if None."""
-    variable = "REMEMBRANCER_EXTRACTION_MODEL"
+def language_model(variable: str, *, key_in: str, url_in: str) -> NamedModel | None:
+    """The language model that a variable names, with what two others say; None without one."""
     kind, _, name = text(variable).partition(":")
-    url = address("REMEMBRANCER_EXTRACTION_URL", ("http", "https")) or None
-    key = text("REMEMBRANCER_EXTRACTION_KEY")
+    url = address(url_in, ("http", "https")) or None
+    key = text(key_in)
     if not kind:
         return None
     if kind not in (_ANTHROPIC, _CHAT) or not name:
@@ -178,26 +179,51 @@ def extraction_model() -> NamedModel | None:
     if kind == _CHAT:
         return ChatModel(name, url, key or None, _MODEL_SECONDS, _MODEL_RETRIES)
     if not key:
-        PROBLEMS.append(Problem("REMEMBRANCER_EXTRACTION_KEY", f"is needed for {_ANTHROPIC}"))
+        PROBLEMS.append(Problem(key_in, f"is needed for {_ANTHROPIC}"))
     return AnthropicModel(name, key, url, _MODEL_SECONDS, _MODEL_RETRIES)
 
 
-def extraction_prices() -> ModelPrices | None:
-    """What that model's provider asks for its tokens; None where it is not told."""
-    variable = "REMEMBRANCER_EXTRACTION_PRICES"
+def model_prices(variable: str) -> ModelPrices | None:
+    """What a model's provider asks for its tokens; None where it is not told."""
     raw = names(variable)
     if not raw:
         return None
-    try:
-        prices = [float(each) for each in raw]
-    except ValueError:
-        prices = []
+    prices = [_amount(each) for each in raw]
     if len(prices) != len(ModelPrices.__slots__) or not all(0 <= each < inf for each in prices):
         PROBLEMS.append(
             Problem(variable, "must be four amounts parted by commas: dollars a million tokens")
         )
         return None
     return ModelPrices(*prices)
+
+
+def transcription_model() -> TranscriptionModel | None:
+    """What writes recordings down; they are refused if None."""
+    name = text("REMEMBRANCER_TRANSCRIPTION_MODEL")
+    url = address("REMEMBRANCER_TRANSCRIPTION_URL", ("http", "https")) or None
+    key = text("REMEMBRANCER_TRANSCRIPTION_KEY") or None
+    return TranscriptionModel(name, url, key, _HEARING_SECONDS, retries=0) if name else None
+
+
+def transcription_price() -> float | None:
+    """What its provider asks for a minute, in dollars; None where it is not told."""
+    variable = "REMEMBRANCER_TRANSCRIPTION_PRICE"
+    raw = text(variable)
+    if not raw:
+        return None
+    price = _amount(raw)
+    if not 0 <= price < inf:
+        PROBLEMS.append(Problem(variable, "must be an amount: dollars a minute"))
+        return None
+    return price
+
+
+def _amount(written: str) -> float:
+    """The number that is written; one that nothing allows, where it is none."""
+    try:
+        return float(written)
+    except ValueError:
+        return -1.0
 
 
 def mail() -> dict[str, object]:

@@ -67,8 +67,11 @@ class Receiver:
         receiver = self
 
         class Requests(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.do_POST()
+
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 answer = receiver.take(Received(self.path, headers, body))
                 self.send_response(answer.status)

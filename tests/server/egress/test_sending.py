@@ -16,9 +16,11 @@ from controlplane.egress import (
     EgressPolicy,
     EgressRefused,
     EgressReply,
+    Fetched,
     Resolver,
     ScriptedResolver,
     SystemResolver,
+    get,
     post,
 )
 from tests.server.egress.servers import Answer, Receiver, listening
@@ -263,3 +265,56 @@ def test_a_certificate_of_nobody_known_is_a_failure(certificate: Path) -> None:
 def test_plain_http_behind_https_is_a_failure() -> None:
     with Receiver() as receiver, pytest.raises(EgressFailed, match="TLS"):
         _post(f"https://127.0.0.1:{receiver.port}/")
+
+
+def _get(url: str, *, most_bytes: int = 1000, seconds: float = 5) -> Fetched:
+    return get(url, {"X": "y"}, most_bytes=most_bytes, policy=_LOCAL, timeout_seconds=seconds)
+
+
+def test_a_file_is_read_whole_up_to_what_is_allowed() -> None:
+    with Receiver(Answer(body=b"x" * 1000)) as receiver:
+        assert _get(receiver.url) == Fetched(200, b"x" * 1000)
+        (request,) = receiver.received
+        assert (request.headers["x"], request.body) == ("y", b"")
+        with pytest.raises(EgressFailed, match="holds more than 999 bytes"):
+            _get(receiver.url, most_bytes=999)
+
+
+def test_a_file_without_an_end_is_given_up_where_it_is_too_large() -> None:
+    def serve(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        for _ in range(2000):
+            connection.sendall(b"x" * 65_536)
+
+    with listening(serve) as listener, pytest.raises(EgressFailed, match="holds more"):
+        _get(f"http://127.0.0.1:{listener.port}/", most_bytes=100_000)
+
+
+def test_a_file_that_drips_ends_in_time() -> None:
+    drip = _drip(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n")
+    with listening(drip) as listener, pytest.raises(EgressFailed, match="in time"):
+        _get(f"http://127.0.0.1:{listener.port}/", seconds=0.3, most_bytes=1_000_000)
+
+
+def test_no_redirect_to_a_file_is_followed() -> None:
+    with listening() as elsewhere, Receiver() as receiver:
+        location = f"http://127.0.0.1:{elsewhere.port}/"
+        receiver.answers = [Answer(302, {"Location": location})]
+        assert _get(receiver.url).status == 302
+        assert elsewhere.connections == 0
+
+
+def test_a_file_at_a_private_address_is_never_connected_to() -> None:
+    with listening() as listener:
+        resolver = ScriptedResolver({_NAME: [["127.0.0.1"]]})
+        with pytest.raises(EgressRefused, match="not of the public internet"):
+            get(
+                f"https://{_NAME}:{listener.port}/",
+                {},
+                most_bytes=9,
+                policy=EgressPolicy(ports=frozenset({listener.port})),
+                timeout_seconds=5,
+                resolver=resolver,
+            )
+        assert listener.connections == 0

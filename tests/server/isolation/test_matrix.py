@@ -73,9 +73,12 @@ def owned(acme: Tenant, client: Ask, do_jobs: Callable[[], int], settings: Setti
     exported = {"schema": schema, "filters": {"user_id": ANA}}
     assert asking.post("/v1/exports/", exported, format="json").status_code == 201
     (listed,) = asking.post("/v2/memories/", {"user_id": ANA}, format="json").json()
+    sources = asking.get(f"/v1/memories/{listed['id']}/sources/").json()["results"]
     return Owned(
         {
             "memory_id": listed["id"],
+            "message_id": sources[0]["message_id"],
+            "part": "0",
             "event_id": str(Job.objects.get().id),
             "job_id": str(uuid.uuid4()),
             "kind": "user",
@@ -94,7 +97,9 @@ def owned(acme: Tenant, client: Ask, do_jobs: Callable[[], int], settings: Setti
 
 def absent(name: str) -> str:
     """What nobody has, for a part of a path."""
-    return {"kind": "user", "name": "nobody", "number": "999999"}.get(name) or str(uuid.uuid4())
+    return {"kind": "user", "name": "nobody", "number": "999999", "part": "0"}.get(name) or str(
+        uuid.uuid4()
+    )
 
 
 def filled(route: str, ids: dict[str, str]) -> str:
@@ -201,6 +206,7 @@ def test_of_one_organization_other_projects_are_as_foreign(
         f"/v1/memories/{owned.ids['memory_id']}/",
         f"/v1/memories/{owned.ids['memory_id']}/history/",
         f"/v1/memories/{owned.ids['memory_id']}/sources/",
+        f"/v3/memories/messages/{owned.ids['message_id']}/originals/",
         f"/v1/event/{owned.ids['event_id']}/",
     ):
         assert asking.get(path).status_code == 404

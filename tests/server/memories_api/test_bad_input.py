@@ -17,6 +17,7 @@ _IDS = {
     "kind": "user",
     "name": "ana",
     "number": "1",
+    "part": "0",
 }
 BODIES: dict[str, bytes] = {
     "no JSON": b"{",
@@ -161,7 +162,8 @@ def test_bytes_at_random_never_make_the_server_fail(
 
 
 _PARTS = ("memory_id", "event_id", "job_id", "kind", "name", "number", "organization_id",
-          "project_id", "webhook_id", "endpoint_id", "delivery_id", "key_id")  # fmt: skip
+          "project_id", "webhook_id", "endpoint_id", "delivery_id", "key_id", "message_id",
+          "part")  # fmt: skip
 
 
 def send(asking: APIClient, method: str, route: str, body: bytes) -> HttpResponse:

@@ -61,6 +61,12 @@ def test_good_settings_pass() -> None:
         ("REMEMBRANCER_EXTRACTION_PRICES", "1,2", "E001"),
         ("REMEMBRANCER_EXTRACTION_PRICES", "1,2,3,-4", "E001"),
         ("REMEMBRANCER_EXTRACTION_PRICES", "1,2,3,nan", "E001"),
+        ("REMEMBRANCER_READING_MODEL", "claude", "E001"),
+        ("REMEMBRANCER_READING_PRICES", "1,2,3,x", "E001"),
+        ("REMEMBRANCER_TRANSCRIPTION_URL", "ftp://host", "E001"),
+        ("REMEMBRANCER_TRANSCRIPTION_PRICE", "-1", "E001"),
+        ("REMEMBRANCER_TRANSCRIPTION_PRICE", "cheap", "E001"),
+        ("REMEMBRANCER_FILES_FROM_LOOPBACK", "perhaps", "E001"),
         ("EMAIL_URL", "nothing", "E001"),
         ("EMAIL_URL", None, "W001"),
         ("REMEMBRANCER_SECRET_KEY_FILE", "/nowhere/at/all", "E001"),
@@ -106,14 +112,15 @@ def test_nodes_that_do_not_fit_together_are_refused(grpc: str, why: str) -> None
 @pytest.mark.parametrize(
     ("given", "variable", "id_"),
     [
-        ({"MODEL": "anthropic:claude"}, "REMEMBRANCER_EXTRACTION_KEY", "E001"),
-        ({"MODEL": "chat:llama"}, "REMEMBRANCER_EXTRACTION_PRICES", "W003"),
+        ({"EXTRACTION_MODEL": "anthropic:claude"}, "REMEMBRANCER_EXTRACTION_KEY", "E001"),
+        ({"EXTRACTION_MODEL": "chat:llama"}, "REMEMBRANCER_EXTRACTION_PRICES", "W003"),
+        ({"READING_MODEL": "anthropic:claude"}, "REMEMBRANCER_READING_KEY", "E001"),
+        ({"READING_MODEL": "chat:llama"}, "REMEMBRANCER_READING_PRICES", "W003"),
+        ({"TRANSCRIPTION_MODEL": "whisper"}, "REMEMBRANCER_TRANSCRIPTION_PRICE", "W003"),
     ],
 )
-def test_a_language_model_needs_a_key_and_prices(
-    given: dict[str, str], variable: str, id_: str
-) -> None:
-    code, said = check(**{f"REMEMBRANCER_EXTRACTION_{name}": each for name, each in given.items()})
+def test_a_model_needs_a_key_and_prices(given: dict[str, str], variable: str, id_: str) -> None:
+    code, said = check(**{f"REMEMBRANCER_{name}": each for name, each in given.items()})
     assert code != 0
     assert variable in said
     assert f"remembrancer.{id_}" in said

@@ -16,6 +16,7 @@ from memories.engine.ports.language_model import (
 if TYPE_CHECKING:
     from anthropic import Anthropic
     from anthropic.types import (
+        CacheControlEphemeralParam,
         ContentBlockParam,
         Message,
         MessageParam,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
 
 _OWN_ENDPOINT: Final = "https://api.anthropic.com"
+_KEPT: "Final[CacheControlEphemeralParam]" = {"type": "ephemeral"}
 # Whatever else ends an answer leaves it whole.
 _ENDINGS: Final = {
     "max_tokens": Ending.CUT,
@@ -132,19 +134,24 @@ def answer_of(reply: "Message") -> ModelAnswer:
 
 
 def _kept(instructions: str) -> "TextBlockParam":
-    return {"type": "text", "text": instructions, "cache_control": {"type": "ephemeral"}}
+    return {"type": "text", "text": instructions, "cache_control": _KEPT}
 
 
 def _said(request: ModelRequest) -> "MessageParam":
-    shown: list[ContentBlockParam] = [_shown(each) for each in request.attachments]
+    shown: list[ContentBlockParam] = [
+        # The provider keeps all that stands before the mark.
+        _shown(each, kept=request.shown_again and each is request.attachments[-1])
+        for each in request.attachments
+    ]
     return {"role": "user", "content": [*shown, {"type": "text", "text": request.prompt}]}
 
 
-def _shown(attachment: Attachment) -> "ContentBlockParam":
+def _shown(attachment: Attachment, *, kept: bool) -> "ContentBlockParam":
     content = base64.b64encode(attachment.content).decode()
     kind = "document" if attachment.media_type == "application/pdf" else "image"
     source = {"type": "base64", "media_type": attachment.media_type, "data": content}
-    return {"type": kind, "source": source}  # type: ignore[return-value,misc]  # as the kind says
+    mark = {"cache_control": _KEPT} if kept else {}
+    return {"type": kind, "source": source, **mark}  # type: ignore[return-value]  # as the kind says
 
 
 def _counted(usage: "Usage") -> TokenUsage:

@@ -1,8 +1,5 @@
 """Reading a model's answer: nothing in it is believed that was not shown and can't be proven."""
 
-import json
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +22,7 @@ from memories.engine.domain import (
 )
 from memories.engine.ports.extractor import UNPROVEN, ExtractionRequest
 from memories.engine.text.delimiters import strip_recalled
+from memories.engine.text.model_answers import is_no_text, object_in
 
 FORMLESS: Final = "it has not the form that was asked for"
 NO_TEXT: Final = "it is empty or holds characters that are no text"
@@ -44,15 +42,10 @@ _MOST_QUOTES: Final = 5
 _MOST_OTHERS: Final = 20
 _LONGEST_FACT: Final = 1000
 _LONGEST_NAME: Final = 200
-_LONGEST_ANSWER: Final = 4_000_000
-# Endpoints that know no schema give JSON as they would write it to people.
-_FENCED: Final = re.compile(r"\s*```(?:json)?\s(?P<json>.*)```\s*", re.DOTALL)
 _RELATIONS: Final[Mapping[object, LinkKind]] = {
     SUPERSEDES: LinkKind.SUPERSEDES,
     SUPPORTS: LinkKind.SUPPORTS,
 }
-# They make a text read otherwise than it is.
-_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _Shown = TypeVar("_Shown")
 _KINDS: Final[Mapping[object, Kind]] = {name: Kind(name) for name in KINDS}
 _TYPES: Final[Mapping[object, EntityType]] = {each.value: each for each in EntityType}
@@ -221,14 +214,7 @@ class AnswerReader:
 
 
 def _claims(answer: str) -> Sequence[object] | None:
-    if len(answer) > _LONGEST_ANSWER:
-        return None
-    fenced = _FENCED.fullmatch(answer)
-    try:
-        parsed = json.loads(fenced["json"] if fenced else answer)
-    except (ValueError, RecursionError):
-        return None
-    claims = parsed.get("facts") if isinstance(parsed, dict) else None
+    claims = (object_in(answer) or {}).get("facts")
     return claims if isinstance(claims, list) else None
 
 
@@ -243,7 +229,7 @@ def text_of(text: object) -> str:
     if len(text) > _LONGEST_FACT:
         raise Unfit(TOO_LONG)
     written = " ".join(text.split())
-    if not any(map(str.isalnum, written)) or any(map(_is_no_text, written)):
+    if not any(map(str.isalnum, written)) or any(map(is_no_text, written)):
         raise Unfit(NO_TEXT)
     if strip_recalled(written) != ((0, len(written)),):
         raise Unfit(RECALLED)
@@ -263,8 +249,3 @@ def _place(name: object, text: str) -> int | None:
         return None
     start = text.find(name) if any(map(str.isalnum, name)) else -1
     return start if start >= 0 else None
-
-
-def _is_no_text(character: str) -> bool:
-    """True of control characters, halves of surrogate pairs and marks that turn the line around."""
-    return unicodedata.category(character) in {"Cc", "Cs"} or character in _TURNING

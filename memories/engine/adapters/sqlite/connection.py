@@ -52,14 +52,16 @@ class Connection:
 
     def fields(self, sql: str, values: Iterable[SqlValue] = ()) -> list[Fields]:
         """Every row, by column name."""
+        return list(self.stream_fields(sql, values))
+
+    def stream_fields(self, sql: str, values: Iterable[SqlValue] = ()) -> Iterator[Fields]:
+        """As `fields`, as they are found; to be read before the transaction ends."""
         cursor = self.raw.execute(sql, tuple(values) or None)
-        found: list[Fields] = []
         names: list[str] = []
         for row in cursor:
             # apsw describes the columns only while rows are coming.
             names = names or [column[0] for column in cursor.get_description()]
-            found.append(dict(zip(names, row, strict=True)))
-        return found
+            yield dict(zip(names, row, strict=True))
 
     def number(self, sql: str, values: Iterable[SqlValue] = ()) -> int:
         """The one whole number that the statement answers."""

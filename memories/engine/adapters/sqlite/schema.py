@@ -255,6 +255,22 @@ ALTER TABLE receipts ADD COLUMN learning TEXT;
 """
 
 _FORMAT_4: Final = r"""
+-- Files that parts of messages were: digest is SHA-256; a stretch of the message's text that is the
+-- file's is [start, end, page, from seconds, until seconds]. Digest and content are NULL once the
+-- bytes were removed. The content comes last, so that the others are read without it.
+CREATE TABLE originals (
+    message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+    part INTEGER NOT NULL,
+    media_type TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    digest BLOB,
+    stretches TEXT NOT NULL,
+    -- NULL where nothing could.
+    read_by TEXT,
+    content BLOB,
+    PRIMARY KEY (message, part)
+) STRICT;
+
 -- What entities are called for short: text/forms.py. It takes the place of `words`.
 CREATE TABLE short_forms (
     home INTEGER NOT NULL REFERENCES scopes,

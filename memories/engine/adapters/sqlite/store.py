@@ -11,6 +11,7 @@ from memories.engine.adapters.sqlite.imports import SqliteImports
 from memories.engine.adapters.sqlite.memories import SqliteMemories
 from memories.engine.adapters.sqlite.merges import SqliteMerges
 from memories.engine.adapters.sqlite.messages import SqliteMessages
+from memories.engine.adapters.sqlite.originals import SqliteOriginals
 from memories.engine.adapters.sqlite.participants import participants
 from memories.engine.adapters.sqlite.receipts import SqliteReceipts
 from memories.engine.adapters.sqlite.tables import SqliteTables
@@ -28,6 +29,7 @@ class SqliteRecords:
         self.messages = SqliteMessages(database)
         self.memories = SqliteMemories(database)
         self.entities = SqliteEntities(database)
+        self.originals = SqliteOriginals(database)
         self.merges = SqliteMerges(database)
         self.receipts = SqliteReceipts(database)
         self.imports = SqliteImports(database)
@@ -60,6 +62,10 @@ class SqliteRecords:
             "embedded": (
                 "SELECT count(*) FROM passages JOIN scopes m ON m.seq = scope"
                 " WHERE vector IS NOT NULL AND"
+            ),
+            "originals": (
+                "SELECT count(*) FROM originals JOIN messages m ON m.seq = message"
+                " WHERE content IS NOT NULL AND"
             ),
         }
         mentions = (

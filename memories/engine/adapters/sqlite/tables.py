@@ -12,6 +12,7 @@ from memories.engine.adapters.sqlite.gists import note_gists
 from memories.engine.adapters.sqlite.merges import hand_over_merged
 from memories.engine.adapters.sqlite.scopes import number_of
 from memories.engine.domain import Scope
+from memories.engine.storage.originals import ORIGINAL_COLUMNS
 from memories.engine.storage.rows import MEMORY_COLUMNS
 from memories.engine.storage.values import Fields, SqlValue, blob
 
@@ -73,6 +74,13 @@ _KINDS: Final[Mapping[str, _Kind]] = {
         f"SELECT {_MEMORIES} FROM memories ORDER BY seq",
         _insert("memories", _MEMORIES, scope_column="scope"),
         scoped=True,
+    ),
+    "original": _Kind(
+        f"SELECT id AS message_id, {ORIGINAL_COLUMNS}, content FROM originals"
+        " JOIN messages ON seq = message ORDER BY seq, part",
+        f"INSERT INTO originals (message, {ORIGINAL_COLUMNS}, content) VALUES"
+        f" ({_seq('messages', 'message_id')}, :part, :media_type, :size, :digest, :stretches,"
+        " :read_by, :content) ON CONFLICT DO NOTHING",
     ),
     "version": _Kind(
         "SELECT id AS memory_id, versions.version, versions.text, versions.said_at,"
@@ -160,7 +168,7 @@ class SqliteTables:
         self._connection = connection
 
     def rows(self, kind: str) -> Iterator[Fields]:
-        return iter(self._connection.fields(_KINDS[kind].select))
+        return self._connection.stream_fields(_KINDS[kind].select)
 
     def forgetting_key(self) -> bytes:
         ((key,),) = self._connection.rows("SELECT value FROM meta WHERE key = 'forgetting_key'")

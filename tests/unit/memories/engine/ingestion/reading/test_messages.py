@@ -85,6 +85,8 @@ def test_messages_without_a_time_take_the_one_given() -> None:
 FAR_EAST = timezone(timedelta(hours=14))
 TIMES = "expected an ISO 8601 time or epoch seconds, got "
 ROLES = "expected one of user, assistant, system, tool"
+TYPES = "one of text, image_url, pdf_url, txt_url, mdx_url, audio_url, input_audio"
+FILE = "the file's bytes, a data URI, base64 or an address"
 KNOWN = "known are role, content, name, id, timestamp, metadata"
 
 
@@ -96,13 +98,14 @@ KNOWN = "known are role, content, name, id, timestamp, metadata"
         ({"role": 7}, f".role: {ROLES}, got the number 7"),
         ({"content": None}, ".content: expected the message's text, got null"),
         ({"content": " \n"}, ".content: expected text that is not empty, got ' \\n'"),
-        ({"content": 5}, ".content: expected a string or a list of text parts, got the number 5"),
+        ({"content": 5}, ".content: expected a string or a list of parts, got the number 5"),
         ({"content": []}, ".content: expected text that is not empty, got parts without any"),
         (
             {"content": [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {}}]},
-            ".content[1].type: expected 'text', as only text parts are understood, got 'image_url'",
+            f".content[1].image_url: url is missing; expected {FILE}",
         ),
-        ({"content": [{"text": "a"}]}, ".content[0]: type is missing; expected 'text'"),
+        ({"content": [{"type": "video"}]}, f".content[0].type: expected {TYPES}, got 'video'"),
+        ({"content": [{"text": "a"}]}, f".content[0]: type is missing; expected {TYPES}"),
         ({"content": ["a"]}, ".content[0]: expected an object, got 'a'"),
         (
             {"content": [{"type": "text", "text": "a", "bold": True}]},

@@ -43,7 +43,7 @@ FORMS = "a message with role and content, a conversation with messages or sessio
         (
             '\ufeff[\n  {"role": "user", "content": "é"}, {"role": "user", "content": 5}]',
             *(2, 65),
-            "[1].content: expected a string or a list of text parts, got the number 5",
+            "[1].content: expected a string or a list of parts, got the number 5",
         ),
         (
             '{"messages": [\n {"content": "Hi"}\n]}',
