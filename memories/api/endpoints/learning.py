@@ -40,7 +40,7 @@ class PreviewMemories(APIView):
 
     def post(self, request: Request) -> Response:
         """The facts, with what would become of each."""
-        order = _order_of(request)
+        order = _order_of(request, may_fetch=False)
         spend(request, "adds")
         guidance, zone = guided(order, principal_of(request).project_id)
         with project_of(request) as memory:
@@ -91,13 +91,13 @@ class ModelSpending(APIView):
         return Response({"results": [_spending_object(each) for each in rows]})
 
 
-def _order_of(request: Request) -> AddOrder:
+def _order_of(request: Request, *, may_fetch: bool = True) -> AddOrder:
     """The add that is asked about.
 
     Raises:
         RequestRefused: it is off, or learns no facts.
     """
-    order = add_order(object_of(request), now=timezone.now(), may_fetch=False)
+    order = add_order(object_of(request), now=timezone.now(), may_fetch=may_fetch)
     if order.sums_up:
         raise refuse("memory_type", "a summary of a run is not known before it is made")
     return order
