@@ -47,12 +47,19 @@ class MemoryExport(models.Model):
 
 
 class ProfileJob(models.Model):
-    """A request to build profiles anew."""
+    """A request to build profiles anew.
+
+    Attributes:
+        entity_ids: of whom.
+        jobs: ids of the jobs that build them; none where they are laid out when they are read.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="profile_jobs")
     operation = models.CharField(max_length=10)
     entity_ids = models.JSONField()
+    # The database's default is for a release before this one, which goes on inserting meanwhile.
+    jobs = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     idempotency_key = models.CharField(max_length=255, blank=True, default="")
     created_at = models.DateTimeField()
 

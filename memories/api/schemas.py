@@ -38,9 +38,7 @@ class AddRequest(IdsSchema):
     custom_categories = serializers.JSONField(
         required=False, help_text="[{name: meaning}]; in place of the project's"
     )
-    memory_type = serializers.CharField(
-        required=False, help_text="procedural_memory sums up the run of an agent"
-    )
+    memory_type = serializers.CharField(required=False, help_text="procedural_memory sums a run up")
     timestamp = serializers.JSONField(required=False, help_text="seconds since 1970 or ISO 8601")
     expiration_date = serializers.DateField(required=False, allow_null=True)
     immutable = serializers.BooleanField(required=False, default=False)
@@ -55,6 +53,8 @@ class ResultSchema(Row):
     memory = serializers.CharField(allow_blank=True)
     data_ = serializers.DictField()
     reason = serializers.CharField(required=False)
+    by = serializers.CharField(required=False, allow_null=True)
+    derived_from = serializers.ListField(child=serializers.CharField(), required=False)
 
 
 class AddedAnswer(Row):
@@ -117,6 +117,35 @@ class PredictionAnswer(Row):
     dollars = serializers.FloatField(allow_null=True)
 
 
+class ConsolidateRequest(IdsSchema):
+    """Whose memories are to be looked at together."""
+
+    dry_run = serializers.BooleanField(required=False, default=False)
+
+
+class ChangeSchema(Row):
+    """One change that a consolidation would make."""
+
+    id = serializers.CharField(allow_null=True)
+    event = serializers.ChoiceField(["ADD", "MERGE", "SUPERSEDE"])
+    memory = serializers.CharField()
+    reason = serializers.CharField()
+    by = serializers.CharField(allow_null=True)
+    derived_from = serializers.ListField(child=serializers.CharField())
+
+
+class ConsolidationAnswer(LearningSchema):
+    """An accepted consolidation, or what one would do."""
+
+    message = serializers.CharField(required=False)
+    status = serializers.CharField(required=False)
+    event_id = serializers.UUIDField(required=False)
+    results = ChangeSchema(many=True, required=False)
+    looked_at = serializers.IntegerField(required=False)
+    is_more = serializers.BooleanField(required=False)
+    reason = serializers.CharField(required=False, allow_null=True)
+
+
 class SpendingRow(Row):
     """One day of one model."""
 
@@ -153,6 +182,8 @@ class MemorySchema(Row):
     replaced_by = serializers.CharField(allow_null=True)
     merged_into = serializers.CharField(allow_null=True)
     lifecycle_state = serializers.CharField()
+    synthesized = serializers.BooleanField()
+    derived_from = serializers.ListField(child=serializers.CharField())
     immutable = serializers.BooleanField()
     attributed_to = serializers.CharField()
     kind = serializers.CharField()

@@ -2,6 +2,7 @@
 
 from controlplane.api.routes import both
 from memories.api.endpoints.adding import AddMemories
+from memories.api.endpoints.consolidating import ConsolidateMemories, PredictConsolidation
 from memories.api.endpoints.elsewhere import AgentRush
 from memories.api.endpoints.entities import (
     Entities,
@@ -49,6 +50,8 @@ urlpatterns = [
     *both("v3/memories/add", AddMemories.as_view()),
     *both("v3/memories/preview", PreviewMemories.as_view()),
     *both("v3/memories/predict", PredictLearning.as_view()),
+    *both("v3/memories/consolidate", ConsolidateMemories.as_view()),
+    *both("v3/memories/consolidate/predict", PredictConsolidation.as_view()),
     *both("v3/memories/entities/resolve", ResolveEntities.as_view()),
     *both("v3/memories/entities/merge", MergeEntities.as_view()),
     *both("v3/memories/entities/unmerge", UnmergeEntity.as_view()),

@@ -15,12 +15,20 @@ class IngestConfig(AppConfig):
         from controlplane.idempotency.services import forget_of_project  # noqa: PLC0415 - models
         from controlplane.jobs import every_minute  # noqa: PLC0415 - as above
         from controlplane.organizations.removal import on_project_removed  # noqa: PLC0415 - models
+        from memories.ingest.consolidating import accept_due  # noqa: PLC0415 - models
         from memories.ingest.copies import on_deletion  # noqa: PLC0415 - as above
         from memories.ingest.measures import measure_queue  # noqa: PLC0415 - models
+        from memories.ingest.profiling import (  # noqa: PLC0415 - models
+            check_profiles_of,
+            look_through,
+        )
         from memories.ingest.projects import PROJECTS  # noqa: PLC0415 - once settings are there
         from memories.ingest.retention import delete_outdated  # noqa: PLC0415 - models
 
         every_minute(delete_outdated)
+        every_minute(accept_due)
+        every_minute(look_through)
         on_project_removed(PROJECTS.remove)
         on_deletion(forget_of_project)
+        on_deletion(check_profiles_of)
         measure_when_asked(measure_queue)

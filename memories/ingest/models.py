@@ -18,6 +18,8 @@ class JobKind(models.TextChoices):
 
     ADD = "ADD"
     DELETE = "DELETE"
+    CONSOLIDATE = "CONSOLIDATE"
+    PROFILE = "PROFILE"
     IMPORT = "IMPORT"
 
 
@@ -119,7 +121,7 @@ class Job(models.Model):
     id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     lane = models.ForeignKey(Lane, on_delete=models.CASCADE, related_name="jobs")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="jobs")
-    kind = models.CharField(max_length=10, choices=JobKind.choices)
+    kind = models.CharField(max_length=20, choices=JobKind.choices)
     status = models.CharField(max_length=10, choices=JobStatus.choices, default=JobStatus.PENDING)
     actor = models.CharField(max_length=36, blank=True, default="")
     order = models.JSONField()
@@ -206,6 +208,72 @@ class Spending(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.on}"
+
+
+class DueConsolidation(models.Model):
+    """That memories of somebody have changed, and are to be looked at together.
+
+    Attributes:
+        scope: digest of whose they are, in whichever run.
+        owner: their ids, as an order has them.
+        due_at: not before; later with each further change.
+    """
+
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="due_consolidations"
+    )
+    scope = models.CharField(max_length=32)
+    owner = models.JSONField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["project", "scope"], name="due_consolidation_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["due_at"], name="due_consolidation_next")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.scope}"
+
+
+class KeptProfile(models.Model):
+    """What is known of a user, laid out by a project's schema.
+
+    Attributes:
+        job: that builds it, or built it last.
+        wanted: digest of the schema and instructions of the last attempt.
+        content: the object; empty until it is built, and again once it may not be shown.
+        sources: version of each memory that it rests on, by id.
+        error: why the last attempt gave nothing; empty if it did.
+        built_at: when the content was; None without any.
+        is_checked: nothing that it rests on was deleted; False until that is looked at.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="profiles")
+    name = models.CharField(max_length=256)
+    job = models.UUIDField(null=True)
+    wanted = models.CharField(max_length=32, blank=True, default="")
+    content = models.JSONField(default=dict)
+    sources = models.JSONField(default=dict)
+    error = models.TextField(blank=True, default="")
+    built_at = models.DateTimeField(null=True)
+    generation_count = models.PositiveIntegerField(default=0)
+    is_checked = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["project", "name"], name="profile_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["id"], condition=models.Q(is_checked=False), name="profile_unchecked"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class ModelBatch(models.Model):

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import ClassVar, Final, Self, TypeAlias
@@ -36,6 +36,10 @@ class Owner:
     def of(cls, scope: Scope) -> Self:
         """Whom a scope names."""
         return cls(scope.user, scope.agent, scope.app, scope.run)
+
+    def home(self) -> "Owner":
+        """Without the run, unless nobody else is named: as memories are looked at together."""
+        return replace(self, run=None) if self.user or self.agent or self.app else self
 
     def digest(self) -> str:
         """The same for the same ids, and 32 characters long."""
@@ -221,14 +225,68 @@ class ImportOrder:
         return cls(**{**row, "owner": Owner()})  # type: ignore[arg-type]  # as we wrote it
 
 
-Order: TypeAlias = AddOrder | DeleteOrder | ImportOrder
+@dataclass(frozen=True, slots=True)
+class ConsolidateOrder:
+    """Look at somebody's memories together."""
+
+    kind: ClassVar[JobKind] = JobKind.CONSOLIDATE
+    # Nobody waits for it as for what was just told.
+    urgency: ClassVar[int] = 2
+
+    owner: Owner
+
+    @property
+    def lane(self) -> str:
+        """That of whom it names."""
+        return self.owner.digest()
+
+    def as_row(self) -> JsonRow:
+        """As JSON keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, object]) -> Self:
+        """From `as_row`."""
+        return cls(_owner(row))
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileOrder:
+    """Build a user's profile."""
+
+    kind: ClassVar[JobKind] = JobKind.PROFILE
+    urgency: ClassVar[int] = 2
+
+    owner: Owner
+
+    @property
+    def lane(self) -> str:
+        """That of whom it names."""
+        return self.owner.digest()
+
+    def as_row(self) -> JsonRow:
+        """As JSON keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, object]) -> Self:
+        """From `as_row`."""
+        return cls(_owner(row))
+
+
+Order: TypeAlias = AddOrder | DeleteOrder | ConsolidateOrder | ProfileOrder | ImportOrder
+_ORDERS: Final[Mapping[str, Callable[[Mapping[str, object]], Order]]] = {
+    JobKind.ADD: AddOrder.from_row,
+    JobKind.DELETE: DeleteOrder.from_row,
+    JobKind.CONSOLIDATE: ConsolidateOrder.from_row,
+    JobKind.PROFILE: ProfileOrder.from_row,
+    JobKind.IMPORT: ImportOrder.from_row,
+}
 
 
 def order_of(kind: str, row: Mapping[str, object]) -> Order:
     """What a row says."""
-    if kind == JobKind.IMPORT:
-        return ImportOrder.from_row(row)
-    return DeleteOrder.from_row(row) if kind == JobKind.DELETE else AddOrder.from_row(row)
+    return _ORDERS[kind](row)
 
 
 def owners_in(row: Mapping[str, object]) -> list[Mapping[str, object]]:

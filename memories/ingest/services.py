@@ -26,6 +26,19 @@ _LONGEST_WAIT: Final = timedelta(minutes=5)
 _USUAL_URGENCY: Final = 1
 # How long a lane rests whose job has to wait for another's.
 _PAUSE: Final = timedelta(milliseconds=200)
+_ACCEPTED: Final[Mapping[JobKind, Action]] = {
+    JobKind.ADD: Action.ADD_ACCEPTED,
+    JobKind.IMPORT: Action.ADD_ACCEPTED,
+    JobKind.DELETE: Action.DELETION_ACCEPTED,
+    JobKind.CONSOLIDATE: Action.CONSOLIDATION_ACCEPTED,
+    JobKind.PROFILE: Action.PROFILE_ACCEPTED,
+}
+_DONE: Final[Mapping[str, Action]] = {
+    JobKind.ADD: Action.MEMORY_ADDED,
+    JobKind.IMPORT: Action.MEMORY_ADDED,
+    JobKind.DELETE: Action.MEMORY_DELETED,
+    JobKind.CONSOLIDATE: Action.MEMORIES_CONSOLIDATED,
+}
 _DIED: Final = "Every attempt ended with the death of the process that made it."
 
 
@@ -56,13 +69,11 @@ def accept(order: Order, *, project_id: UUID, now: datetime, job_id: UUID | None
     if isinstance(order, AddOrder):
         files = (JobFile(job=job, number=at, content=each) for at, each in enumerate(order.files))
         JobFile.objects.bulk_create(files)
-    if not isinstance(order, DeleteOrder):
+    if isinstance(order, AddOrder | ImportOrder):
         for owner in order.owners if isinstance(order, ImportOrder) else [order.owner]:
             meet(owner, project_id=project_id, now=now)
             transaction.on_commit(count_add)
-    is_deletion = order.kind == JobKind.DELETE
-    accepted = Action.DELETION_ACCEPTED if is_deletion else Action.ADD_ACCEPTED
-    record_in(project_id, accepted, [job.id])
+    record_in(project_id, _ACCEPTED[order.kind], [job.id])
     if order.kind != JobKind.IMPORT:
         # An import waits for hours, and what it told is in the store by then.
         transaction.on_commit(partial(marks().put, project_id, job.number), robust=True)
@@ -219,11 +230,10 @@ def succeed(
 
 def _record_done(job: Job, results: list[dict[str, object]]) -> None:
     """On behalf of whoever had the job accepted."""
-    added = [result["id"] for result in results if result["event"] == "ADD"]
-    done = Action.MEMORY_DELETED if job.kind == JobKind.DELETE else Action.MEMORY_ADDED
-    if added or job.kind == JobKind.DELETE:
+    changed = [result["id"] for result in results if result["event"] != "NOOP"]
+    if changed or job.kind == JobKind.DELETE:
         with acting_as(job.actor or SYSTEM):
-            record_in(job.project_id, done, [job.id, *added])
+            record_in(job.project_id, _DONE[job.kind], [job.id, *changed])
 
 
 @transaction.atomic

@@ -31,6 +31,8 @@ def tell_done(job: Job, results: Results, *, was_voided: bool, now: datetime) ->
         _body("ADD", whose | _named_in(each), id=each["id"], data=each["data"]) for each in added
     ]
     publish_all(job.project_id, EventType.MEMORY_ADD, bodies, now)
+    if job.kind != JobKind.ADD:
+        return
     over = EventType.INGEST_JOB_CANCELLED if was_voided else EventType.INGEST_JOB_COMPLETED
     memory_ids = [each["id"] for each in added]
     told = _body(over.name, whose, id=str(job.id), memory_ids=memory_ids)

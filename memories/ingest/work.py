@@ -26,12 +26,29 @@ from memories import (
     RemembrancerError,
 )
 from memories.engine.domain import Guidance
+from memories.ingest.consolidating import (
+    NOTHING,
+    consolidated,
+    looking_of,
+    note_change,
+    results_of,
+)
 from memories.ingest.copies import forget_copies
 from memories.ingest.guiding import guidance_of
 from memories.ingest.importing import advance, learned_by
 from memories.ingest.leases import doing
 from memories.ingest.models import Job, JobFile, JobKind, JobStatus
-from memories.ingest.orders import AddOrder, DeleteOrder, ImportOrder, Owner, order_of
+from memories.ingest.orders import (
+    AddOrder,
+    ConsolidateOrder,
+    DeleteOrder,
+    ImportOrder,
+    Owner,
+    ProfileOrder,
+    order_of,
+    owners_in,
+)
+from memories.ingest.profiling import build
 from memories.ingest.projects import PROJECTS
 from memories.ingest.services import Claim, fail, rest, succeed, take_next
 from memories.ingest.spending import dollars, reading_dollars
@@ -105,6 +122,10 @@ def _succeed(claim: Claim, done: Done, *, now: datetime) -> None:
         if succeed(claim, results, reason=done.reason, learning=done.learning, now=now):
             was_voided = done.reason == VOIDED
             tell_done(claim.job, done.results, was_voided=was_voided, now=now)
+            learned = claim.job.kind in (JobKind.ADD, JobKind.IMPORT) and done.results
+            if claim.job.kind == JobKind.DELETE or learned:
+                for owner in owners_in(claim.job.order):
+                    note_change(claim.job.project_id, owner, now=now)
 
 
 def _passing(error: RemembrancerError) -> str:
@@ -150,6 +171,12 @@ def _done(job: Job, now: Callable[[], datetime]) -> Done | timedelta:
             return _delete(order, job, memory)
         if isinstance(order, ImportOrder):
             return _import(order, job, memory, project.settings, now)
+        if isinstance(order, ConsolidateOrder):
+            return _consolidate(order, job, memory, project.settings)
+        if isinstance(order, ProfileOrder):
+            wanted, at = project.settings, current_time()
+            reason, learning = build(order, memory, wanted, project_id=job.project_id, now=at)
+            return Done(reason=reason, learning=learning)
         return _add(order, job, memory, project.settings)
 
 
@@ -268,6 +295,18 @@ def _outcomes(added: AddResult, owner: Owner) -> Results:
         }
         for outcome in added.outcomes
     ]
+
+
+def _consolidate(
+    order: ConsolidateOrder, job: Job, memory: Memory, wanted: Mapping[str, object]
+) -> Done:
+    """Look at memories together, as the project's settings want it."""
+    done = consolidated(order, memory, wanted)
+    if done.is_more:
+        # What a model refuses today, such as over a cap, is asked again in a while.
+        note_change(job.project_id, asdict(order.owner), now=current_time())
+    results = results_of(done, order.owner)
+    return Done(results, done.reason or ("" if results else NOTHING), looking_of(done))
 
 
 def _delete(order: DeleteOrder, job: Job, memory: Memory) -> Done:

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Final
 
 from memories.engine.domain import (
     Entity,
     EntityType,
+    HistoryEvent,
     IndexedEntity,
     IndexedRow,
     Passage,
@@ -27,6 +30,12 @@ from memories.records.messages import sources_of
 from memories.records.passages import vector_of
 from memories.records.visibility import in_scope
 
+# When an event befell a memory `m` for the first time.
+_FIRST_FOUND: Final = (
+    "(SELECT min(found.at) FROM records_history found WHERE found.project = m.project"
+    " AND found.memory_id = m.id AND found.event = %s)"
+)
+
 
 def indexed_memories(
     connection: Connection, ids: Collection[str], scope: Scope
@@ -34,11 +43,12 @@ def indexed_memories(
     """Memories by id; those that are not there are left out."""
     condition, values = in_scope(connection, scope)
     rows = connection.fields(
-        f"SELECT m.seq, {MEMORY}, m.superseded_at, t.said_at AS merged_said_at"
+        f"SELECT m.seq, {MEMORY}, m.superseded_at, t.said_at AS merged_said_at,"
+        f" {_FIRST_FOUND} AS merged_found_at, {_FIRST_FOUND} AS superseded_found_at"
         " FROM records_memory m LEFT JOIN records_memory t"
         " ON t.project = m.project AND t.id = m.merged_into"
         f" WHERE {condition} AND m.id = ANY(%s::text[])",
-        (*values, list(ids)),
+        (HistoryEvent.MERGE, HistoryEvent.SUPERSEDE, *values, list(ids)),
     )
     numbers = [whole(row["seq"]) for row in rows]
     learned = _learned(connection, "memory", "message", numbers)
@@ -56,9 +66,16 @@ def indexed_memories(
             sources=tuple(sources.get(words(row["id"]), ())),
             merged_said_at=optional_instant(row["merged_said_at"]),
             superseded_at=optional_instant(row["superseded_at"]),
+            merged_found_at=_if_so(row, "merged_into", "merged_found_at"),
+            superseded_found_at=_if_so(row, "superseded_by", "superseded_found_at"),
         )
         for row in rows
     }
+
+
+def _if_so(row: Fields, which: str, at: str) -> datetime | None:
+    """When something befell a memory, unless it was taken back since."""
+    return None if row[which] is None else optional_instant(row[at])
 
 
 def indexed_messages(

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from memories.engine.domain import MemoryRecord, Place, Scope, Selection, Shelf
+from memories.engine.domain import HistoryEvent, MemoryRecord, Place, Scope, Selection, Shelf
 from memories.engine.storage.rows import from_micros, memory_of, to_micros
 from memories.engine.storage.values import whole, words
 from memories.records.columns import MEMORY
 from memories.records.connection import Bound, Connection
-from memories.records.visibility import visible
+from memories.records.visibility import FOUND_LATER, visible
 
 
 def told(
@@ -22,12 +22,15 @@ def told(
     recorded_by = to_micros(selection.recorded_as_of or datetime.max.replace(tzinfo=UTC))
     rows = connection.rows(
         "SELECT DISTINCT ON (m.seq) m.id, version.text, version.version,"
-        " coalesce(m.superseded_at > %s, false)"
+        f" coalesce(m.superseded_at > %s, false) OR (%s AND {FOUND_LATER})"
         " FROM records_memory m JOIN records_version version"
         " ON version.project = m.project AND version.memory = m.seq"
         " AND version.said_at <= %s AND version.recorded_at <= %s"
         " WHERE m.project = %s AND m.id = ANY(%s::text[]) ORDER BY m.seq, version.version DESC",
-        (said_by, said_by, recorded_by, connection.project, list(current)),
+        (
+            *(said_by, selection.recorded_as_of is not None, HistoryEvent.SUPERSEDE, recorded_by),
+            *(said_by, recorded_by, connection.project, list(current)),
+        ),
     )
     return {
         words(id_): replace(

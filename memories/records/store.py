@@ -9,6 +9,7 @@ from memories.engine.errors import StoreError
 from memories.engine.storage.transfer import export, import_
 from memories.engine.storage.values import optional_words
 from memories.records.connection import Connection
+from memories.records.consolidation import PostgresConsolidation
 from memories.records.database import Database
 from memories.records.entities import PostgresEntities
 from memories.records.imports import PostgresImports
@@ -48,6 +49,7 @@ class PostgresRecords:
         self.originals = PostgresOriginals(database)
         self.merges = PostgresMerges(database)
         self.receipts = PostgresReceipts(database)
+        self.consolidation = PostgresConsolidation(database)
         self.imports = PostgresImports(database)
 
     def reading(self, *, scope: Scope) -> AbstractContextManager[object]:

@@ -1,5 +1,6 @@
 """A project's tables in Postgres, for a transfer out of them or into them."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -234,6 +235,16 @@ class PostgresTables:
                     f"UPDATE records_memory SET {column} = %s WHERE project = %s AND {column} = %s",
                     (known, self._connection.project, id_),
                 )
+        for id_, known in known_as.items():
+            listed = json.dumps(id_, ensure_ascii=False)
+            self._connection.run(
+                "UPDATE records_memory SET derived_from = replace(derived_from, %s, %s)"
+                " WHERE project = %s AND strpos(derived_from, %s) > 0",
+                (
+                    *(listed, json.dumps(known, ensure_ascii=False)),
+                    *(self._connection.project, listed),
+                ),
+            )
 
 
 def _derived(kind: str, values: Mapping[str, SqlValue]) -> Mapping[str, SqlValue]:

@@ -2,7 +2,7 @@
 
 from typing import Final, TypeAlias
 
-from memories.engine.domain import Filter, Scope, Selection
+from memories.engine.domain import Filter, HistoryEvent, Scope, Selection
 from memories.engine.storage.filters import about_ids
 from memories.engine.storage.rows import to_micros
 from memories.engine.storage.values import whole
@@ -18,6 +18,12 @@ _NOT_MERGED: Final = "m.merged_into IS NULL"
 _NOT_MERGED_BY: Final = (
     "(m.merged_into IS NULL OR NOT EXISTS (SELECT 1 FROM records_memory t"
     " WHERE t.project = m.project AND t.id = m.merged_into AND t.said_at <= %s))"
+)
+
+# Of a memory `m` that an event had not befallen by an instant.
+FOUND_LATER: Final = (
+    "NOT EXISTS (SELECT 1 FROM records_history found WHERE found.project = m.project"
+    " AND found.memory_id = m.id AND found.event = %s AND found.at <= %s)"
 )
 
 
@@ -114,14 +120,35 @@ def visible(
         parts.append("m.recorded_at <= %s")
         values.append(to_micros(selection.recorded_as_of))
     if not messages:
-        if not selection.include_merged:
-            parts.append(_NOT_MERGED if selection.as_of is None else _NOT_MERGED_BY)
-            values += [] if selection.as_of is None else [to_micros(selection.as_of)]
-        if selection.latest_only:
-            parts.append("(m.superseded_at IS NULL OR m.superseded_at > %s)")
-            values.append(to_micros(judged_at))
+        hidden_sql, hidden_values = _not_hidden(selection)
+        parts += hidden_sql
+        values += hidden_values
     if selection.filter is not None:
         filter_sql, filter_values = compile_filter(selection.filter)
         parts.append(filter_sql)
         values.extend(filter_values)
     return " AND ".join(parts), values
+
+
+def _not_hidden(selection: Selection) -> tuple[list[str], list[Bound]]:
+    """Memories that are neither folded nor replaced, as far as that was known."""
+    parts: list[str] = []
+    values: list[Bound] = []
+    if not selection.include_merged:
+        said = [] if selection.as_of is None else [to_micros(selection.as_of)]
+        not_merged = _NOT_MERGED if selection.as_of is None else _NOT_MERGED_BY
+        known, at = _known_by(selection, HistoryEvent.MERGE)
+        parts.append(f"({not_merged}{known})")
+        values += [*said, *at]
+    if selection.latest_only:
+        known, at = _known_by(selection, HistoryEvent.SUPERSEDE)
+        parts.append(f"(m.superseded_at IS NULL OR m.superseded_at > %s{known})")
+        values += [to_micros(selection.as_of or selection.now), *at]
+    return parts, values
+
+
+def _known_by(selection: Selection, event: HistoryEvent) -> Condition:
+    """Continues a condition: or it was found out only after what is asked had been recorded."""
+    if selection.recorded_as_of is None:
+        return "", []
+    return f" OR {FOUND_LATER}", [event, to_micros(selection.recorded_as_of)]

@@ -15,6 +15,7 @@ _STORES = tuple(
     _PORTS / f"{port}.py"
     for port in (
         *("record_store", "entity_store", "original_store", "passage_store", "search_index"),
+        "consolidation_store",
         "import_store",
     )
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from memories import Memory, Scope
+from memories import Memory, ModelExtraction, Scope
 from memories.engine.ports.clock import FixedClock
 from memories.engine.ports.embedder import WordHashEmbedder
 from tests.library.learned import Opens
@@ -54,3 +54,9 @@ def opened(path: Path, clock: FixedClock) -> Iterator[Opens]:
     yield open_
     for memory in memories:
         memory.close()
+
+
+@pytest.fixture
+def asking(opened: Opens) -> Opens:
+    """Opens the file with a language model that learns."""
+    return lambda model: opened(ModelExtraction(model))

@@ -238,27 +238,30 @@ def test_an_export_of_a_later_form_is_refused(full: Memory, tmp_path: Path) -> N
         full.import_(tmp_path / "later.jsonl")
 
 
-def test_an_export_of_the_first_form_knows_less_of_a_memory(
-    full: Memory, tmp_path: Path, clock: FixedClock
+@pytest.mark.parametrize(
+    ("number", "new"), [(1, {"importance", "learned_by", "derived_from"}), (2, {"derived_from"})]
+)
+def test_an_export_of_an_older_form_knows_less_of_a_memory(
+    full: Memory, tmp_path: Path, clock: FixedClock, number: int, new: set[str]
 ) -> None:
     full.export(tmp_path / "one.jsonl")
     header, *lines = map(json.loads, (tmp_path / "one.jsonl").read_text().splitlines())
-    older = [{**header, "format": 1}]
-    older += [
-        {name: value for name, value in line.items() if name not in {"importance", "learned_by"}}
-        for line in lines
-    ]
+    older = [{**header, "format": number}]
+    older += [{name: value for name, value in line.items() if name not in new} for line in lines]
     (tmp_path / "older.jsonl").write_text("\n".join(map(json.dumps, older)))
     with opened(tmp_path / "other.db", clock) as other:
         assert other.import_(tmp_path / "older.jsonl").memories
         scope = other.scope(user="acme")
         kept = list(full.list(scope=full.scope(user="acme")))
         assert {memory.learned_by for memory in kept} == {"local-1"}
-        assert list(other.list(scope=scope)) == [replace(each, learned_by=None) for each in kept]
+        known_by = None if "learned_by" in new else "local-1"
+        assert list(other.list(scope=scope)) == [
+            replace(each, learned_by=known_by) for each in kept
+        ]
     (tmp_path / "torn.jsonl").write_text("\n".join(map(json.dumps, [header, *older[1:]])))
     with (
         opened(tmp_path / "torn.db", clock) as other,
-        pytest.raises(UnreadableFile, match="importance"),
+        pytest.raises(UnreadableFile, match=r"importance|derived_from"),
     ):
         other.import_(tmp_path / "torn.jsonl")
 

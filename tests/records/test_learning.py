@@ -1,22 +1,17 @@
 """A language model learns for a project in Postgres as it does for a file."""
 
 import json
-import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 import pytest
-from django.conf import settings
 
-from memories import Memory, ModelExtraction, ModelRequest
-from memories.engine.adapters.weaviate.cluster import Cluster
-from memories.engine.domain import IngestEvent, Scope
-from memories.engine.ports.embedder import WordHashEmbedder
+from memories import Memory, ModelRequest
+from memories.engine.domain import IngestEvent
 from memories.engine.ports.language_model import ScriptedModel
-from memories.records.hosting import Hosted
-from memories.records.stores import index_name
 from tests.library.learned import claim, known_in, turns_in
+from tests.records.hosted import hosted_memory
 
 PORTO: Final = "I live in Porto."
 LISBON: Final = "I live in Lisbon."
@@ -35,20 +30,8 @@ def moving(request: ModelRequest) -> str:
 
 @pytest.fixture
 def memory(transactional_db: None, records_database: None) -> Iterator[Memory]:
-    assert settings.INDEX is not None
-    organization, project = uuid.uuid4(), uuid.uuid4()
-    embedder = WordHashEmbedder()
-    with Memory(
-        Hosted(settings.INDEX, "").of(project, organization_id=organization),
-        organization=str(organization),
-        project=str(project),
-        embedder=embedder,
-        extractor=ModelExtraction(ScriptedModel(moving)),
-    ) as opened:
+    with hosted_memory(ScriptedModel(moving)) as opened:
         yield opened
-    cluster = Cluster(settings.INDEX)
-    cluster.remove_tenant(index_name(Scope(str(organization), str(project)), embedder.model))
-    cluster.close()
 
 
 def test_known_memories_are_found_through_the_index_and_replaced(memory: Memory) -> None:

@@ -30,7 +30,9 @@ from memories.api.trail import changing, served
 from memories.api.wire import history_objects, memory_object, message_object
 from memories.engine.domain import LinkKind, MemoryRecord
 from memories.engine.ingestion.revision import UNCHANGED
+from memories.ingest.consolidating import note_change
 from memories.ingest.copies import forget_copies
+from memories.ingest.orders import IDS
 from memories.ingest.pending import PendingOfProject
 from memories.ingest.telling import tell_changed, tell_deleted
 
@@ -137,6 +139,7 @@ def changed(
             if_version=if_version,
         )
     tell_changed(record, now=timezone.now())
+    _note_change(record)
     return record
 
 
@@ -150,7 +153,15 @@ def delete(memory: Memory, memory_id: str) -> None:
     with changing(Action.MEMORY_DELETED, memory, memory_id):
         memory.delete(memory_id)
     tell_deleted(record, now=timezone.now())
+    _note_change(record)
     forget_copies(UUID(record.scope.project))
+
+
+def _note_change(record: MemoryRecord) -> None:
+    """What was concluded from it is gone; others are to be looked at without it."""
+    scope = record.scope
+    whose = {kind: getattr(scope, kind) for kind in IDS}
+    note_change(UUID(scope.project), whose, now=timezone.now())
 
 
 def linked_ids(memory: Memory, memory_id: str) -> list[str]:

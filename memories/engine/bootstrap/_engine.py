@@ -18,10 +18,13 @@ from typing import Final, Literal, TypeAlias
 from memories.engine.bootstrap._extractors import (
     ExtractorChoice,
     extractor_of,
+    model_of,
     predicting,
+    with_open_model,
 )
 from memories.engine.bootstrap._models import EmbeddingModel, dimensions_of, embedder_of
 from memories.engine.bootstrap._parts import PartReading, part_tools_of
+from memories.engine.consolidation.tools import ConsolidationTools
 from memories.engine.domain import Scope, SearchResult
 from memories.engine.errors import IndexUnavailable, InvalidScope, MissingExtra, ModelMismatch
 from memories.engine.ingestion.reindexing import Progress, reindex
@@ -96,6 +99,7 @@ class Engine:
     """
 
     ingest: IngestTools
+    consolidation: ConsolidationTools
     search: SearchTools
     stores: Stores
     threads: "_SignalThreads"
@@ -224,14 +228,15 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
         _check_project(records, settings)
         embedder = embedder_of(settings.embedding, records, settings.scope)
         dimensions = dimensions_of(settings.embedding, embedder, records, settings.scope)
-        opened = extractor_of(settings.extractor)
+        choice = with_open_model(settings.extractor)
+        opened = extractor_of(choice)
         index = stores.index(model=embedder.model, dimensions=dimensions)
         tools = IngestTools(
             records=records,
             passages=stores.passages(model=embedder.model, dimensions=dimensions),
             index=index,
             extractor=opened.extractor,
-            predictor=extractor_of(predicting(settings.extractor)).extractor,
+            predictor=extractor_of(predicting(choice)).extractor,
             batching=opened.batching,
             summarizer=opened.summarizer,
             guidance=opened.guidance,
@@ -250,7 +255,8 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
         else _SignalThreads(_CONCURRENT_SEARCHES, side_by_side=False)
     )
     search = _search_tools(settings, tools, index, threads, is_apart=stores.index_is_apart)
-    return Engine(tools, search, stores, threads, os.getpid())
+    together = ConsolidationTools(tools, model_of(choice))
+    return Engine(tools, together, search, stores, threads, os.getpid())
 
 
 def _open_file(path: Path, durability: Durability) -> Stores:

@@ -43,19 +43,8 @@ class ModelExtraction:
 
 
 ExtractorChoice: TypeAlias = Extractor | NamedModel | ModelExtraction
-
-
-def predicting(choice: ExtractorChoice | None) -> ExtractorChoice | None:
-    """The choice with its model, if it has one, replaced by one that counts what it is asked."""
-    if isinstance(choice, AnthropicModel | ChatModel):
-        choice = ModelExtraction(choice)
-    if not isinstance(choice, ModelExtraction):
-        return choice
-    from memories.engine.adapters.model_extractor import CountingModel
-
-    model = choice.model
-    name = model.model if isinstance(model, AnthropicModel | ChatModel) else model.name
-    return replace(choice, model=CountingModel(name))
+# One whose model, if it has one, is ready to be asked.
+OpenChoice: TypeAlias = Extractor | ModelExtraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,32 +64,59 @@ class OpenedExtractor:
     summarizer: Summarizer | None = None
 
 
-def extractor_of(choice: ExtractorChoice | None) -> OpenedExtractor:
-    """The extractor; the local one for None.
+def with_open_model(choice: ExtractorChoice | None) -> OpenChoice | None:
+    """The choice with its model, if it has one, ready to be asked.
 
     Raises:
         MissingExtra: the `models` extra is not installed.
         InvalidInput: a setting is off.
     """
+    if isinstance(choice, AnthropicModel | ChatModel):
+        choice = ModelExtraction(choice)
+    if not isinstance(choice, ModelExtraction):
+        return choice
+    _check(choice)
+    named = choice.model
+    if not isinstance(named, AnthropicModel | ChatModel):
+        return choice
+    batches = choice.batches or open_model_batches(named)
+    return replace(choice, model=open_language_model(named), batches=batches)
+
+
+def model_of(choice: OpenChoice | None) -> LanguageModel | None:
+    """The model of a choice; None where facts are not learned by one."""
+    return _model_in(choice) if isinstance(choice, ModelExtraction) else None
+
+
+def predicting(choice: OpenChoice | None) -> OpenChoice | None:
+    """The choice with its model, if it has one, replaced by one that counts what it is asked."""
+    if not isinstance(choice, ModelExtraction):
+        return choice
+    from memories.engine.adapters.model_extractor import CountingModel
+
+    return replace(choice, model=CountingModel(_model_in(choice).name))
+
+
+def extractor_of(choice: OpenChoice | None) -> OpenedExtractor:
+    """The extractor, with what it is to learn; the local one for None."""
     if choice is None:
         from memories.engine.adapters.local_extractor import LocalExtractor
 
         return OpenedExtractor(LocalExtractor())
-    if isinstance(choice, AnthropicModel | ChatModel):
-        choice = ModelExtraction(choice)
     if not isinstance(choice, ModelExtraction):
         return OpenedExtractor(choice)
-    _check(choice)
     from memories.engine.adapters.model_extractor import ModelExtractor
     from memories.engine.adapters.model_summarizer import ModelSummarizer
 
-    model, batches = choice.model, choice.batches
-    if isinstance(model, AnthropicModel | ChatModel):
-        batches = batches or open_model_batches(model)
-        model = open_language_model(model)
+    model, batches = _model_in(choice), choice.batches
     extractor = ModelExtractor(model, turns=choice.turns, known=choice.known)
     batching = None if batches is None else Batching(extractor, batches)
     return OpenedExtractor(extractor, choice.guidance, batching, ModelSummarizer(model))
+
+
+def _model_in(extraction: ModelExtraction) -> LanguageModel:
+    model = extraction.model
+    return open_language_model(model) if isinstance(model, AnthropicModel | ChatModel) else model
 
 
 def _check(choice: ModelExtraction) -> None:

@@ -3,6 +3,12 @@
 Plain frozen values. Every `datetime` here is aware. docs/glossary.md defines the words.
 """
 
+from memories.engine.domain._consolidation import (
+    Consolidation,
+    ConsolidationEvent,
+    ConsolidationOutcome,
+    Profile,
+)
 from memories.engine.domain._conversation import (
     Arrival,
     JsonObject,
@@ -104,6 +110,9 @@ __all__ = [
     "Company",
     "Condition",
     "Confidence",
+    "Consolidation",
+    "ConsolidationEvent",
+    "ConsolidationOutcome",
     "ContentPart",
     "Context",
     "DateExpression",
@@ -157,6 +166,7 @@ __all__ = [
     "Place",
     "Precision",
     "Preview",
+    "Profile",
     "QueryTime",
     "Quote",
     "ReadingUsage",

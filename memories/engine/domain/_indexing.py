@@ -26,6 +26,8 @@ class IndexedRow:
         sources: of a memory, in the order they were said.
         merged_said_at: when the memory was said that this one is folded into; None if it is not.
         superseded_at: when the memory was said that replaced this one; None if none did.
+        merged_found_at: when it was folded; None if it is not.
+        superseded_found_at: when it was marked as replaced; None if it is not.
     """
 
     told: MemoryRecord | Message
@@ -38,6 +40,8 @@ class IndexedRow:
     sources: tuple[Source, ...] = ()
     merged_said_at: datetime | None = None
     superseded_at: datetime | None = None
+    merged_found_at: datetime | None = None
+    superseded_found_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,8 @@ class MemoryRecord:
         importance: from 0 to 1, as the extractor judged it; None where it did not.
         learned_by: which extractor found it, with its model, prompt and settings; None where the
             memory was stored before this was noted.
+        derived_from: of an observation, ids of the memories that it rests on; empty for what was
+            learned from messages.
     """
 
     id: str
@@ -202,6 +204,7 @@ class MemoryRecord:
     merged_into: str | None = None
     importance: float | None = None
     learned_by: str | None = None
+    derived_from: tuple[str, ...] = ()
 
 
 class HistoryEvent(StrEnum):
@@ -322,7 +325,7 @@ class DeletionReceipt:
     """What a deletion took away.
 
     Attributes:
-        memories: deleted, those folded into them included.
+        memories: deleted, those folded into them and observations that rested on them included.
         messages: deleted with every word.
         redacted_messages: messages that stay, without the deleted memories' words.
         entities: deleted, as nothing mentions them any more.

@@ -78,7 +78,7 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(form_of(mention.surface) for mention in find_mentions(text))
 
 
-def _lasts_as_long(known: MemoryRecord, memory: MemoryRecord) -> bool:
+def lasts_as_long(known: MemoryRecord, memory: MemoryRecord) -> bool:
     """False where folding would hide the newer memory after the older one has expired."""
     if known.expires_at is None:
         return True
@@ -88,7 +88,7 @@ def _lasts_as_long(known: MemoryRecord, memory: MemoryRecord) -> bool:
 def _may_fold(memory: MemoryRecord, known: MemoryRecord) -> bool:
     return (
         _is_live_twin(memory, known)
-        and _lasts_as_long(known, memory)
+        and lasts_as_long(known, memory)
         and say_the_same(memory.text, known.text)
     )
 
@@ -100,4 +100,6 @@ def _is_live_twin(memory: MemoryRecord, known: MemoryRecord) -> bool:
         and known.attributed_to == memory.attributed_to
         and known.occurred == memory.occurred
         and known.superseded_by is None
+        # What is concluded goes with what it rests on: nothing that was said may go along.
+        and not (known.derived_from or memory.derived_from)
     )

@@ -7,6 +7,7 @@ from typing import Final
 from memories.engine.domain import DeletionReceipt, Scope, Selection
 from memories.engine.errors import NotFound
 from memories.engine.ingestion.extraction import forgetting_digest
+from memories.engine.ingestion.observations import drop_observations, forget_observations
 from memories.engine.ingestion.redaction import (
     Ahead,
     apply_redactions,
@@ -44,6 +45,8 @@ def delete_memories(
             raise NotFound(f"no memory {missing[0]}")
         doomed = list(dict.fromkeys(_with_folded(memory_ids, scope=scope, tools=tools)))
         _forget(doomed, scope=scope, tools=tools)
+        # Before it is looked at who else quotes the words: what goes along does not count.
+        dropped = drop_observations(doomed, scope=scope, tools=tools)
         redactions = [] if keep_source else plan_redactions(doomed, scope=scope, tools=tools)
         touched = [redaction.message.id for redaction in redactions]
         summaries = _summaries_of(touched, doomed, scope=scope, tools=tools)
@@ -51,11 +54,12 @@ def delete_memories(
             [*doomed, *summaries, *touched], scope=scope.everyone
         )
         deleted = records.memories.delete(doomed, at=tools.clock.now(), scope=scope)
+        dropped += drop_observations(summaries, scope=scope, tools=tools)
         deleted += _delete_summaries(summaries, scope=scope, tools=tools)
         originals = remove_originals(redactions, tools=tools)
         without_vectors = apply_redactions(redactions, ahead, tools=tools)
         return DeletionReceipt(
-            memories=deleted,
+            memories=deleted + dropped,
             redacted_messages=len(redactions),
             entities=records.entities.prune(entities, scope=scope.everyone),
             without_vectors=without_vectors,
@@ -82,7 +86,8 @@ def delete_scope(*, scope: Scope, tools: IngestTools) -> DeletionReceipt:
             if scope.names_someone
             else None
         )
-        deleted = records.memories.delete(ids, at=tools.clock.now(), scope=scope)
+        dropped = drop_observations([*ids, *summaries], scope=scope, tools=tools)
+        deleted = dropped + records.memories.delete(ids, at=tools.clock.now(), scope=scope)
         deleted += _delete_summaries(summaries, scope=scope, tools=tools)
         return DeletionReceipt(
             memories=deleted,
@@ -104,7 +109,8 @@ def delete_older(instant: datetime, *, scope: Scope, tools: IngestTools) -> Dele
         entities = records.entities.mentioned_by(
             [*memories, *summaries, *messages], scope=scope.everyone
         )
-        deleted = records.memories.delete(memories, at=tools.clock.now(), scope=scope)
+        dropped = drop_observations([*memories, *summaries], scope=scope, tools=tools)
+        deleted = dropped + records.memories.delete(memories, at=tools.clock.now(), scope=scope)
         deleted += _delete_summaries(summaries, scope=scope, tools=tools)
         return DeletionReceipt(
             memories=deleted,
@@ -142,6 +148,9 @@ def _embed_ahead(
         return Ahead({}, asked=True)
     known = tools.records.memories.get(memory_ids, scope=scope)
     doomed = list(_with_folded(known, scope=scope, tools=tools))
+    resting = tools.records.consolidation.resting_on(doomed, scope=scope.everyone)
+    # First: each message is indexed anew in the scope of the memory that was learned from it.
+    doomed = [*(each.id for each in resting), *doomed]
     return embed_ahead(plan_redactions(doomed, scope=scope, tools=tools), tools=tools)
 
 
@@ -154,10 +163,14 @@ def _with_folded(memory_ids: Iterable[str], *, scope: Scope, tools: IngestTools)
 
 
 def _forget(memory_ids: Sequence[str], *, scope: Scope, tools: IngestTools) -> None:
-    """Keep the facts from being learned from the same messages again."""
+    """Keep the facts from being learned from the same messages again, or concluded again."""
     records = tools.records
     key = records.memories.forgetting_key(scope=scope)
-    sources = records.messages.sources(memory_ids, scope=scope)
+    memories = records.memories.get(memory_ids, scope=scope)
+    observed = [each for each in memories.values() if each.derived_from]
+    forget_observations(observed, scope=scope, tools=tools)
+    learned = memories.keys() - {each.id for each in observed}
+    sources = records.messages.sources(learned, scope=scope)
     quoted = [source for each in sources.values() for source in each]
     identities = records.messages.identities({source.message.id for source in quoted}, scope=scope)
     records.memories.forget(

@@ -23,6 +23,9 @@ class IngestLimits:
         category_meaning_characters: of what says what a category means.
         guidance_characters: of each text that says what is to be learned.
         supersedes: memories that an extractor may replace in one add.
+        consolidated: memories that are shown in one question of a consolidation.
+        replaced: of them, how many may be marked as replaced.
+        observations: that may be concluded from them.
         files: images, PDFs, recordings and addresses in one message.
         files_in_all: in one call.
         text_bytes: of a text file.
@@ -43,6 +46,9 @@ class IngestLimits:
     category_meaning_characters: int = 500
     guidance_characters: int = 4000
     supersedes: int = 3
+    consolidated: int = 30
+    replaced: int = 10
+    observations: int = 10
     files: int = 20
     files_in_all: int = 100
     text_bytes: int = 800_000

@@ -17,6 +17,7 @@ from memories.engine.ingestion.deduplication import claimed_repeat, memory_ident
 from memories.engine.ingestion.entity_linking import EntityLinker
 from memories.engine.ingestion.extraction import forgetting_digest, recalled_memory
 from memories.engine.ingestion.identity import scope_digest, session_of
+from memories.engine.ingestion.observations import drop_observations
 from memories.engine.ingestion.passages import languages_of
 from memories.engine.ingestion.preparation import Heard, Learned, Prepared
 from memories.engine.ingestion.tools import IngestTools
@@ -101,6 +102,8 @@ def keep_fact(
             reason = f"found by {memory.learned_by}"
             link = Link(claimed.kind, memory.id, claimed.memory_id, 1.0, reason)
             records.memories.link(link, at=memory.recorded_at, said_at=memory.said_at, scope=scope)
+    replaced = [each.memory_id for each in fact.links if each.kind is LinkKind.SUPERSEDES]
+    drop_observations(replaced, scope=scope, tools=tools)
     if repeat is None:
         return IngestOutcome(IngestEvent.ADD, memory.id, memory.text)
     reason = f"says the same as {repeat.memory_id}"

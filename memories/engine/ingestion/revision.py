@@ -9,6 +9,7 @@ from memories.engine.domain import JsonObject, Link, LinkKind, MemoryRecord, Pas
 from memories.engine.errors import ChangedMeanwhile, Immutable, InvalidInput, NotFound
 from memories.engine.ingestion.deduplication import memory_identity
 from memories.engine.ingestion.entity_linking import link_text
+from memories.engine.ingestion.observations import drop_observations, observation_identity
 from memories.engine.ingestion.passages import draft_memory, embedded
 from memories.engine.ingestion.tools import IngestTools
 from memories.engine.text.dates import find_dates
@@ -69,12 +70,7 @@ def update_memory(memory_id: str, edit: Edit, *, scope: Scope, tools: IngestTool
         if current.version != old.version:
             # Somebody else's edit came first: this one is made again on top of it.
             return update_memory(memory_id, edit, scope=scope, tools=tools)
-        identity = memory_identity(
-            old.scope,
-            attributed_to=new.attributed_to,
-            fingerprint=new.fingerprint,
-            occurred=new.occurred,
-        )
+        identity = _identity_of(new)
         twin = tools.records.memories.find(identity, scope=scope)
         if twin is not None and twin.id != memory_id:
             raise InvalidInput(f"memory {twin.id} already says just that")
@@ -85,6 +81,9 @@ def update_memory(memory_id: str, edit: Edit, *, scope: Scope, tools: IngestTool
         if new.text != old.text:
             _index(new, passages, said_at, scope=old.scope, tools=tools)
             link_text(new.id, new.text, entities=tools.records.entities, scope=old.scope)
+        if (new.text, new.expires_at) != (old.text, old.expires_at):
+            drop_observations([new.id], scope=scope, tools=tools)
+            tools.records.consolidation.renew([new.id], scope=scope)
     return new
 
 
@@ -113,7 +112,20 @@ def supersede_memory(old_id: str, *, by: str, scope: Scope, tools: IngestTools) 
         newer = known[by]
         link = Link(LinkKind.SUPERSEDES, by, old_id, 1.0, "asked for by the caller")
         tools.records.memories.link(link, at=tools.clock.now(), said_at=newer.said_at, scope=scope)
+        drop_observations([old_id], scope=scope, tools=tools)
         return tools.records.memories.get([old_id], scope=scope)[old_id]
+
+
+def _identity_of(memory: MemoryRecord) -> bytes:
+    """What an exact repeat shares."""
+    if memory.derived_from:
+        return observation_identity(memory.scope, memory.fingerprint)
+    return memory_identity(
+        memory.scope,
+        attributed_to=memory.attributed_to,
+        fingerprint=memory.fingerprint,
+        occurred=memory.occurred,
+    )
 
 
 def _changeable(memory_id: str, *, scope: Scope, tools: IngestTools) -> MemoryRecord:

@@ -1,5 +1,6 @@
 """The facade, put together."""
 
+from memories.engine.memory._consolidating import Consolidates
 from memories.engine.memory._entities import Entities
 from memories.engine.memory._imports import Imports
 from memories.engine.memory._originals import Originals
@@ -9,7 +10,7 @@ from memories.engine.memory._together import Together
 from memories.engine.memory._writes import Writes
 
 
-class Memory(Reads, Entities, Originals, Writes, Imports, Summaries, Together):
+class Memory(Reads, Entities, Originals, Writes, Consolidates, Imports, Summaries, Together):
     """Everything known in one project, in one file.
 
     Safe to use from several threads; several processes may open the same file. After a fork the

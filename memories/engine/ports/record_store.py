@@ -29,6 +29,7 @@ from memories.engine.domain import (
     TransferReceipt,
     Version,
 )
+from memories.engine.ports.consolidation_store import ConsolidationStore
 from memories.engine.ports.entity_merges import EntityMerges
 from memories.engine.ports.entity_store import EntityStore
 from memories.engine.ports.import_store import ImportStore
@@ -105,11 +106,7 @@ class MessageStore(Protocol):
         ...
 
     def delete_all(self, *, scope: Scope) -> int:
-        """Delete every message of the scope with its mentions and passages.
-
-        Returns:
-            How many there were.
-        """
+        """Delete every message of the scope with its mentions and passages; says how many."""
         ...
 
 
@@ -328,6 +325,11 @@ class RecordStore(Protocol):
     @property
     def receipts(self) -> ReceiptStore:
         """What named jobs answered."""
+        ...
+
+    @property
+    def consolidation(self) -> ConsolidationStore:
+        """Which memories are to be looked at together, and what was derived from them."""
         ...
 
     @property

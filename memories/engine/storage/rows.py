@@ -35,7 +35,7 @@ MEMORY_COLUMNS: Final = (
     "id, user, agent, app, run, text, fingerprint, attributed_to, kind, said_at, said_offset, "
     "recorded_at, updated_at, occurred_from, occurred_until, occurred_offset, occurred_precision, "
     "categories, metadata, expires_at, immutable, version, reinforcements, superseded_by, "
-    "merged_into, importance, learned_by"
+    "merged_into, importance, learned_by, derived_from"
 )
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROS: Final = 1_000_000
@@ -164,6 +164,7 @@ def memory_of(row: Fields, *, within: Scope) -> MemoryRecord:
         # An index may have been told of a memory before these were known of it.
         importance=optional_real(row.get("importance")),
         learned_by=optional_words(row.get("learned_by")),
+        derived_from=_texts(row.get("derived_from") or "[]"),
     )
 
 
@@ -207,6 +208,7 @@ def memory_columns(memory: MemoryRecord) -> dict[str, SqlValue]:
         "merged_into": memory.merged_into,
         "importance": memory.importance,
         "learned_by": memory.learned_by,
+        "derived_from": to_json(memory.derived_from),
     }
 
 

@@ -30,7 +30,12 @@ from memories.engine.storage.values import Fields, SqlValue, blob, words
 FORMAT: Final = 3
 # Formats 1 and 2 knew less of memories and entities, and no originals.
 _READ: Final = frozenset({1, 2, FORMAT})
-_NEW: Final = frozenset({"importance", "learned_by", "came_from_id"})
+_NEW: Final[Mapping[str, object]] = {
+    "importance": None,
+    "learned_by": None,
+    "derived_from": [],
+    "came_from_id": None,
+}
 _INSTANTS: Final = frozenset(
     """said_at recorded_at updated_at expires_at occurred_from occurred_until superseded_at at
     """.split()
@@ -38,7 +43,7 @@ _INSTANTS: Final = frozenset(
 _DIGESTS: Final = frozenset({"identity", "digest", "forgetting_key"})
 _MEDIA_TYPE: Final = re.compile(r"[a-z]+/[a-z0-9.+-]+", re.ASCII)
 _REALS: Final = frozenset({"score", "importance"})
-_JSON: Final = frozenset({"metadata", "categories", "stretches"})
+_JSON: Final = frozenset({"metadata", "categories", "derived_from", "stretches"})
 _IDS: Final = ("user", "agent", "app", "run")
 _REFERENCES: Final = frozenset({"memory_id", "message_id", "owner_id", "from_id", "to_id"})
 # What a line of each kind holds; in this order, each kind after those it points to.
@@ -211,7 +216,7 @@ class _Intake:
             1, or 0 if it is here already.
         """
         if self._format != FORMAT:
-            line = {**dict.fromkeys(_NEW), **line}
+            line = {**_NEW, **line}
         values = {name: _in(name, line[name]) for name in KINDS[kind]}
         if kind == "history" and values["memory_id"] in self._known_as:
             return 0
@@ -300,7 +305,7 @@ def _in(name: str, value: object) -> SqlValue:
         return _FORMS[name](value)
     if name == "metadata" and isinstance(value, dict):
         return to_json(value)
-    if name == "categories" and _is_texts(value):
+    if name in {"categories", "derived_from"} and _is_texts(value):
         return to_json(value)
     if isinstance(value, int | str) or (isinstance(value, float) and name in _REALS):
         return value

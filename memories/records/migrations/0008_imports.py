@@ -28,5 +28,5 @@ _BACK = "DROP TABLE records_import_part, records_import;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0006_originals")]
+    dependencies = [("records", "0007_consolidation")]
     operations = [migrations.RunSQL(_TABLES, _BACK)]

@@ -23,6 +23,7 @@ from memories.engine.errors import (
     Immutable,
     IndexUnavailable,
     InvalidInput,
+    LanguageModelBusy,
     ModelMismatch,
     RemembrancerError,
     StoreBusy,
@@ -142,7 +143,8 @@ def _answer_engine(error: RemembrancerError) -> Response:
     if isinstance(error, InvalidInput):
         return _answer(HTTPStatus.BAD_REQUEST, str(error), code="invalid")
     _logger.error("the engine failed: %s", type(error).__name__)
-    if isinstance(error, IndexUnavailable | ModelMismatch | StoreBusy | EmbedderError):
+    passing = IndexUnavailable | ModelMismatch | StoreBusy | EmbedderError | LanguageModelBusy
+    if isinstance(error, passing):
         return _unavailable(_INDEX_AWAY if isinstance(error, IndexUnavailable) else _BUSY)
     return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, _FAILURE, code="failure")
 

@@ -8,10 +8,13 @@ class Action(StrEnum):
 
     ADD_ACCEPTED = "add.accepted"
     DELETION_ACCEPTED = "deletion.accepted"
+    CONSOLIDATION_ACCEPTED = "consolidation.accepted"
+    PROFILE_ACCEPTED = "profile.accepted"
     MEMORY_ADDED = "memory.added"
     MEMORY_UPDATED = "memory.updated"
     MEMORY_DELETED = "memory.deleted"
     MEMORIES_OUTDATED = "memories.outdated"
+    MEMORIES_CONSOLIDATED = "memories.consolidated"
     MEMORY_UNCHANGED = "memory.unchanged"
     MEMORY_READ = "memory.read"
     MEMORY_SEARCHED = "memory.searched"

@@ -200,6 +200,7 @@ SETTINGS: Final[Mapping[str, Callable[[str, object], object]]] = {
     "extraction_cents_per_day": _cents,
     "multilingual": _flag,
     "decay": _flag,
+    "consolidation": _flag,
     "timezone": _time_zone,
     "language": _language,
     "retention_days": _days,

@@ -16,6 +16,7 @@ _UNSET: Final[Mapping[str, object]] = {
     "extraction_cents_per_day": None,
     "multilingual": False,
     "decay": False,
+    "consolidation": False,
     "timezone": None,
     "language": None,
     "retention_days": None,

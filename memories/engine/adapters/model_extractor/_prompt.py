@@ -1,26 +1,23 @@
 """Putting a request into words: all that differs, as data that can't leave its place."""
 
-import json
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from typing import Final
 
-from memories.engine.domain import Guidance, MemoryRecord, Message
+from memories.engine.domain import MemoryRecord, Message
 from memories.engine.ports.extractor import ExtractionRequest
 from memories.engine.text.delimiters import strip_recalled
+from memories.engine.text.prompts import as_data, in_sections, wishes_of
 
 # How much of an earlier turn, from its end, and of a known memory helps to understand.
 _EARLIER_CHARACTERS: Final = 300
 _KNOWN_CHARACTERS: Final = 300
-# What could open or close a tag, end a line, or not be written as UTF-8.
-_UNSAFE: Final = re.compile("[<>\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def prompt_of(request: ExtractionRequest) -> str:
     """The request in sections; those without anything in them are left out."""
     sections = {
-        "project": _project(request.guidance),
+        "project": wishes_of(request.guidance),
         "known": _memories(request.known_memories, request.zone),
         "entities": (f"{as_data(each.name)} {each.type}" for each in request.known_entities),
         "earlier": (
@@ -32,27 +29,7 @@ def prompt_of(request: ExtractionRequest) -> str:
             for number, message in enumerate(request.messages, start=1)
         ),
     }
-    return "\n".join(line for name, lines in sections.items() for line in section(name, lines))
-
-
-def section(name: str, lines: Iterable[str]) -> Iterator[str]:
-    """The lines between tags; nothing where there are none."""
-    written = list(lines)
-    if written:
-        yield from (f"<{name}>", *written, f"</{name}>")
-
-
-def _project(guidance: Guidance) -> Iterator[str]:
-    agents = guidance.agent_instructions or guidance.instructions
-    told = {
-        "From what people say": guidance.instructions,
-        "From what assistants say": agents if agents != guidance.instructions else "",
-        "Above all": guidance.includes,
-        "Never": guidance.excludes,
-    }
-    yield from (f"{what}: {as_data(words)}" for what, words in told.items() if words)
-    for category, meaning in guidance.categories.items():
-        yield f"Category {as_data(category)}: {as_data(meaning)}"
+    return in_sections(sections)
 
 
 def _memories(memories: Iterable[MemoryRecord], zone: tzinfo | None) -> Iterator[str]:
@@ -76,9 +53,3 @@ def turn_line(message: Message, said: str, zone: tzinfo | None) -> str:
 
 def _local(instant: datetime, zone: tzinfo | None) -> datetime:
     return instant if zone is None else instant.astimezone(zone)
-
-
-def as_data(text: str) -> str:
-    """A JSON string on one line, in which nothing can look like a tag."""
-    written = json.dumps(text, ensure_ascii=False)
-    return _UNSAFE.sub(lambda unsafe: f"\\u{ord(unsafe[0]):04x}", written)

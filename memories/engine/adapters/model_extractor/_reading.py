@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final
 
 from memories.engine.adapters.model_extractor._instructions import KINDS, SAME, SUPERSEDES, SUPPORTS
 from memories.engine.adapters.model_extractor._quotes import QuotedMessage
@@ -21,13 +21,14 @@ from memories.engine.domain import (
     Quote,
 )
 from memories.engine.ports.extractor import UNPROVEN, ExtractionRequest
-from memories.engine.text.delimiters import strip_recalled
-from memories.engine.text.model_answers import is_no_text, object_in
+from memories.engine.text.model_answers import (
+    FORMLESS,
+    Unfit,
+    numbered,
+    object_in,
+    statement_of,
+)
 
-FORMLESS: Final = "it has not the form that was asked for"
-NO_TEXT: Final = "it is empty or holds characters that are no text"
-TOO_LONG: Final = "it is too long"
-RECALLED: Final = "it holds the marks of recalled memories"
 TOO_MANY: Final = "there were too many of them"
 UNKNOWN_KIND: Final = "its kind is unknown"
 UNQUOTED_SPEAKER: Final = "it is attributed to somebody who is not quoted"
@@ -46,21 +47,8 @@ _RELATIONS: Final[Mapping[object, LinkKind]] = {
     SUPERSEDES: LinkKind.SUPERSEDES,
     SUPPORTS: LinkKind.SUPPORTS,
 }
-_Shown = TypeVar("_Shown")
 _KINDS: Final[Mapping[object, Kind]] = {name: Kind(name) for name in KINDS}
 _TYPES: Final[Mapping[object, EntityType]] = {each.value: each for each in EntityType}
-
-
-class Unfit(Exception):
-    """A claim is no fact.
-
-    Attributes:
-        why: in words.
-    """
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 @dataclass(slots=True)
@@ -81,8 +69,9 @@ class AnswerReader:
 
     def read(self, answer: str) -> tuple[Fact, ...] | None:
         """The facts that hold; None if the answer is not in the form that was asked for."""
-        claims = _claims(answer)
-        if claims is None:
+        whole = object_in(answer)
+        claims = None if whole is None else whole.get("facts")
+        if not isinstance(claims, list):
             return None
         facts: list[Fact] = []
         for claim in self._first(claims, _MOST_FACTS):
@@ -101,7 +90,7 @@ class AnswerReader:
     def _fact(self, claim: object) -> Fact:
         if not isinstance(claim, dict):
             raise Unfit(FORMLESS)
-        text = text_of(claim.get("text"))
+        text = statement_of(claim.get("text"), longest=_LONGEST_FACT)
         quotes = self._quotes(claim.get("quotes"))
         speaker, quotes = self._attributed(claim.get("speaker"), quotes)
         said_at = self._said(quotes[0]).said_at
@@ -211,36 +200,6 @@ class AnswerReader:
             return float(number)
         self.dropped[OFF_SCALE] += 1
         return None
-
-
-def _claims(answer: str) -> Sequence[object] | None:
-    claims = (object_in(answer) or {}).get("facts")
-    return claims if isinstance(claims, list) else None
-
-
-def text_of(text: object) -> str:
-    """A statement on one line.
-
-    Raises:
-        Unfit: it is none that may be kept.
-    """
-    if not isinstance(text, str):
-        raise Unfit(FORMLESS)
-    if len(text) > _LONGEST_FACT:
-        raise Unfit(TOO_LONG)
-    written = " ".join(text.split())
-    if not any(map(str.isalnum, written)) or any(map(is_no_text, written)):
-        raise Unfit(NO_TEXT)
-    if strip_recalled(written) != ((0, len(written)),):
-        raise Unfit(RECALLED)
-    return written
-
-
-def numbered(number: object, shown: Sequence[_Shown]) -> _Shown | None:
-    """What was shown under a number, counted from 1."""
-    if isinstance(number, bool) or not isinstance(number, int):
-        return None
-    return shown[number - 1] if 1 <= number <= len(shown) else None
 
 
 def _place(name: object, text: str) -> int | None:

@@ -1,24 +1,21 @@
 """Reading a model's summary: a statement that no turn shows is none."""
 
-import json
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from memories.engine.adapters.model_extractor._reading import TOO_MANY, Unfit, numbered, text_of
+from memories.engine.adapters.model_extractor._reading import TOO_MANY
 from memories.engine.adapters.model_summarizer._instructions import LISTED
 from memories.engine.domain import Message, RunSummary
+from memories.engine.text.model_answers import Unfit, numbered, object_in, statement_of
 
 UNSHOWN: Final = "no message shows it"
 
 # Of each list: what an agent reads again has to be short.
 _MOST_STATEMENTS: Final = 100
 _MOST_TURNS: Final = 50
-_LONGEST_ANSWER: Final = 4_000_000
-# Endpoints that know no schema give JSON as they would write it to people.
-_FENCED: Final = re.compile(r"\s*```(?:json)?\s(?P<json>.*)```\s*", re.DOTALL)
+_LONGEST_STATEMENT: Final = 1000
 
 
 @dataclass(slots=True)
@@ -68,7 +65,8 @@ class SummaryReader:
         return tuple(statements)
 
     def _statement(self, claim: object) -> str:
-        text = text_of(claim.get("text") if isinstance(claim, dict) else None)
+        written = claim.get("text") if isinstance(claim, dict) else None
+        text = statement_of(written, longest=_LONGEST_STATEMENT)
         turns = claim.get("turns") if isinstance(claim, dict) else None
         wanted = turns[:_MOST_TURNS] if isinstance(turns, list) else []
         messages = [numbered(turn, self.messages) for turn in wanted]
@@ -78,13 +76,6 @@ class SummaryReader:
         return text
 
 
-def _claims(answer: str) -> dict[str, object] | None:
-    if len(answer) > _LONGEST_ANSWER:
-        return None
-    fenced = _FENCED.fullmatch(answer)
-    try:
-        parsed = json.loads(fenced["json"] if fenced else answer)
-    except (ValueError, RecursionError):
-        return None
-    fits = isinstance(parsed, dict) and all(isinstance(parsed.get(name), list) for name in LISTED)
-    return parsed if fits else None
+def _claims(answer: str) -> Mapping[str, object] | None:
+    parsed = object_in(answer) or {}
+    return parsed if all(isinstance(parsed.get(name), list) for name in LISTED) else None

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from typing import Final
 
 from memories.engine.adapters.model_extractor._extractor import CUT, DECLINED, MALFORMED
-from memories.engine.adapters.model_extractor._prompt import as_data, said_in, section, turn_line
+from memories.engine.adapters.model_extractor._prompt import said_in, turn_line
 from memories.engine.adapters.model_summarizer._instructions import (
     INSTRUCTIONS,
     PROMPT_VERSION,
@@ -18,6 +18,7 @@ from memories.engine.domain import Message, RunSummary, TokenUsage
 from memories.engine.errors import LanguageModelFailed
 from memories.engine.ports.language_model import Ending, LanguageModel, ModelRequest
 from memories.engine.ports.summarizer import RunRequest, Summarized
+from memories.engine.text.prompts import as_data, in_sections
 from memories.engine.text.run_summaries import written
 
 # Of one question: some twenty thousand tokens.
@@ -117,7 +118,7 @@ def _prompt(messages: Sequence[Message], earlier: RunSummary, zone: tzinfo | Non
         f"{number} {turn_line(message, _shown(message), zone)}"
         for number, message in enumerate(messages, start=1)
     )
-    return "\n".join([*section("earlier", map(as_data, before)), *section("run", turns)])
+    return in_sections({"earlier": map(as_data, before), "run": turns})
 
 
 def _shown(message: Message) -> str:

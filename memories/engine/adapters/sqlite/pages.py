@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from memories.engine.adapters.sqlite.connection import Connection
-from memories.engine.adapters.sqlite.visibility import visible
+from memories.engine.adapters.sqlite.visibility import FOUND_LATER, visible
 from memories.engine.domain import (
+    HistoryEvent,
     MemoryRecord,
     Place,
     Scope,
@@ -28,10 +29,14 @@ def told(
     recorded_by = to_micros(selection.recorded_as_of or datetime.max.replace(tzinfo=UTC))
     rows = connection.rows(
         "SELECT m.id, versions.text, max(versions.version), coalesce(superseded_at > ?, 0)"
+        f" OR (? AND {FOUND_LATER})"
         " FROM memories m JOIN versions ON versions.memory = m.seq"
         " AND versions.said_at <= ? AND versions.recorded_at <= ?"
         " WHERE m.id IN (SELECT value FROM json_each(?)) GROUP BY m.seq",
-        (said_by, said_by, recorded_by, json.dumps(list(current))),
+        (
+            *(said_by, selection.recorded_as_of is not None, HistoryEvent.SUPERSEDE, recorded_by),
+            *(said_by, recorded_by, json.dumps(list(current))),
+        ),
     )
     return {
         words(id_): replace(

@@ -308,6 +308,13 @@ CREATE TABLE kept_apart (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX kept_apart_by_other ON kept_apart (other);
 
+-- Ids of the memories that an observation rests on, as JSON; empty for what was learned.
+ALTER TABLE memories ADD COLUMN derived_from TEXT NOT NULL DEFAULT '[]';
+-- Memories that a consolidation has looked at.
+CREATE TABLE consolidated (
+    memory INTEGER PRIMARY KEY REFERENCES memories ON DELETE CASCADE
+) STRICT;
+
 -- Imports that are under way: what was agreed for each, and ids and nobody's words of its parts.
 CREATE TABLE imports (id TEXT PRIMARY KEY, terms TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE import_parts (

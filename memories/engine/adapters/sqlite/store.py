@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from memories.engine.adapters.sqlite.connection import Connection
+from memories.engine.adapters.sqlite.consolidation import SqliteConsolidation
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.entities import SqliteEntities
 from memories.engine.adapters.sqlite.imports import SqliteImports
@@ -32,6 +33,7 @@ class SqliteRecords:
         self.originals = SqliteOriginals(database)
         self.merges = SqliteMerges(database)
         self.receipts = SqliteReceipts(database)
+        self.consolidation = SqliteConsolidation(database)
         self.imports = SqliteImports(database)
 
     def reading(self, *, scope: Scope) -> AbstractContextManager[object]:

@@ -1,5 +1,6 @@
 """The tables of a file, for a transfer out of it or into it."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -208,3 +209,10 @@ class SqliteTables:
                 self._connection.run(
                     f"UPDATE memories SET {column} = ? WHERE {column} = ?", (known, id_)
                 )
+        for id_, known in known_as.items():
+            listed = json.dumps(id_, ensure_ascii=False)
+            self._connection.run(
+                "UPDATE memories SET derived_from = replace(derived_from, ?, ?)"
+                " WHERE instr(derived_from, ?) > 0",
+                (listed, json.dumps(known, ensure_ascii=False), listed),
+            )

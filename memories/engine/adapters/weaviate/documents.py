@@ -247,7 +247,17 @@ def _row_numbers(row: IndexedRow) -> dict[str, float]:
         "at": told_of,
         "merged_said_at": _or_never(row.merged_said_at),
         "superseded_at": _or_never(row.superseded_at),
+        **_found_at(row),
     }
+
+
+def _found_at(row: IndexedRow) -> dict[str, float]:
+    """When it was folded or marked as replaced; nothing of a row that is neither."""
+    found = {
+        "merged_found_at": row.merged_found_at,
+        "superseded_found_at": row.superseded_found_at,
+    }
+    return {name: micros(at) for name, at in found.items() if at is not None}
 
 
 def _passage_numbers(passage: Passage) -> dict[str, float]:

@@ -42,6 +42,8 @@ NUMBERS: Final = (
     "recorded_until",
     "merged_said_at",
     "superseded_at",
+    "merged_found_at",
+    "superseded_found_at",
 )
 
 
@@ -55,6 +57,7 @@ def make_collections(client: WeaviateClient, *, replicas: int, graph: bool) -> N
     """
     for name, properties in ((PASSAGES, _passage()), (ENTITIES, _entity())):
         if client.collections.exists(name):
+            _add_missing(client, name, properties)
             continue
         try:
             client.collections.create(
@@ -70,6 +73,21 @@ def make_collections(client: WeaviateClient, *, replicas: int, graph: bool) -> N
         except UnexpectedStatusCodeError:
             # Another process may have made it meanwhile.
             if not client.collections.exists(name):
+                raise
+
+
+def _add_missing(client: WeaviateClient, name: str, properties: list[Property]) -> None:
+    """Give a collection of an older release what it has not; its rows have it once told anew."""
+    config = client.collections.get(name).config
+    known = {each.name for each in config.get(simple=True).properties}
+    for each in properties:
+        if each.name in known:
+            continue
+        try:
+            config.add_property(each)
+        except UnexpectedStatusCodeError:
+            # Another process may have added it meanwhile.
+            if each.name not in {seen.name for seen in config.get(simple=True).properties}:
                 raise
 
 

@@ -35,16 +35,26 @@ def visible(scope: Scope, selection: Selection, *, messages: bool = True) -> Whe
     parts += _in_force(selection)
     if not selection.include_merged:
         # What it repeats may have been said after it, where messages were added out of order.
-        parts.append(
+        not_merged = (
             Where.not_(LABELS.equal(MERGED))
             if selection.as_of is None
             else Where.by_property("merged_said_at").greater_than(micros(selection.as_of))
         )
+        parts.append(_or_found_later(not_merged, "merged_found_at", selection))
     if selection.latest_only:
-        parts.append(Where.by_property("superseded_at").greater_than(judged_at))
+        current = Where.by_property("superseded_at").greater_than(judged_at)
+        parts.append(_or_found_later(current, "superseded_found_at", selection))
     if selection.filter is not None:
         parts.append(compile_filter(selection.filter))
     return all_of(parts)
+
+
+def _or_found_later(not_hidden: Wherever, found_at: str, selection: Selection) -> Wherever:
+    """What was folded or replaced only after what is asked had been recorded was not yet then."""
+    if selection.recorded_as_of is None:
+        return not_hidden
+    later = Where.by_property(found_at).greater_than(micros(selection.recorded_as_of))
+    return Where.any_of([not_hidden, later])
 
 
 def _in_force(selection: Selection) -> list[Wherever]:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ingest", "0006_job_files"),
+        ("ingest", "0008_consolidation"),
         ("organizations", "0001_initial"),
     ]
 
@@ -13,8 +13,14 @@ class Migration(migrations.Migration):
             model_name="job",
             name="kind",
             field=models.CharField(
-                choices=[("ADD", "Add"), ("DELETE", "Delete"), ("IMPORT", "Import")],
-                max_length=10,
+                choices=[
+                    ("ADD", "Add"),
+                    ("DELETE", "Delete"),
+                    ("CONSOLIDATE", "Consolidate"),
+                    ("PROFILE", "Profile"),
+                    ("IMPORT", "Import"),
+                ],
+                max_length=20,
             ),
         ),
         migrations.CreateModel(

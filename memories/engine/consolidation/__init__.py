@@ -1,0 +1,1 @@
+"""Looking at memories together: repeats are folded, what changed is marked, the rest concluded."""
