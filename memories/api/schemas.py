@@ -144,6 +144,7 @@ class ConsolidationAnswer(LearningSchema):
     looked_at = serializers.IntegerField(required=False)
     is_more = serializers.BooleanField(required=False)
     reason = serializers.CharField(required=False, allow_null=True)
+    merged_entities = serializers.ListField(child=serializers.DictField(), required=False)
 
 
 class SpendingRow(Row):

@@ -90,8 +90,20 @@ def results_of(done: Consolidation, owner: Owner) -> list[dict[str, object]]:
 
 
 def looking_of(done: Consolidation) -> dict[str, object]:
-    """Which model looked, what it claimed in vain and what it took, as clients read it."""
+    """Which entities are one, and of the model which it is, what it claimed in vain and took.
+
+    Entities by their ids alone: names are gone with the memories that name them.
+    """
     return {
+        "merged_entities": [
+            {
+                "id": each.entity.id,
+                "into_id": each.into_id,
+                "score": each.score,
+                "reason": each.reason,
+            }
+            for each in done.merged_entities
+        ],
         "extractor": done.consolidator,
         "dropped": dict(done.dropped),
         "usage": asdict(done.usage),

@@ -330,3 +330,16 @@ def test_it_survives_an_export(asking: Opens, tmp_path: Any) -> None:
         assert whole[HABIT].derived_from == by_text(memory, acme)[HABIT].derived_from
         other.delete(early)
         assert set(by_text(other, acme)) == {RUNS[1]}
+
+
+def test_entities_that_are_one_are_merged_first() -> None:
+    with Memory() as memory:
+        scope = memory.scope(user="ana")
+        memory.add("The contract with DataForge Systems ends in June.", scope=scope)
+        memory.add("Data-Forge Systems renewed the contract.", scope=scope)
+        (planned,) = memory.preview_consolidation(scope=scope).merged_entities
+        assert memory.entity_merges(scope=scope) == []
+        (merged,) = memory.consolidate(scope=scope).merged_entities
+        assert merged.entity.id == planned.entity.id
+        assert [each.entity.id for each in memory.entity_merges(scope=scope)] == [merged.entity.id]
+        assert memory.consolidate(scope=scope).merged_entities == ()

@@ -18,12 +18,14 @@ from memories.engine.domain import (
     Consolidation,
     ConsolidationEvent,
     ConsolidationOutcome,
+    EntityMerge,
     Guidance,
     MemoryRecord,
     Scope,
     TokenUsage,
 )
 from memories.engine.errors import LanguageModelFailed
+from memories.engine.ingestion.entity_resolution import resolve_entities
 from memories.engine.ingestion.limits import LIMITS
 from memories.engine.ingestion.tools import IngestTools
 from memories.engine.text.model_tokens import estimate_tokens
@@ -50,6 +52,7 @@ class _Run:
         outcomes: so far.
         dropped: claims that could not be, by why.
         failure: why no more was asked.
+        merged: entities that were found to be others.
     """
 
     scope: Scope
@@ -58,6 +61,7 @@ class _Run:
     outcomes: list[ConsolidationOutcome] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     failure: str | None = None
+    merged: tuple[EntityMerge, ...] = ()
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -104,6 +108,9 @@ def consolidate(
     ingest = tools.ingest
     due, is_more = _due(scope, ingest)
     run = _Run(scope, ingest, keeps)
+    if due:
+        # Before groups are made: what is of one entity is looked at together.
+        run.merged = resolve_entities(scope=scope, apply=keeps, tools=ingest).merged
     with run.changing():
         for folded in fold_near_repeats(due, scope=scope.everyone, tools=ingest):
             run.note(folded)
@@ -111,7 +118,9 @@ def consolidate(
             run.settle(due)
     if tools.model is None:
         reason = WITHOUT_MODEL if due else None
-        return Consolidation(tuple(run.outcomes), len(due), is_more, reason=reason)
+        return Consolidation(
+            tuple(run.outcomes), len(due), is_more, reason=reason, merged_entities=run.merged
+        )
     consolidator = Consolidator(tools.model, ingest.guidance.joined(guidance))
     folded_ids = {each.memory_id for each in run.outcomes}
     left = [each for each in due if each.id not in folded_ids]
@@ -194,4 +203,5 @@ def _result(
         dropped={why: count for why, count in dropped.items() if count},
         usage=consolidator.usage,
         questions=consolidator.questions,
+        merged_entities=run.merged,
     )

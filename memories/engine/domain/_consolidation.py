@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from memories.engine.domain._conversation import JsonObject
 from memories.engine.domain._learning import TokenUsage
+from memories.engine.domain._memory import EntityMerge
 
 
 class ConsolidationEvent(StrEnum):
@@ -51,6 +52,7 @@ class Consolidation:
         dropped: claims of the model that were not taken over, by why not.
         usage: tokens of the model.
         questions: how often it was asked.
+        merged_entities: entities that were found to be others; none where nothing was due.
     """
 
     outcomes: tuple[ConsolidationOutcome, ...]
@@ -61,6 +63,7 @@ class Consolidation:
     dropped: Mapping[str, int] = field(default_factory=dict)
     usage: TokenUsage = field(default_factory=TokenUsage)
     questions: int = 0
+    merged_entities: tuple[EntityMerge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
