@@ -22,5 +22,7 @@ def test_a_summary_is_found_by_any_message_that_it_rests_on(world: World) -> Non
     )
     assert of([other.id, "none"], scope=EVERYONE) == of([], scope=EVERYONE) == []
     assert of([first.id], scope=replace(EVERYONE, user="globex")) == []
+    due = world.records.consolidation.due(scope=ACME, limit=9)
+    assert [each.id for each in due] == [fact.id]
     sources = world.records.messages.sources(["summary"], scope=EVERYONE)["summary"]
     assert [(each.message.id, each.quote) for each in sources] == [(first.id, ""), (second.id, "")]
