@@ -21,6 +21,7 @@ from memories.engine.bootstrap import (
     PartReading,
     TranscriptionModel,
     open_language_model,
+    open_model_batches,
     open_reranker,
     open_transcriber,
 )
@@ -36,6 +37,8 @@ from memories.engine.domain import (
     Fact,
     Guidance,
     HistoryEntry,
+    ImportStage,
+    ImportState,
     IngestOutcome,
     Link,
     MemoryRecord,
@@ -56,6 +59,7 @@ from memories.engine.domain import (
     Source,
     Stats,
     Stretch,
+    Tally,
     TokenUsage,
     TransferReceipt,
 )
@@ -92,6 +96,7 @@ from memories.engine.ingestion.reading import (
     Session,
     read_conversations,
 )
+from memories.engine.ingestion.together import WaitingAdd
 from memories.engine.memory import RELEVANT, AsyncMemory, Memory
 from memories.engine.ports.embedder import Embedder, SimilarityScale
 from memories.engine.ports.extractor import Extracted, ExtractionRequest, Extractor, Wants
@@ -103,6 +108,7 @@ from memories.engine.ports.language_model import (
     ModelAnswer,
     ModelRequest,
 )
+from memories.engine.ports.model_batches import BatchAnswer, ModelBatches, Unanswered
 from memories.engine.ports.reranker import Reranker
 from memories.engine.ports.transcriber import Segment, Transcriber, Transcript
 
@@ -112,6 +118,7 @@ __all__ = [
     "AnthropicModel",
     "AsyncMemory",
     "Attachment",
+    "BatchAnswer",
     "BundledModel",
     "ChangedMeanwhile",
     "ChatModel",
@@ -138,6 +145,8 @@ __all__ = [
     "HistoryEntry",
     "HubModel",
     "Immutable",
+    "ImportStage",
+    "ImportState",
     "IndexUnavailable",
     "IngestOutcome",
     "InvalidFilter",
@@ -154,6 +163,7 @@ __all__ = [
     "Message",
     "MissingExtra",
     "ModelAnswer",
+    "ModelBatches",
     "ModelExtraction",
     "ModelMismatch",
     "ModelRequest",
@@ -189,14 +199,18 @@ __all__ = [
     "StoreDamaged",
     "StoreError",
     "Stretch",
+    "Tally",
     "TokenUsage",
     "Transcriber",
     "Transcript",
     "TranscriptionModel",
     "TransferReceipt",
+    "Unanswered",
     "UnreadableFile",
+    "WaitingAdd",
     "Wants",
     "open_language_model",
+    "open_model_batches",
     "open_reranker",
     "open_transcriber",
     "read_conversations",

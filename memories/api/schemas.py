@@ -38,6 +38,7 @@ class AddRequest(IdsSchema):
     custom_categories = serializers.JSONField(
         required=False, help_text="[{name: meaning}]; in place of the project's"
     )
+    memory_type = serializers.CharField(required=False, help_text="procedural_memory sums a run up")
     timestamp = serializers.JSONField(required=False, help_text="seconds since 1970 or ISO 8601")
     expiration_date = serializers.DateField(required=False, allow_null=True)
     immutable = serializers.BooleanField(required=False, default=False)

@@ -1,8 +1,11 @@
 """What clients of every version tell, read into what is to be remembered and learned."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Final
+
+from django.conf import settings
 
 from controlplane.api.errors import RequestRefused
 from memories import InvalidInput
@@ -21,8 +24,10 @@ from memories.api.reading import (
 from memories.engine.domain import JsonObject, JsonValue
 from memories.engine.ingestion.limits import check_guidance
 from memories.ingest.guiding import guidance_of
-from memories.ingest.orders import AddOrder
+from memories.ingest.orders import AddOrder, ImportOrder, Owner
 
+_MOST_CONVERSATIONS: Final = 1000
+_PROCEDURAL: Final = "procedural_memory"
 # As clients name what is to be learned, and as the engine does.
 _GUIDANCE: Final[Mapping[str, str]] = {
     "custom_instructions": "instructions",
@@ -57,7 +62,63 @@ def add_order(body: Mapping[str, object], *, now: datetime, may_fetch: bool = Tr
         infer=flag_of(body, "infer", usual=True),
         timezone=text_or_none(body, "timezone"),
         guidance=_guidance_in(body),
+        sums_up=_sums_up(body, owner, messages),
     )
+
+
+def _sums_up(body: Mapping[str, object], owner: Owner, messages: Sequence[JsonObject]) -> bool:
+    """True of an add that is to become a procedure; other types mean nothing here."""
+    if text_or_none(body, "memory_type") != _PROCEDURAL:
+        return False
+    if owner.agent is None:
+        raise refuse("agent_id", "must name the agent whose run is summed up")
+    if settings.EXTRACTION_MODEL is None:
+        raise refuse("memory_type", "needs a language model, and this server asks none")
+    if not _are_texts(messages):
+        raise refuse("messages", "a run is summed up from texts alone")
+    return True
+
+
+def import_order(body: Mapping[str, object], *, now: datetime) -> ImportOrder:
+    """What an import asks for.
+
+    Raises:
+        RequestRefused: what is off, by field.
+    """
+    told = decoded(body.get("conversations"), "conversations")
+    if not isinstance(told, list) or not 0 < len(told) <= _MOST_CONVERSATIONS:
+        raise refuse("conversations", f"must be a list of 1 to {_MOST_CONVERSATIONS}")
+    return ImportOrder(
+        conversations=[_conversation(each, place, now) for place, each in enumerate(told)],
+        batched=flag_of(body, "batched", usual=True),
+        metadata=object_field(body, "metadata"),
+        expires_at=iso(expiry_of(body.get("expiration_date"))),
+        immutable=flag_of(body, "immutable", usual=False),
+        timezone=text_or_none(body, "timezone"),
+        guidance=_guidance_in(body),
+    )
+
+
+def _conversation(raw: object, place: int, now: datetime) -> JsonObject:
+    if not isinstance(raw, Mapping):
+        raise refuse(f"conversations[{place}]", "must be an object with messages and ids")
+    said_at = instant_of(raw.get("timestamp"), f"conversations[{place}].timestamp") or now
+    return {
+        "owner": asdict(owner_of(raw)),
+        "messages": _texts_of(raw.get("messages"), place),
+        "timestamp": said_at.isoformat(),
+    }
+
+
+def _texts_of(raw: object, place: int) -> Sequence[JsonObject]:
+    messages = messages_of(raw, Told(may_fetch=False))
+    if not _are_texts(messages):
+        raise refuse(f"conversations[{place}].messages", "an import takes texts alone")
+    return messages
+
+
+def _are_texts(messages: Sequence[JsonObject]) -> bool:
+    return all(isinstance(each["content"], str) for each in messages)
 
 
 def _guidance_in(body: Mapping[str, object]) -> JsonObject:

@@ -14,6 +14,7 @@ from memories.api.endpoints.entities import (
 )
 from memories.api.endpoints.events import Events, MemoryEvents, OneEvent
 from memories.api.endpoints.exports import Exports, GetExport, Summary
+from memories.api.endpoints.importing import ImportConversations, OneImport
 from memories.api.endpoints.learning import ModelSpending, PredictLearning, PreviewMemories
 from memories.api.endpoints.listing import ListMemories, ListMemoriesOfOld
 from memories.api.endpoints.many import AllMemories, Batch
@@ -55,6 +56,8 @@ urlpatterns = [
     *both("v3/memories/entities/merge", MergeEntities.as_view()),
     *both("v3/memories/entities/unmerge", UnmergeEntity.as_view()),
     *both("v3/memories/entities", KnownEntities.as_view()),
+    *both("v3/memories/imports/<name:job_id>", OneImport.as_view()),
+    *both("v3/memories/imports", ImportConversations.as_view()),
     *both("v3/memories/search", SearchMemories.as_view()),
     *both("v3/memories/messages/<name:message_id>/originals", MessageOriginals.as_view()),
     *both("v3/memories/messages/<name:message_id>/originals/<name:part>", OneOriginal.as_view()),

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
+
 from memories.ingest.models import Job, JobStatus
 
 
@@ -18,6 +20,10 @@ class AnswersOfProject:
         return jobs.values_list("answer", flat=True).first() or None
 
     def save(self, job_id: str, answer: str) -> None:
-        """As the port says, for a job that is being done: one that is over gets no words again."""
-        jobs = Job.objects.filter(id=job_id, project_id=self.project_id)
-        jobs.filter(status=JobStatus.RUNNING).update(answer=answer)
+        """As the port says, for a job that is not over; one that is gets no words again.
+
+        Nor does one that a deletion has overtaken while it waits, which says so as its reason.
+        """
+        waits = Q(status=JobStatus.PENDING, reason="")
+        jobs = Job.objects.filter(waits | Q(status=JobStatus.RUNNING), id=job_id)
+        jobs.filter(project_id=self.project_id).update(answer=answer)

@@ -11,7 +11,7 @@ from django.conf import settings
 from redis import Redis, RedisError
 
 from controlplane.shared_redis import shared_redis
-from memories.ingest.models import Job, JobStatus
+from memories.ingest.models import Job, JobKind, JobStatus
 
 _logger = logging.getLogger("remembrancer.jobs")
 _PREFIX: Final = "remembrancer:waiting:"
@@ -45,6 +45,7 @@ class ProcessMarks:
         self._lock = threading.Lock()
         self._open: defaultdict[UUID, set[int]] = defaultdict(set)
         is_open = Job.objects.filter(status__in=(JobStatus.PENDING, JobStatus.RUNNING))
+        is_open = is_open.exclude(kind=JobKind.IMPORT)
         for project_id, number in is_open.values_list("project_id", "number"):
             self._open[project_id].add(number)
 

@@ -20,6 +20,7 @@ class JobKind(models.TextChoices):
     DELETE = "DELETE"
     CONSOLIDATE = "CONSOLIDATE"
     PROFILE = "PROFILE"
+    IMPORT = "IMPORT"
 
 
 class JobStatus(models.TextChoices):
@@ -273,6 +274,28 @@ class KeptProfile(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class ModelBatch(models.Model):
+    """A batch of questions that a project handed in to its language model.
+
+    Attributes:
+        batch: the provider's id.
+        is_counted: what its answers took is in `Spending`.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="model_batches")
+    batch = models.CharField(max_length=200)
+    is_counted = models.BooleanField(default=False)
+    submitted_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["project", "batch"], name="model_batch_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.batch
 
 
 class Participant(models.Model):

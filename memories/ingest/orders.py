@@ -32,6 +32,11 @@ class Owner:
         """The ids that are named, by kind."""
         return {kind: name for kind in IDS if (name := getattr(self, kind)) is not None}
 
+    @classmethod
+    def of(cls, scope: Scope) -> Self:
+        """Whom a scope names."""
+        return cls(scope.user, scope.agent, scope.app, scope.run)
+
     def home(self) -> "Owner":
         """Without the run, unless nobody else is named: as memories are looked at together."""
         return replace(self, run=None) if self.user or self.agent or self.app else self
@@ -54,6 +59,7 @@ class AddOrder:
         timestamp: when messages without a time of their own were said, ISO 8601.
         expires_at: ISO 8601.
         guidance: what is to be learned, by the names of `Guidance`, as the add itself asks.
+        sums_up: the messages are of an agent's run, which is summed up; no facts are learned.
         seed: what the ids of messages and memories follow from; an attempt that is made again
             gives the same.
         files: that parts of messages name by number, `{"file": 0}` in place of `{"url": ...}`; they
@@ -73,6 +79,7 @@ class AddOrder:
     infer: bool = True
     timezone: str | None = None
     guidance: JsonObject = field(default_factory=dict)
+    sums_up: bool = False
     seed: str = field(default_factory=lambda: secrets.token_hex(16))
     files: Sequence[bytes] = field(default=(), repr=False)
 
@@ -83,6 +90,11 @@ class AddOrder:
     def expiry(self) -> datetime | None:
         """When it expires."""
         return None if self.expires_at is None else datetime.fromisoformat(self.expires_at)
+
+    @property
+    def lane(self) -> str:
+        """Names the lane that it is done in: what was told of somebody is learned in order."""
+        return self.owner.digest()
 
     def told(self, files: Sequence[bytes]) -> list[JsonRow]:
         """The messages as the engine takes them, with the files in their places."""
@@ -122,6 +134,11 @@ class DeleteOrder:
     everything: bool = False
     everybody: str | None = None
 
+    @property
+    def lane(self) -> str:
+        """That of whom it names."""
+        return self.owner.digest()
+
     def as_row(self) -> JsonRow:
         """As JSON keeps it."""
         return asdict(self)
@@ -144,6 +161,71 @@ class DeleteOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportOrder:
+    """Keep many conversations, and learn from them through batches.
+
+    Attributes:
+        owner: nobody: each conversation has its own.
+        conversations: each an object with `owner`, `messages` and `timestamp`; its messages are
+            taken out once they are kept.
+        has_begun: they are kept.
+        is_cancelled: what is not learned yet shall not be.
+        timezone: likewise what follows, as of `AddOrder`.
+    """
+
+    kind: ClassVar[JobKind] = JobKind.IMPORT
+    # Who asks for what takes hours waits behind those who ask for what takes a second.
+    urgency: ClassVar[int] = 2
+
+    conversations: Sequence[JsonObject]
+    batched: bool = True
+    has_begun: bool = False
+    is_cancelled: bool = False
+    metadata: JsonObject = field(default_factory=dict)
+    expires_at: str | None = None
+    immutable: bool = False
+    timezone: str | None = None
+    guidance: JsonObject = field(default_factory=dict)
+    seed: str = field(default_factory=lambda: secrets.token_hex(16))
+    owner: Owner = field(default_factory=Owner)
+
+    @property
+    def lane(self) -> str:
+        """One of its own: it waits for hours, and nobody behind it."""
+        return self.seed
+
+    @property
+    def owners(self) -> list[Owner]:
+        """Whose conversations they are."""
+        return [_owner(each) for each in self.conversations]
+
+    def expiry(self) -> datetime | None:
+        """When it expires."""
+        return None if self.expires_at is None else datetime.fromisoformat(self.expires_at)
+
+    def without(self, deletion: DeleteOrder) -> Self:
+        """Without the words that a deletion is about."""
+        reached = (deletion.reaches(asdict(owner)) for owner in self.owners)
+        pairs = zip(self.conversations, reached, strict=True)
+        left = [{**each, "messages": []} if gone else each for each, gone in pairs]
+        return replace(self, conversations=left)
+
+    def begun(self) -> Self:
+        """As it is once its words are kept elsewhere."""
+        without_words = [{**each, "messages": []} for each in self.conversations]
+        return replace(self, conversations=without_words, has_begun=True)
+
+    def as_row(self) -> JsonRow:
+        """As JSON keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, object]) -> Self:
+        """From `as_row`."""
+        return cls(**{**row, "owner": Owner()})  # type: ignore[arg-type]  # as we wrote it
+
+
+@dataclass(frozen=True, slots=True)
 class ConsolidateOrder:
     """Look at somebody's memories together."""
 
@@ -152,6 +234,11 @@ class ConsolidateOrder:
     urgency: ClassVar[int] = 2
 
     owner: Owner
+
+    @property
+    def lane(self) -> str:
+        """That of whom it names."""
+        return self.owner.digest()
 
     def as_row(self) -> JsonRow:
         """As JSON keeps it."""
@@ -172,6 +259,11 @@ class ProfileOrder:
 
     owner: Owner
 
+    @property
+    def lane(self) -> str:
+        """That of whom it names."""
+        return self.owner.digest()
+
     def as_row(self) -> JsonRow:
         """As JSON keeps it."""
         return asdict(self)
@@ -182,18 +274,26 @@ class ProfileOrder:
         return cls(_owner(row))
 
 
-Order: TypeAlias = AddOrder | DeleteOrder | ConsolidateOrder | ProfileOrder
+Order: TypeAlias = AddOrder | DeleteOrder | ConsolidateOrder | ProfileOrder | ImportOrder
 _ORDERS: Final[Mapping[str, Callable[[Mapping[str, object]], Order]]] = {
     JobKind.ADD: AddOrder.from_row,
     JobKind.DELETE: DeleteOrder.from_row,
     JobKind.CONSOLIDATE: ConsolidateOrder.from_row,
     JobKind.PROFILE: ProfileOrder.from_row,
+    JobKind.IMPORT: ImportOrder.from_row,
 }
 
 
 def order_of(kind: str, row: Mapping[str, object]) -> Order:
     """What a row says."""
     return _ORDERS[kind](row)
+
+
+def owners_in(row: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """Ids of whose memories a row's order is about; nobody's once an import is over."""
+    several = row.get("conversations")
+    rows: list[Mapping[str, object]] = several if isinstance(several, list) else [row]
+    return [asdict(_owner(each)) for each in rows]
 
 
 def _with_files(message: Mapping[str, object], files: Sequence[bytes]) -> JsonRow:

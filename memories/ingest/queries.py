@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Min, QuerySet, Sum
 
-from memories.ingest.models import Job, JobStatus, Participant, Queue
+from memories.ingest.models import Job, JobKind, JobStatus, Participant, Queue
 
 
 def job_of(job_id: UUID, *, project_id: UUID) -> Job | None:
@@ -55,8 +55,12 @@ def count_waiting() -> int:
 
 
 def oldest_waiting() -> datetime | None:
-    """When the job that waits longest was accepted; None if none waits."""
+    """When the job that waits longest was accepted; None if none waits.
+
+    Imports wait for a provider, however many workers there are.
+    """
     waiting = Job.objects.filter(status__in=[JobStatus.PENDING, JobStatus.RUNNING])
+    waiting = waiting.exclude(kind=JobKind.IMPORT)
     found: Mapping[str, datetime | None] = waiting.aggregate(oldest=Min("created_at"))
     return found["oldest"]
 

@@ -20,7 +20,7 @@ from controlplane.health.metrics import count_add
 from controlplane.jobs import Work, wake_workers
 from memories.ingest.marks import marks
 from memories.ingest.models import Job, JobFile, JobKind, JobStatus, Lane, Participant, Queue
-from memories.ingest.orders import AddOrder, DeleteOrder, Order, Owner
+from memories.ingest.orders import AddOrder, DeleteOrder, ImportOrder, Order, Owner, owners_in
 
 _LONGEST_WAIT: Final = timedelta(minutes=5)
 _USUAL_URGENCY: Final = 1
@@ -28,12 +28,14 @@ _USUAL_URGENCY: Final = 1
 _PAUSE: Final = timedelta(milliseconds=200)
 _ACCEPTED: Final[Mapping[JobKind, Action]] = {
     JobKind.ADD: Action.ADD_ACCEPTED,
+    JobKind.IMPORT: Action.ADD_ACCEPTED,
     JobKind.DELETE: Action.DELETION_ACCEPTED,
     JobKind.CONSOLIDATE: Action.CONSOLIDATION_ACCEPTED,
     JobKind.PROFILE: Action.PROFILE_ACCEPTED,
 }
 _DONE: Final[Mapping[str, Action]] = {
     JobKind.ADD: Action.MEMORY_ADDED,
+    JobKind.IMPORT: Action.MEMORY_ADDED,
     JobKind.DELETE: Action.MEMORY_DELETED,
     JobKind.CONSOLIDATE: Action.MEMORIES_CONSOLIDATED,
 }
@@ -67,22 +69,26 @@ def accept(order: Order, *, project_id: UUID, now: datetime, job_id: UUID | None
     if isinstance(order, AddOrder):
         files = (JobFile(job=job, number=at, content=each) for at, each in enumerate(order.files))
         JobFile.objects.bulk_create(files)
-        meet(order.owner, project_id=project_id, now=now)
-        transaction.on_commit(count_add)
+    if isinstance(order, AddOrder | ImportOrder):
+        for owner in order.owners if isinstance(order, ImportOrder) else [order.owner]:
+            meet(owner, project_id=project_id, now=now)
+            transaction.on_commit(count_add)
     record_in(project_id, _ACCEPTED[order.kind], [job.id])
-    transaction.on_commit(partial(marks().put, project_id, job.number), robust=True)
+    if order.kind != JobKind.IMPORT:
+        # An import waits for hours, and what it told is in the store by then.
+        transaction.on_commit(partial(marks().put, project_id, job.number), robust=True)
     wake_workers(Work.JOBS)
     return job
 
 
 def _stand_in_line(order: Order, project_id: UUID, now: datetime) -> int:
     """Count one more job in its lane and queue, which begin with their first; gives the lane."""
-    lanes = Lane.objects.filter(queue_id=project_id, scope=order.owner.digest())
+    lanes = Lane.objects.filter(queue_id=project_id, scope=order.lane)
     lane_id = lanes.values_list("id", flat=True).first()
     if lane_id is None:
         Queue.objects.get_or_create(project_id=project_id, defaults={"served_at": now})
         lane, _ = Lane.objects.get_or_create(
-            queue_id=project_id, scope=order.owner.digest(), defaults={"touched_at": now}
+            queue_id=project_id, scope=order.lane, defaults={"touched_at": now}
         )
         lane_id = lane.id
     # First the lane and then the queue, as whoever finishes a job does: Postgres locks each row.
@@ -186,11 +192,12 @@ def _must_wait(job: Job) -> bool:
     earlier = Job.objects.filter(project_id=job.project_id, number__lt=job.number)
     if job.kind == JobKind.DELETE:
         order = DeleteOrder.from_row(job.order)
-        begun = earlier.filter(kind=JobKind.ADD, status=JobStatus.RUNNING)
-        return any(order.reaches(each.order["owner"]) for each in begun)
-    owner = job.order["owner"]
+        begun = earlier.exclude(kind=JobKind.DELETE).filter(status=JobStatus.RUNNING)
+        return any(order.reaches(owner) for each in begun for owner in owners_in(each.order))
+    owners = owners_in(job.order)
     deletions = earlier.filter(kind=JobKind.DELETE, status__in=_OPEN)
-    return any(DeleteOrder.from_row(each.order).reaches(owner) for each in deletions)
+    orders = [DeleteOrder.from_row(each.order) for each in deletions]
+    return any(order.reaches(owner) for order in orders for owner in owners)
 
 
 @transaction.atomic
@@ -255,6 +262,41 @@ def fail(
             status=JobStatus.PENDING, error=error, not_before=now + delay, updated_at=now
         )
     return True
+
+
+@transaction.atomic
+def rest(claim: Claim, *, until: datetime, now: datetime) -> None:
+    """Let a job go that has to wait for others; that it was begun so often is not held against it.
+
+    Args:
+        claim: the job.
+        until: nobody takes it before.
+        now: when.
+    """
+    if _release(claim, now, rests_until=until):
+        Job.objects.filter(number=claim.job.number).update(
+            status=JobStatus.PENDING, error="", attempts=0, not_before=until, updated_at=now
+        )
+
+
+@transaction.atomic
+def cancel_import(job: Job, *, now: datetime) -> None:
+    """Call an import off, as soon as nobody is at it; one that is over stays as it is."""
+    current = Job.objects.select_for_update().get(number=job.number)
+    if current.status not in _OPEN:
+        return
+    current.order = {**current.order, "is_cancelled": True}
+    current.save(update_fields=["order"])
+    Lane.objects.filter(id=job.lane_id, holder="").update(lease_until=None, touched_at=now)
+    wake_workers(Work.JOBS)
+
+
+@transaction.atomic
+def note_begun(job: Job) -> None:
+    """Take the words out of an import's order: they are kept."""
+    current = Job.objects.select_for_update().get(number=job.number)
+    current.order = ImportOrder.from_row(current.order).begun().as_row()
+    current.save(update_fields=["order"])
 
 
 def _finish(claim: Claim, now: datetime, **changes: object) -> bool:

@@ -1,6 +1,7 @@
 """What projects spend on the language model that learns for them."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -9,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Sum
 from django.utils.timezone import now as current_time
 
@@ -18,10 +20,12 @@ from controlplane.organizations.models import Project
 from controlplane.settings.learning import ModelPrices
 from memories import (
     Attachment,
+    BatchAnswer,
     Ending,
     LanguageModel,
     LanguageModelFailed,
     ModelAnswer,
+    ModelBatches,
     ModelExtraction,
     ModelRequest,
     PartReading,
@@ -31,12 +35,13 @@ from memories import (
     Transcript,
     TranscriptionModel,
     open_language_model,
+    open_model_batches,
     open_transcriber,
 )
 from memories.engine.bootstrap import NamedModel
 from memories.ingest.fetching import EgressFetcher
 from memories.ingest.leases import extend_lease
-from memories.ingest.models import Spending
+from memories.ingest.models import ModelBatch, Spending
 
 _MICRODOLLARS_A_CENT: Final = 10_000
 _LONGEST_NAME: Final = 200
@@ -114,13 +119,71 @@ class MeteredTranscriber:
         return transcript
 
 
+@dataclass(frozen=True, slots=True)
+class MeteredBatches:
+    """A language model's batches, as one project asks in them: counted once, at half the price.
+
+    Attributes:
+        name: as of `MeteredModel`.
+        prices: likewise.
+    """
+
+    batches: ModelBatches
+    name: str
+    project_id: UUID
+    prices: ModelPrices | None
+    now: Callable[[], datetime] = current_time
+
+    def submit(self, requests: Mapping[str, ModelRequest]) -> str:
+        """As the port says.
+
+        Raises:
+            LanguageModelFailed: the day's cap is reached, too.
+        """
+        _check_cap(self.project_id, self.now().astimezone(UTC).date())
+        batch = self.batches.submit(requests)
+        ModelBatch.objects.create(project_id=self.project_id, batch=batch, submitted_at=self.now())
+        extend_lease(self.now())
+        return batch
+
+    def look(self, batch_id: str) -> Mapping[str, BatchAnswer] | None:
+        """As the port says. What the answers took is counted when they are seen first."""
+        answers = self.batches.look(batch_id)
+        if answers is not None:
+            self._count(batch_id, answers.values())
+        extend_lease(self.now())
+        return answers
+
+    def cancel(self, batch_id: str) -> None:
+        """As the port says."""
+        self.batches.cancel(batch_id)
+
+    @transaction.atomic
+    def _count(self, batch_id: str, answers: Iterable[BatchAnswer]) -> None:
+        uncounted = ModelBatch.objects.filter(
+            project_id=self.project_id, batch=batch_id, is_counted=False
+        )
+        if uncounted.update(is_counted=True):
+            on = self.now().astimezone(UTC).date()
+            usages: defaultdict[str, list[TokenUsage]] = defaultdict(list)
+            for answer in answers:
+                if isinstance(answer, ModelAnswer):
+                    usages[answer.model].append(answer.usage)
+            for model, used in usages.items():
+                total = sum(used, TokenUsage())
+                cost = 0 if self.prices is None else self.prices.of(TokenUsage(), in_batches=total)
+                _count(self.project_id, on, model, cost, total, questions=len(used))
+
+
 def extraction_of(project_id: UUID) -> ModelExtraction | None:
     """How a project's facts are learned; None by the local extractor."""
     named = settings.EXTRACTION_MODEL
     if named is None:
         return None
     prices = settings.EXTRACTION_PRICES
-    return ModelExtraction(MeteredModel(_opened(named), named.model, project_id, prices))
+    model = MeteredModel(_opened(named), named.model, project_id, prices)
+    batches = MeteredBatches(_opened_batches(named), named.model, project_id, prices)
+    return ModelExtraction(model, batches=batches)
 
 
 def reading_of(project_id: UUID) -> PartReading:
@@ -137,10 +200,26 @@ def reading_of(project_id: UUID) -> PartReading:
     return PartReading(model, transcriber, EgressFetcher())
 
 
-def dollars(usage: TokenUsage) -> float | None:
-    """What tokens of extraction cost; None where no prices are set."""
+def dollars(usage: TokenUsage, *, in_batches: TokenUsage | None = None) -> float | None:
+    """What tokens of extraction cost, with others in batches; None where no prices are set."""
     prices = settings.EXTRACTION_PRICES
-    return None if prices is None else prices.of(usage) / 1e6
+    return None if prices is None else prices.of(usage, in_batches=in_batches) / 1e6
+
+
+def check_affordable(project_id: UUID, usage: TokenUsage, *, in_batches: TokenUsage) -> None:
+    """Refuse what would take the project past its cap of the day.
+
+    Raises:
+        LanguageModelFailed: it would.
+    """
+    cap, cost = _cents_a_day(project_id), dollars(usage, in_batches=in_batches)
+    if cap is None or cost is None:
+        return
+    spent = _spent(project_id, current_time().astimezone(UTC).date())
+    if spent + cost * 1e6 > cap * _MICRODOLLARS_A_CENT:
+        raise LanguageModelFailed(
+            f"it would cost about ${cost:.2f}, and the project may spend ${cap / 100:.2f} a day"
+        )
 
 
 def reading_dollars(usage: ReadingUsage) -> float | None:
@@ -170,16 +249,27 @@ def _hearing(named: TranscriptionModel) -> Transcriber:
     return open_transcriber(named)
 
 
+@cache
+def _opened_batches(named: NamedModel) -> ModelBatches:
+    """As above."""
+    return open_model_batches(named)
+
+
 def _check_cap(project_id: UUID, on: date) -> None:
     cap = _cents_a_day(project_id)
     if cap is None:
         return
-    rows = Spending.objects.filter(project_id=project_id, on=on)
-    spent = rows.aggregate(total=Sum("microdollars"))["total"] or 0
-    if spent >= cap * _MICRODOLLARS_A_CENT:
+    if _spent(project_id, on) >= cap * _MICRODOLLARS_A_CENT:
         raise LanguageModelFailed(
             f"the project may spend ${cap / 100:.2f} a day on its language model, and has"
         )
+
+
+def _spent(project_id: UUID, on: date) -> int:
+    """Millionths of a dollar."""
+    rows = Spending.objects.filter(project_id=project_id, on=on)
+    total: int | None = rows.aggregate(total=Sum("microdollars"))["total"]
+    return total or 0
 
 
 def _cents_a_day(project_id: UUID) -> int | None:
@@ -195,8 +285,16 @@ def _cents_a_day(project_id: UUID) -> int | None:
     return min((each for each in caps if each is not None), default=None)
 
 
-def _count(project_id: UUID, on: date, model: str, microdollars: int, usage: TokenUsage) -> None:
-    counts = {"questions": 1, **asdict(usage), "microdollars": microdollars}
+def _count(
+    project_id: UUID,
+    on: date,
+    model: str,
+    microdollars: int,
+    usage: TokenUsage,
+    *,
+    questions: int = 1,
+) -> None:
+    counts = {"questions": questions, **asdict(usage), "microdollars": microdollars}
     row, _ = Spending.objects.get_or_create(
         project_id=project_id, on=on, model=model[:_LONGEST_NAME]
     )

@@ -27,7 +27,9 @@ def tell_done(job: Job, results: Results, *, was_voided: bool, now: datetime) ->
         publish(job.project_id, EventType.MEMORY_DELETE, _body("DELETE", whose), now)
         return
     added = [result for result in results if result["event"] == "ADD"]
-    bodies = [_body("ADD", whose, id=each["id"], data=each["data"]) for each in added]
+    bodies = [
+        _body("ADD", whose | _named_in(each), id=each["id"], data=each["data"]) for each in added
+    ]
     publish_all(job.project_id, EventType.MEMORY_ADD, bodies, now)
     if job.kind != JobKind.ADD:
         return
@@ -40,7 +42,7 @@ def tell_done(job: Job, results: Results, *, was_voided: bool, now: datetime) ->
 def tell_failed(job: Job, error: str, *, now: datetime) -> None:
     """That a job failed for good."""
     over = EventType.INGEST_JOB_FAILED
-    if job.kind == JobKind.ADD:
+    if job.kind != JobKind.DELETE:
         told = _body(over.name, _ids_of(job), id=str(job.id), error=error)
         publish(job.project_id, over, told, now)
 
@@ -64,6 +66,11 @@ def _body(event: str, whose: Mapping[str, str], **details: object) -> dict[str, 
 def _ids_of(job: Job) -> dict[str, str]:
     owner = job.order["owner"]
     return {f"{kind}_id": owner[kind] for kind in IDS if owner.get(kind)}
+
+
+def _named_in(result: Mapping[str, object]) -> dict[str, str]:
+    keys = (f"{kind}_id" for kind in IDS)
+    return {key: str(result[key]) for key in keys if key in result}
 
 
 def _whose(record: MemoryRecord) -> dict[str, str]:

@@ -35,21 +35,25 @@ from memories.ingest.consolidating import (
 )
 from memories.ingest.copies import forget_copies
 from memories.ingest.guiding import guidance_of
+from memories.ingest.importing import advance, learned_by
 from memories.ingest.leases import doing
 from memories.ingest.models import Job, JobFile, JobKind, JobStatus
 from memories.ingest.orders import (
     AddOrder,
     ConsolidateOrder,
     DeleteOrder,
+    ImportOrder,
     Owner,
     ProfileOrder,
     order_of,
+    owners_in,
 )
 from memories.ingest.profiling import build
 from memories.ingest.projects import PROJECTS
-from memories.ingest.services import Claim, fail, succeed, take_next
+from memories.ingest.services import Claim, fail, rest, succeed, take_next
 from memories.ingest.spending import dollars, reading_dollars
 from memories.ingest.telling import tell_done, tell_failed
+from memories.ingest.together import ask_together
 
 _logger = logging.getLogger("remembrancer.jobs")
 _BUG: Final = "The server failed to do it; the failure is in its log."
@@ -90,7 +94,7 @@ def work_once(*, now: Callable[[], datetime] = current_time) -> bool:
     extra = {"job": str(claim.job.id), "kind": claim.job.kind, "attempt": claim.job.attempts}
     try:
         with doing(claim):
-            done = _do(claim.job)
+            done = _do(claim.job, now)
     except InvalidInput as error:
         _logger.warning("a job can't be done: %s", type(error).__name__, extra=extra)
         _fail(claim, str(error), final=True, now=now())
@@ -103,6 +107,9 @@ def work_once(*, now: Callable[[], datetime] = current_time) -> bool:
         _logger.exception("a job failed", extra=extra)
         _fail(claim, _BUG, final=False, now=now())
     else:
+        if isinstance(done, timedelta):
+            rest(claim, until=now() + done, now=now())
+            return True
         _succeed(claim, done, now=now())
         count_job(claim.job.kind, "succeeded")
         _logger.info("a job is done", extra=extra)
@@ -115,8 +122,10 @@ def _succeed(claim: Claim, done: Done, *, now: datetime) -> None:
         if succeed(claim, results, reason=done.reason, learning=done.learning, now=now):
             was_voided = done.reason == VOIDED
             tell_done(claim.job, done.results, was_voided=was_voided, now=now)
-            if claim.job.kind == JobKind.DELETE or (claim.job.kind == JobKind.ADD and done.results):
-                note_change(claim.job.project_id, claim.job.order["owner"], now=now)
+            learned = claim.job.kind in (JobKind.ADD, JobKind.IMPORT) and done.results
+            if claim.job.kind == JobKind.DELETE or learned:
+                for owner in owners_in(claim.job.order):
+                    note_change(claim.job.project_id, owner, now=now)
 
 
 def _passing(error: RemembrancerError) -> str:
@@ -148,22 +157,25 @@ def _fail(
     count_job(claim.job.kind, "again" if comes_again else "failed")
 
 
-def _do(job: Job) -> Done:
+def _do(job: Job, now: Callable[[], datetime]) -> Done | timedelta:
     with SPANS.job(job.kind, job_id=str(job.id), attempt=job.attempts):
-        return _done(job)
+        return _done(job, now)
 
 
-def _done(job: Job) -> Done:
+def _done(job: Job, now: Callable[[], datetime]) -> Done | timedelta:
+    """What the job did; or, if it is not over, how long it has to wait for others."""
     project = Project.objects.only("organization_id", "settings").get(id=job.project_id)
     order = order_of(job.kind, job.order)
     with PROJECTS.use(job.project_id, organization_id=project.organization_id) as memory:
         if isinstance(order, DeleteOrder):
             return _delete(order, job, memory)
+        if isinstance(order, ImportOrder):
+            return _import(order, job, memory, project.settings, now)
         if isinstance(order, ConsolidateOrder):
             return _consolidate(order, job, memory, project.settings)
         if isinstance(order, ProfileOrder):
-            wanted, now = project.settings, current_time()
-            reason, learning = build(order, memory, wanted, project_id=job.project_id, now=now)
+            wanted, at = project.settings, current_time()
+            reason, learning = build(order, memory, wanted, project_id=job.project_id, now=at)
             return Done(reason=reason, learning=learning)
         return _add(order, job, memory, project.settings)
 
@@ -172,7 +184,10 @@ def _add(order: AddOrder, job: Job, memory: Memory, wanted: Mapping[str, object]
     """Keep and learn, as the project's settings want it."""
     if not order.messages:
         return Done(reason=job.reason)
+    if order.sums_up:
+        return _sum_up(order, job, memory, wanted)
     guidance, timezone = _wanted(order, wanted)
+    ask_together(order, job, memory, guidance=guidance, timezone=timezone)
     files = JobFile.objects.filter(job=job).order_by("number").values_list("content", flat=True)
     added = memory.add(
         order.told([bytes(each) for each in files]),
@@ -190,7 +205,45 @@ def _add(order: AddOrder, job: Job, memory: Memory, wanted: Mapping[str, object]
         job_id=str(job.id),
         seed=order.seed,
     )
-    return Done(_outcomes(added, order), added.reason or "", learning_of(added))
+    return Done(_outcomes(added, order.owner), added.reason or "", learning_of(added))
+
+
+def _sum_up(order: AddOrder, job: Job, memory: Memory, wanted: Mapping[str, object]) -> Done:
+    """Keep messages of a run, and sum it up; one without a name is that of the job."""
+    run = replace(order.owner, run=order.owner.run or str(job.id))
+    summed = memory.summarize_run(
+        list(order.messages),
+        scope=run.within(memory),
+        timestamp=order.instant(),
+        timezone=_wanted(order, wanted)[1],
+        metadata=order.metadata,
+        categories=order.categories,
+        expires_at=order.expiry(),
+        give_up=job.attempts >= settings.JOB_ATTEMPTS,
+        job_id=str(job.id),
+        seed=order.seed,
+    )
+    agent = replace(run, run=None)
+    return Done(_outcomes(summed, agent), summed.reason or "", learning_of(summed))
+
+
+def _import(
+    order: ImportOrder,
+    job: Job,
+    memory: Memory,
+    wanted: Mapping[str, object],
+    now: Callable[[], datetime],
+) -> Done | timedelta:
+    """One step of an import; once it is over, what all of it came to."""
+    step = advance(order, job, memory, guided=_wanted(order, wanted), now=now)
+    if step.pause is not None:
+        return step.pause
+    results = [
+        result
+        for whose, added in memory.import_results(str(job.id))
+        for result in _outcomes(added, Owner.of(whose))
+    ]
+    return Done(results, step.reason, learned_by(memory, str(job.id)))
 
 
 def guided(order: AddOrder, project_id: UUID) -> tuple[Guidance, str | None]:
@@ -198,7 +251,9 @@ def guided(order: AddOrder, project_id: UUID) -> tuple[Guidance, str | None]:
     return _wanted(order, Project.objects.only("settings").get(id=project_id).settings)
 
 
-def _wanted(order: AddOrder, wanted: Mapping[str, object]) -> tuple[Guidance, str | None]:
+def _wanted(
+    order: AddOrder | ImportOrder, wanted: Mapping[str, object]
+) -> tuple[Guidance, str | None]:
     zone = wanted.get("timezone")
     usual = zone if isinstance(zone, str) else None
     return guidance_of(wanted, order.guidance), order.timezone or usual
@@ -226,9 +281,9 @@ def _reading(usage: ReadingUsage) -> dict[str, object]:
     }
 
 
-def _outcomes(added: AddResult, order: AddOrder) -> Results:
+def _outcomes(added: AddResult, owner: Owner) -> Results:
     """As clients read them: the text both where old and where new ones look for it."""
-    named = {f"{kind}_id": name for kind, name in order.owner.named().items()}
+    named = {f"{kind}_id": name for kind, name in owner.named().items()}
     return [
         {
             "id": outcome.memory_id,
@@ -277,9 +332,12 @@ def _whom(order: DeleteOrder, memory: Memory) -> list[Owner]:
 def _void_earlier(order: DeleteOrder, job: Job) -> None:
     """What was accepted before and is about the same must not be learned afterwards."""
     earlier = Job.objects.filter(
-        project_id=job.project_id, kind="ADD", status=JobStatus.PENDING, number__lt=job.number
+        project_id=job.project_id, status=JobStatus.PENDING, number__lt=job.number
     )
-    for each in earlier.iterator():
+    for each in earlier.filter(kind=JobKind.IMPORT).iterator():
+        left = ImportOrder.from_row(each.order).without(order).as_row()
+        Job.objects.filter(number=each.number, status=JobStatus.PENDING).update(order=left)
+    for each in earlier.filter(kind=JobKind.ADD).iterator():
         if order.reaches(each.order["owner"]):
             JobFile.objects.filter(job=each).delete()
             # Stays in its lane and is found empty there, so that its place is kept.

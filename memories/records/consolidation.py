@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from memories.engine.domain import LinkKind, MemoryRecord, Scope
+from memories.engine.domain import Kind, LinkKind, MemoryRecord, Scope
 from memories.engine.storage.rows import memory_of
 from memories.records.columns import MEMORY
 from memories.records.database import Database
@@ -24,6 +24,7 @@ class PostgresConsolidation:
                 ' AND s."user" IS NOT DISTINCT FROM %s AND s.agent IS NOT DISTINCT FROM %s'
                 " AND s.app IS NOT DISTINCT FROM %s AND (%s::text IS NULL OR s.run = %s))"
                 " AND m.derived_from = '[]' AND m.merged_into IS NULL AND m.superseded_by IS NULL"
+                f" AND m.kind <> '{Kind.PROCEDURE}'"
                 " AND NOT EXISTS (SELECT 1 FROM records_consolidated looked_at"
                 " WHERE looked_at.project = m.project AND looked_at.memory = m.seq)"
                 " ORDER BY m.seq LIMIT %s",

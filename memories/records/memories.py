@@ -6,6 +6,7 @@ from datetime import datetime
 from memories.engine.domain import (
     HistoryEntry,
     HistoryEvent,
+    Kind,
     Link,
     LinkKind,
     MemoryRecord,
@@ -239,6 +240,21 @@ class PostgresMemories:
         for id_, start, until in rows:
             spans.setdefault(words(id_), []).append((whole(start), whole(until)))
         return spans
+
+    def summaries_of(self, message_ids: Collection[str], *, scope: Scope) -> Sequence[str]:
+        with self._database.read(scope=scope) as connection:
+            condition, values = in_scope(connection, scope)
+            rows = connection.rows(
+                "SELECT DISTINCT m.id FROM records_message message"
+                " JOIN records_source source"
+                " ON source.project = message.project AND source.message = message.seq"
+                " JOIN records_memory m"
+                " ON m.project = source.project AND m.seq = source.memory"
+                f" WHERE {condition} AND message.project = m.project"
+                " AND message.id = ANY(%s::text[]) AND m.kind = %s",
+                (*values, list(message_ids), Kind.PROCEDURE),
+            )
+        return [words(id_) for (id_,) in rows]
 
     def delete(self, ids: Collection[str], *, at: datetime, scope: Scope) -> int:
         with self._database.write(scope=scope) as connection:

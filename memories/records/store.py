@@ -12,6 +12,7 @@ from memories.records.connection import Connection
 from memories.records.consolidation import PostgresConsolidation
 from memories.records.database import Database
 from memories.records.entities import PostgresEntities
+from memories.records.imports import PostgresImports
 from memories.records.keeping import flaws, size
 from memories.records.memories import PostgresMemories
 from memories.records.merges import PostgresMerges
@@ -49,6 +50,7 @@ class PostgresRecords:
         self.merges = PostgresMerges(database)
         self.receipts = PostgresReceipts(database)
         self.consolidation = PostgresConsolidation(database)
+        self.imports = PostgresImports(database)
 
     def reading(self, *, scope: Scope) -> AbstractContextManager[object]:
         return self._database.snapshot(scope=scope)

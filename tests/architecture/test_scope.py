@@ -16,6 +16,7 @@ _STORES = tuple(
     for port in (
         *("record_store", "entity_store", "original_store", "passage_store", "search_index"),
         "consolidation_store",
+        "import_store",
     )
 )
 # The file as a whole, whoever is in it.

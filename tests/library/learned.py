@@ -51,3 +51,13 @@ def messages(*texts: str) -> list[dict[str, str]]:
 
 def texts(memory: Memory) -> list[str]:
     return [each.text for each in memory.list(scope=acme_of(memory))]
+
+
+def restate(prompt: str) -> str:
+    """Each turn as a fact of its own."""
+    return json.dumps({"facts": [claim(number, said) for number, said in turns_in(prompt)]})
+
+
+def told(memory: Memory, **said: list[str]) -> list[tuple[Scope, Any]]:
+    """What each user says in a conversation of their own."""
+    return [(memory.scope(user=user), messages(*texts)) for user, texts in said.items()]

@@ -20,6 +20,7 @@ from memories.engine.domain import HistoryEvent, IngestEvent
 from memories.engine.ports.clock import FixedClock
 from memories.engine.ports.embedder import WordHashEmbedder
 from memories.engine.ports.language_model import ScriptedModel
+from memories.engine.ports.model_batches import ScriptedBatches
 from tests.library.learned import known_in
 
 NOW: Final = datetime(2024, 5, 10, 12, tzinfo=UTC)
@@ -131,11 +132,13 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def world(before: Path, model: ScriptedModel) -> Iterator[tuple[Memory, dict[str, MemoryRecord]]]:
+def world(
+    before: Path, model: ScriptedModel, batches: ScriptedBatches | None = None
+) -> Iterator[tuple[Memory, dict[str, MemoryRecord]]]:
     """A copy of the project, with the memories that are in it."""
     with tempfile.TemporaryDirectory() as folder:
         path = shutil.copy(before, folder)
-        extractor = ModelExtraction(model)
+        extractor = ModelExtraction(model, batches=batches)
         with Memory(
             path,
             embedder=WordHashEmbedder(),
@@ -156,6 +159,17 @@ def attack(before: Path, answer: str) -> None:
         assert memory.stats().messages == len(known) + len(SAID)
         assert model.requests
         assert all("globex" not in request.prompt for request in model.requests)
+
+
+def attack_through_a_batch(before: Path, answer: str) -> None:
+    """Import the conversation while the batch, and whatever is asked singly, answers so."""
+    batches = ScriptedBatches(lambda _: answer)
+    with world(before, ScriptedModel(lambda _: answer), batches) as (memory, known):
+        memory.begin_import("year", [(memory.scope(user="acme"), TURNS)])
+        assert memory.finish_import("year", every_seconds=0).is_over
+        ((_, added),) = memory.import_results("year")
+        _check(memory, known, added)
+        assert len(batches.submitted) == 1
 
 
 def _check(memory: Memory, before: dict[str, MemoryRecord], added: AddResult) -> None:
@@ -204,6 +218,12 @@ def test_a_hostile_model_harms_nobody(before: Path, answer: str) -> None:
     attack(before, answer)
 
 
+@settings(max_examples=50, suppress_health_check=list(HealthCheck))
+@given(answer=answers())
+def test_a_hostile_batch_harms_nobody(before: Path, answer: str) -> None:
+    attack_through_a_batch(before, answer)
+
+
 @pytest.mark.long
 @settings(max_examples=1000, suppress_health_check=list(HealthCheck))
 @given(answer=answers())
@@ -246,6 +266,7 @@ HOSTILE: Final = {
 @pytest.mark.parametrize("claims", HOSTILE.values(), ids=HOSTILE.keys())
 def test_known_attacks_harm_nobody(before: Path, claims: list[dict[str, object]]) -> None:
     attack(before, json.dumps({"facts": claims}))
+    attack_through_a_batch(before, json.dumps({"facts": claims}))
 
 
 def test_the_checks_see_what_a_friendly_model_learns(before: Path) -> None:

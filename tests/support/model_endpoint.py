@@ -15,6 +15,8 @@ from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, TypeAlias
 
+from tests.support.batch_protocols import Batches
+
 MESSAGES: Final = "/v1/messages"
 CHAT: Final = "/v1/chat/completions"
 HEAR: Final = "/v1/audio/transcriptions"
@@ -88,6 +90,7 @@ class ModelEndpoint(ThreadingHTTPServer):
         requests: what was asked, in order.
         script: answers to the next requests.
         answering: gives the others.
+        batches: what was handed in together, answered by `answering` too.
     """
 
     daemon_threads = True
@@ -97,6 +100,12 @@ class ModelEndpoint(ThreadingHTTPServer):
         self.requests: Final[list[Asked]] = []
         self.script: Final[deque[Said]] = deque()
         self.answering: Answering = lambda asked: Said(text="{}")  # noqa: ARG005 - to any
+        self.batches: Final = Batches(self._answer_of_batch)
+
+    def _answer_of_batch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        asked = Asked(path, None, body)
+        answer: dict[str, Any] = json.loads(_content(self.answering(asked), asked))
+        return answer
 
     @property
     def address(self) -> str:
@@ -110,6 +119,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         size = int(self.headers.get("Content-Length", "0"))
         sent = self.rfile.read(size)
+        if self._answers_about_batches(sent):
+            return
         type_ = self.headers.get("Content-Type", "")
         body = _form(type_, sent) if type_.startswith("multipart/") else json.loads(sent)
         asked = Asked(self.path, self.headers.get("Authorization"), body)
@@ -129,8 +140,22 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True  # the client waited no longer
 
     def do_GET(self) -> None:
+        if self._answers_about_batches(b""):
+            return
         self.server.requests.append(Asked(self.path, self.headers.get("Authorization"), {}))
         self.send_error(405)
+
+    def _answers_about_batches(self, sent: bytes) -> bool:
+        reply = self.server.batches.reply(self.path, sent, at=self.server.address)
+        if reply is None:
+            return False
+        status, content = reply
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+        return True
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
         """Print nothing."""

@@ -16,10 +16,11 @@ from controlplane.api.openapi import described
 from controlplane.apikeys.models import KeyScope
 from memories import Preview
 from memories.api.access import project_of, spend
-from memories.api.reading import query_of, whole_of
+from memories.api.reading import query_of, refuse, whole_of
 from memories.api.schemas import AddRequest, PredictionAnswer, PreviewAnswer, SpendingAnswer
 from memories.api.telling import add_order
 from memories.ingest.models import Spending
+from memories.ingest.orders import AddOrder
 from memories.ingest.spending import dollars, spent_by_day
 from memories.ingest.work import guided, learning_of
 
@@ -39,7 +40,7 @@ class PreviewMemories(APIView):
 
     def post(self, request: Request) -> Response:
         """The facts, with what would become of each."""
-        order = add_order(object_of(request), now=timezone.now(), may_fetch=False)
+        order = _order_of(request, may_fetch=False)
         spend(request, "adds")
         guidance, zone = guided(order, principal_of(request).project_id)
         with project_of(request) as memory:
@@ -64,7 +65,7 @@ class PredictLearning(APIView):
 
     def post(self, request: Request) -> Response:
         """Tokens and, where prices are set, dollars."""
-        order = add_order(object_of(request), now=timezone.now())
+        order = _order_of(request)
         spend(request, "searches")
         guidance, zone = guided(order, principal_of(request).project_id)
         with project_of(request) as memory:
@@ -88,6 +89,18 @@ class ModelSpending(APIView):
         since = timezone.now().astimezone(UTC).date() - timedelta(days=days - 1)
         rows = spent_by_day(principal_of(request).project_id, since=since)
         return Response({"results": [_spending_object(each) for each in rows]})
+
+
+def _order_of(request: Request, *, may_fetch: bool = True) -> AddOrder:
+    """The add that is asked about.
+
+    Raises:
+        RequestRefused: it is off, or learns no facts.
+    """
+    order = add_order(object_of(request), now=timezone.now(), may_fetch=may_fetch)
+    if order.sums_up:
+        raise refuse("memory_type", "a summary of a run is not known before it is made")
+    return order
 
 
 def _preview_object(found: Preview) -> dict[str, object]:

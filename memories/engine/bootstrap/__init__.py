@@ -9,6 +9,7 @@ from memories.engine.bootstrap._language_models import (
     NamedModel,
     TranscriptionModel,
     open_language_model,
+    open_model_batches,
     open_reranker,
     open_transcriber,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "open_engine",
     "open_index_server",
     "open_language_model",
+    "open_model_batches",
     "open_reranker",
     "open_shared_embedder",
     "open_transcriber",

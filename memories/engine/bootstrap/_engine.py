@@ -229,15 +229,17 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
         embedder = embedder_of(settings.embedding, records, settings.scope)
         dimensions = dimensions_of(settings.embedding, embedder, records, settings.scope)
         choice = with_open_model(settings.extractor)
-        extractor, guidance = extractor_of(choice)
+        opened = extractor_of(choice)
         index = stores.index(model=embedder.model, dimensions=dimensions)
         tools = IngestTools(
             records=records,
             passages=stores.passages(model=embedder.model, dimensions=dimensions),
             index=index,
-            extractor=extractor,
-            predictor=extractor_of(predicting(choice))[0],
-            guidance=guidance,
+            extractor=opened.extractor,
+            predictor=extractor_of(predicting(choice)).extractor,
+            batching=opened.batching,
+            summarizer=opened.summarizer,
+            guidance=opened.guidance,
             embedder=embedder,
             clock=settings.clock or SystemClock(),
             answers=settings.answers,

@@ -2,12 +2,17 @@
 
 import importlib.util
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from memories.engine.errors import InvalidInput, MissingExtra
 from memories.engine.ports.language_model import LanguageModel
+from memories.engine.ports.model_batches import ModelBatches
 from memories.engine.ports.reranker import Reranker
 from memories.engine.ports.transcriber import Transcriber
+
+if TYPE_CHECKING:
+    from memories.engine.adapters.language_models.anthropic_messages import AnthropicEndpoint
+    from memories.engine.adapters.language_models.chat_completions import ChatEndpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +82,55 @@ def open_language_model(named: NamedModel) -> LanguageModel:
         MissingExtra: the `models` extra is not installed.
         InvalidInput: no header can carry the key.
     """
-    _check("anthropic" if isinstance(named, AnthropicModel) else "openai", named.api_key)
+    _check_model(named)
     if isinstance(named, AnthropicModel):
         from memories.engine.adapters.language_models.anthropic_messages import AnthropicMessages
 
-        return AnthropicMessages(
-            named.model,
-            api_key=named.api_key,
-            base_url=named.base_url,
-            timeout_seconds=named.timeout_seconds,
-            retries=named.retries,
-        )
+        return AnthropicMessages(_anthropic(named))
     from memories.engine.adapters.language_models.chat_completions import ChatCompletions
 
-    return ChatCompletions(
+    return ChatCompletions(_chat(named))
+
+
+def open_model_batches(named: NamedModel) -> ModelBatches:
+    """The model's batches, ready to be asked; nothing is sent yet.
+
+    Whether an endpoint of one's own has batches at all shows when it is asked.
+
+    Raises:
+        MissingExtra: the `models` extra is not installed.
+        InvalidInput: no header can carry the key.
+    """
+    _check_model(named)
+    if isinstance(named, AnthropicModel):
+        from memories.engine.adapters.language_models.anthropic_batches import AnthropicBatches
+
+        return AnthropicBatches(_anthropic(named))
+    from memories.engine.adapters.language_models.chat_batches import ChatBatches
+
+    return ChatBatches(_chat(named))
+
+
+def _check_model(named: NamedModel) -> None:
+    _check("anthropic" if isinstance(named, AnthropicModel) else "openai", named.api_key)
+
+
+def _anthropic(named: AnthropicModel) -> "AnthropicEndpoint":
+    from memories.engine.adapters.language_models.anthropic_messages import AnthropicEndpoint
+
+    return AnthropicEndpoint(
+        named.model,
+        api_key=named.api_key,
+        base_url=named.base_url,
+        timeout_seconds=named.timeout_seconds,
+        retries=named.retries,
+    )
+
+
+def _chat(named: ChatModel) -> "ChatEndpoint":
+    from memories.engine.adapters.language_models.chat_completions import ChatEndpoint
+
+    return ChatEndpoint(
         named.model,
         api_key=named.api_key,
         base_url=named.base_url,

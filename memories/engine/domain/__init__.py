@@ -28,6 +28,14 @@ from memories.engine.domain._filters import (
     NoneOf,
     Operator,
 )
+from memories.engine.domain._importing import (
+    ImportPart,
+    ImportQuestion,
+    ImportStage,
+    ImportState,
+    ImportTerms,
+    Tally,
+)
 from memories.engine.domain._indexing import IndexedEntity, IndexedRow
 from memories.engine.domain._learning import (
     AddResult,
@@ -82,6 +90,7 @@ from memories.engine.domain._search import (
     Stage,
     WordStatistics,
 )
+from memories.engine.domain._summaries import RunSummary
 from memories.engine.domain._time import (
     DateExpression,
     Distance,
@@ -121,6 +130,11 @@ __all__ = [
     "Guidance",
     "HistoryEntry",
     "HistoryEvent",
+    "ImportPart",
+    "ImportQuestion",
+    "ImportStage",
+    "ImportState",
+    "ImportTerms",
     "IndexedEntity",
     "IndexedRow",
     "IngestEvent",
@@ -157,6 +171,7 @@ __all__ = [
     "Quote",
     "ReadingUsage",
     "Role",
+    "RunSummary",
     "Scope",
     "ScoreBreakdown",
     "SearchHit",
@@ -170,6 +185,7 @@ __all__ = [
     "Stats",
     "Stretch",
     "Table",
+    "Tally",
     "TimeIntent",
     "TokenUsage",
     "TransferReceipt",

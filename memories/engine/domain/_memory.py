@@ -11,7 +11,10 @@ from memories.engine.domain._time import Interval
 
 
 class Kind(StrEnum):
-    """What sort of statement a memory is."""
+    """What sort of statement a memory is.
+
+    A `PROCEDURE` is none: it sums up a run, and is made by `summarize_run` alone.
+    """
 
     EVENT = "event"
     STATE = "state"
@@ -19,6 +22,7 @@ class Kind(StrEnum):
     PREFERENCE = "preference"
     RELATIONSHIP = "relationship"
     ABSENCE = "absence"
+    PROCEDURE = "procedure"
 
 
 class EntityType(StrEnum):

@@ -55,18 +55,24 @@ class SavingExtractor:
 
     def extract(self, request: ExtractionRequest) -> Extracted:
         """What was answered before, if the same was asked of the same; else a new answer, saved."""
-        job = self._job()
-        saved = self._saved(job)
+        saved = self._saved(self._job())
         question = self._question(request)
         if question in saved:
             return _read(saved[question], request)
         found = self.extractor.extract(request)
+        self.keep(request, found)
+        return found
+
+    def keep(self, request: ExtractionRequest, found: Extracted) -> None:
+        """Save what was found, as the answer to that question of the job."""
+        job = self._job()
+        saved = self._saved(job)
         answer = {"messages": [message.id for message in request.messages], **asdict(found)}
+        question = self._question(request)
         saved[question] = json.dumps(answer, separators=(",", ":"), default=datetime.isoformat)
         # What was answered about files lies beside it.
         job = {**job, "format": _FORMAT, "extractor": self.name, "answers": saved}
         self.answers.save(self.job_id, json.dumps(job, separators=(",", ":")))
-        return found
 
     def _job(self) -> dict[str, object]:
         """All that was saved for the job."""

@@ -26,6 +26,8 @@ def delete_memories(
 ) -> DeletionReceipt:
     """Delete memories and what was folded into them, in one transaction.
 
+    Summaries of runs that rest on a message whose words go with them go too.
+
     Args:
         memory_ids: which.
         keep_source: leave the messages' words; the facts are still not learned from them again.
@@ -46,9 +48,14 @@ def delete_memories(
         # Before it is looked at who else quotes the words: what goes along does not count.
         dropped = drop_observations(doomed, scope=scope, tools=tools)
         redactions = [] if keep_source else plan_redactions(doomed, scope=scope, tools=tools)
-        touched = [*doomed, *(redaction.message.id for redaction in redactions)]
-        entities = records.entities.mentioned_by(touched, scope=scope.everyone)
+        touched = [redaction.message.id for redaction in redactions]
+        summaries = _summaries_of(touched, doomed, scope=scope, tools=tools)
+        entities = records.entities.mentioned_by(
+            [*doomed, *summaries, *touched], scope=scope.everyone
+        )
         deleted = records.memories.delete(doomed, at=tools.clock.now(), scope=scope)
+        dropped += drop_observations(summaries, scope=scope, tools=tools)
+        deleted += _delete_summaries(summaries, scope=scope, tools=tools)
         originals = remove_originals(redactions, tools=tools)
         without_vectors = apply_redactions(redactions, ahead, tools=tools)
         return DeletionReceipt(
@@ -69,12 +76,21 @@ def delete_scope(*, scope: Scope, tools: IngestTools) -> DeletionReceipt:
     records = tools.records
     everything = Selection(now=tools.clock.now(), include_merged=True, show_expired=True)
     with records.writing(scope=scope):
+        records.imports.forget(scope=scope)
         stored = records.memories.page(scope=scope, selection=everything, after=0, limit=-1)
         ids = [memory.id for memory in stored.values()]
-        entities = _mentioned_in(ids, scope=scope, tools=tools)
-        dropped = drop_observations(ids, scope=scope, tools=tools)
+        heard = _heard(scope=scope, tools=tools)
+        summaries = _summaries_of(heard, ids, scope=scope, tools=tools)
+        entities = (
+            records.entities.mentioned_by([*ids, *summaries, *heard], scope=scope.everyone)
+            if scope.names_someone
+            else None
+        )
+        dropped = drop_observations([*ids, *summaries], scope=scope, tools=tools)
+        deleted = dropped + records.memories.delete(ids, at=tools.clock.now(), scope=scope)
+        deleted += _delete_summaries(summaries, scope=scope, tools=tools)
         return DeletionReceipt(
-            memories=dropped + records.memories.delete(ids, at=tools.clock.now(), scope=scope),
+            memories=deleted,
             messages=records.messages.delete_all(scope=scope),
             entities=records.entities.prune(entities, scope=scope.everyone),
         )
@@ -89,24 +105,39 @@ def delete_older(instant: datetime, *, scope: Scope, tools: IngestTools) -> Dele
     with records.writing(scope=scope):
         memories = records.memories.not_said_since(instant, scope=scope, limit=_AT_ONCE)
         messages = records.messages.recorded_before(instant, scope=scope, limit=_AT_ONCE)
-        entities = records.entities.mentioned_by([*memories, *messages], scope=scope.everyone)
-        dropped = drop_observations(memories, scope=scope, tools=tools)
+        summaries = _summaries_of(messages, memories, scope=scope, tools=tools)
+        entities = records.entities.mentioned_by(
+            [*memories, *summaries, *messages], scope=scope.everyone
+        )
+        dropped = drop_observations([*memories, *summaries], scope=scope, tools=tools)
+        deleted = dropped + records.memories.delete(memories, at=tools.clock.now(), scope=scope)
+        deleted += _delete_summaries(summaries, scope=scope, tools=tools)
         return DeletionReceipt(
-            memories=dropped + records.memories.delete(memories, at=tools.clock.now(), scope=scope),
+            memories=deleted,
             messages=records.messages.delete(messages, scope=scope),
             entities=records.entities.prune(entities, scope=scope.everyone),
         )
 
 
-def _mentioned_in(
-    memory_ids: Sequence[str], *, scope: Scope, tools: IngestTools
-) -> frozenset[str] | None:
-    """Entities that the memories and the scope's messages mention; None for all of the project."""
+def _heard(*, scope: Scope, tools: IngestTools) -> list[str]:
+    """Ids of the scope's messages; none of a whole project, which goes with all that it has."""
     if not scope.names_someone:
-        return None
-    records = tools.records
-    heard = [message.id for _, message in records.messages.in_order(scope=scope)]
-    return records.entities.mentioned_by([*memory_ids, *heard], scope=scope.everyone)
+        return []
+    return [message.id for _, message in tools.records.messages.in_order(scope=scope)]
+
+
+def _summaries_of(
+    message_ids: Sequence[str], doomed: Sequence[str], *, scope: Scope, tools: IngestTools
+) -> list[str]:
+    """Summaries that rest on messages which go, whoever's they are, and are not doomed already."""
+    found = tools.records.memories.summaries_of(message_ids, scope=scope.everyone)
+    gone = set(doomed)
+    return [id_ for id_ in found if id_ not in gone]
+
+
+def _delete_summaries(ids: Sequence[str], *, scope: Scope, tools: IngestTools) -> int:
+    """Delete them: what they say of words that are gone must go; they can be made anew."""
+    return tools.records.memories.delete(ids, at=tools.clock.now(), scope=scope.everyone)
 
 
 def _embed_ahead(

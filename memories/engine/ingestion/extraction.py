@@ -77,36 +77,56 @@ def find_facts(messages: Sequence[Message], listening: Listening) -> Extraction:
     Raises:
         LanguageModelBusy: the extractor's model is busy, and this is not to be given up.
     """
-    learned = tuple(message for message in messages if message.role not in _UNLEARNED)
     found: list[Extracted] = []
     notes: list[str] = []
-    wants, earlier = listening.extractor.wants, listening.earlier
-    for chunk in _chunks(learned, wants):
-        around = listening.surroundings(chunk)
+    for request, note in requests_about(messages, listening):
         try:
-            found.append(
-                listening.extractor.extract(
-                    ExtractionRequest(
-                        messages=chunk,
-                        earlier=earlier,
-                        known_memories=around.memories,
-                        known_entities=around.entities,
-                        zone=listening.zone,
-                        guidance=listening.guidance,
-                    )
-                )
-            )
+            found.append(listening.extractor.extract(request))
         except LanguageModelBusy as error:
             if not listening.give_up:
                 raise
-            notes.append(f"the language model is busy: {error}; {_KEPT}")
+            notes.append(given_up(error))
             break
-        notes += [each for each in (around.note, found[-1].note) if each]
-        earlier = (*earlier, *chunk)[-wants.earlier :] if wants.earlier else ()
-    extraction = _proven(found, learned, notes)
-    if learned and extraction.learned_by is None:
+        notes += [each for each in (note, found[-1].note) if each]
+    extraction = proven(found, messages, notes)
+    if extraction.learned_by is None and any(map(is_learned_from, messages)):
         return replace(extraction, learned_by=listening.extractor.name)
     return extraction
+
+
+def requests_about(
+    messages: Sequence[Message], listening: Listening
+) -> Iterator[tuple[ExtractionRequest, str | None]]:
+    """What the extractor is asked about the messages, as much at a time as it wants.
+
+    What is known around each is looked up when it comes to it.
+
+    Yields:
+        A request, and why something may be missing in it.
+    """
+    wants, earlier = listening.extractor.wants, listening.earlier
+    for chunk in _chunks([each for each in messages if is_learned_from(each)], wants):
+        around = listening.surroundings(chunk)
+        request = ExtractionRequest(
+            messages=chunk,
+            earlier=earlier,
+            known_memories=around.memories,
+            known_entities=around.entities,
+            zone=listening.zone,
+            guidance=listening.guidance,
+        )
+        yield request, around.note
+        earlier = (*earlier, *chunk)[-wants.earlier :] if wants.earlier else ()
+
+
+def given_up(error: LanguageModelBusy) -> str:
+    """Why facts are missing, for people."""
+    return f"the language model is busy: {error}; {_KEPT}"
+
+
+def is_learned_from(message: Message) -> bool:
+    """False of instructions and of what tools gave."""
+    return message.role not in _UNLEARNED
 
 
 def _chunks(messages: Sequence[Message], wants: Wants) -> Iterator[tuple[Message, ...]]:
@@ -125,10 +145,11 @@ def _chunks(messages: Sequence[Message], wants: Wants) -> Iterator[tuple[Message
         yield tuple(chunk)
 
 
-def _proven(
+def proven(
     found: Sequence[Extracted], messages: Sequence[Message], notes: Sequence[str]
 ) -> Extraction:
-    by_id = {message.id: message for message in messages}
+    """What was found, without the facts whose quote is not in their message."""
+    by_id = {message.id: message for message in messages if is_learned_from(message)}
     claimed = [fact for each in found for fact in each.facts]
     facts = tuple(fact for fact in claimed if fact.text.strip() and is_proven(fact, by_id))
     dropped = Counter({UNPROVEN: len(claimed) - len(facts)})
@@ -154,7 +175,7 @@ def verbatim_facts(messages: Sequence[Message]) -> Extraction:
             kind=Kind.STATE,
         )
         for message in messages
-        if message.role not in _UNLEARNED
+        if is_learned_from(message)
     )
     return Extraction(facts, _VERBATIM if facts else None)
 

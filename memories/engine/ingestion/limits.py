@@ -181,6 +181,27 @@ def check_job_id(job_id: str, *, limits: IngestLimits = LIMITS) -> None:
         raise InvalidInput(f"job_id: {flaw}")
 
 
+def check_texts(turns: tuple[Turn, ...], what: str) -> None:
+    """Refuse files where only words are taken.
+
+    Raises:
+        InvalidMessages: naming the message.
+    """
+    for index, turn in enumerate(turns):
+        if turn.parts:
+            raise InvalidMessages(f"messages[{index}].content: {what} takes text alone, not files")
+
+
+def check_import_id(import_id: str, *, limits: IngestLimits = LIMITS) -> None:
+    """Refuse an import's id that is empty, too long or not writable as text.
+
+    Raises:
+        InvalidInput: naming what is off.
+    """
+    if flaw := flaw_of_id(import_id, limits=limits):
+        raise InvalidInput(f"import_id: {flaw}")
+
+
 def flaw_of_id(value: object, *, limits: IngestLimits = LIMITS) -> str | None:
     """What is wrong with an id; None if nothing is."""
     if not isinstance(value, str) or not value.strip():

@@ -1,10 +1,11 @@
 """The write path: extract, deduplicate, link entities, embed, store, index."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Final
 
 from memories.engine.domain import (
     AddResult,
@@ -24,10 +25,18 @@ from memories.engine.ingestion.extraction import Extraction, Listening, find_fac
 from memories.engine.ingestion.identity import IngestRequest, first_of_each, identify
 from memories.engine.ingestion.parts import read_messages
 from memories.engine.ingestion.preparation import Prepared, prepare
-from memories.engine.ingestion.records import keep_fact, keep_messages, link_entities
+from memories.engine.ingestion.records import (
+    keep_fact,
+    keep_messages,
+    link_entities,
+    stored_by,
+)
 from memories.engine.ingestion.surroundings import known_around, turns_before
 from memories.engine.ingestion.tools import IngestTools
 from memories.engine.ports.extractor import Extractor
+
+ALL_KNOWN: Final = "every message was known already"
+NO_FACT: Final = "the messages state no fact; they are kept and searchable as they are"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +55,9 @@ class _Understood:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What was stored: messages by id, and what became of each fact."""
+    """What was stored: identities of messages by id, and what became of each fact."""
 
-    messages: dict[str, Arrival]
+    messages: dict[str, bytes]
     learned: tuple[tuple[Fact, IngestOutcome], ...]
 
     @property
@@ -113,7 +122,7 @@ def preview(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> Prev
 def predict(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> TokenUsage:
     """About what `ingest` would take of the extractor's language model, which is not asked."""
     arrivals = identify(request, scope=scope, now=tools.clock.now())
-    fresh, before = _unheard(arrivals, scope=scope, tools=tools)
+    fresh, before = unheard(arrivals, scope=scope, tools=tools)
     counting = replace(tools, extractor=tools.predictor)
     return _extract(request, fresh, before, scope=scope, tools=counting).usage
 
@@ -129,7 +138,7 @@ def _understand(request: IngestRequest, *, scope: Scope, tools: IngestTools) -> 
     """The slow part: what the request says, and all that it takes to keep it."""
     tools.parts.check(request.turns)
     arrivals = identify(request, scope=scope, now=tools.clock.now())
-    fresh, before = _unheard(arrivals, scope=scope, tools=tools)
+    fresh, before = unheard(arrivals, scope=scope, tools=tools)
     read = read_messages(
         fresh,
         fetcher=tools.parts.fetcher,
@@ -153,12 +162,12 @@ def _keep(prepared: Prepared, *, scope: Scope, tools: IngestTools) -> _Kept:
     """Store what nobody else stored meanwhile; needs the transaction."""
     messages = keep_messages(prepared.heard, scope=scope, tools=tools)
     learned = tuple(
-        (each.fact, keep_fact(each, kept=messages, scope=scope, tools=tools))
+        (each.fact, keep_fact(each, identities=messages, scope=scope, tools=tools))
         for each in prepared.learned
         if all(quote.message_id in messages for quote in each.fact.quotes)
     )
     kept = _Kept(messages, learned)
-    stored = _stored(kept.outcomes)
+    stored = stored_by(kept.outcomes)
     link_entities(prepared, kept=messages, stored=stored, scope=scope, tools=tools)
     return kept
 
@@ -178,7 +187,7 @@ def _result(understood: _Understood, kept: _Kept, *, scope: Scope, tools: Ingest
     )
 
 
-def _unheard(
+def unheard(
     arrivals: Sequence[Arrival], *, scope: Scope, tools: IngestTools
 ) -> tuple[tuple[Arrival, ...], Message | None]:
     """Messages that are not stored yet, and the one that was said before them."""
@@ -223,14 +232,6 @@ def _extractor_for(job_id: str | None, *, scope: Scope, tools: IngestTools) -> E
     return SavingExtractor(tools.extractor, tools.answers, job_id=job_id, scope=scope)
 
 
-def _stored(outcomes: Collection[IngestOutcome]) -> frozenset[str]:
-    return frozenset(
-        outcome.memory_id
-        for outcome in outcomes
-        if outcome.memory_id is not None and outcome.event is not IngestEvent.NOOP
-    )
-
-
 def _why_less(kept: _Kept, extraction: Extraction) -> str | None:
     """Why nothing was learned, or less than was said."""
     if extraction.notes:
@@ -238,10 +239,10 @@ def _why_less(kept: _Kept, extraction: Extraction) -> str | None:
     if any(outcome.event is not IngestEvent.NOOP for outcome in kept.outcomes):
         return None
     if not kept.messages:
-        return "every message was known already"
+        return ALL_KNOWN
     if kept.outcomes:
         return "every fact was known already"
     if extraction.dropped:
         reasons = (f"{why} ({count})" for why, count in extraction.dropped.items())
         return f"no fact held: {'; '.join(reasons)}"
-    return "the messages state no fact; they are kept and searchable as they are"
+    return NO_FACT

@@ -1,6 +1,6 @@
 """The quick part of an ingest, inside its one transaction: what is new is kept and linked."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from memories.engine.domain import (
@@ -23,13 +23,11 @@ from memories.engine.ingestion.preparation import Heard, Learned, Prepared
 from memories.engine.ingestion.tools import IngestTools
 
 
-def keep_messages(
-    heard: Sequence[Heard], *, scope: Scope, tools: IngestTools
-) -> dict[str, Arrival]:
+def keep_messages(heard: Sequence[Heard], *, scope: Scope, tools: IngestTools) -> dict[str, bytes]:
     """Store and index the messages that nobody else stored meanwhile.
 
     Returns:
-        What was stored, by message id.
+        Identities of what was stored, by message id.
     """
     store = tools.records.messages
     known = store.known([each.arrival.identity for each in heard], scope=scope)
@@ -48,7 +46,7 @@ def keep_messages(
     tools.passages.note_languages(
         languages_of(arrival.message.text for arrival in placed), scope=scope
     )
-    return {arrival.message.id: arrival for arrival in placed}
+    return {arrival.message.id: arrival.identity for arrival in placed}
 
 
 def _placed(
@@ -68,12 +66,19 @@ def _placed(
 
 
 def keep_fact(
-    learned: Learned, *, kept: dict[str, Arrival], scope: Scope, tools: IngestTools
+    learned: Learned, *, identities: Mapping[str, bytes], scope: Scope, tools: IngestTools
 ) -> IngestOutcome:
-    """Store one fact, or say which memory it repeats."""
+    """Store one fact, or say which memory it repeats.
+
+    Args:
+        learned: the fact.
+        identities: of the messages that it quotes, by their ids.
+        scope: whose.
+        tools: the ports.
+    """
     fact, memory = learned.fact, learned.memory
     records = tools.records
-    if _is_forgotten(learned, kept, scope=scope, tools=tools):
+    if _is_forgotten(learned, identities, scope=scope, tools=tools):
         return IngestOutcome(IngestEvent.NOOP, None, memory.text, "deleted before")
     identity, known = _same_fact(memory, scope=scope, tools=tools)
     known = known or claimed_repeat(memory, fact.repeats, scope=scope, records=records)
@@ -128,12 +133,21 @@ def _same_fact(
 
 
 def _is_forgotten(
-    learned: Learned, kept: dict[str, Arrival], *, scope: Scope, tools: IngestTools
+    learned: Learned, identities: Mapping[str, bytes], *, scope: Scope, tools: IngestTools
 ) -> bool:
-    arrival = kept[learned.fact.quotes[0].message_id]
+    quote = learned.fact.quotes[0]
     key = tools.records.memories.forgetting_key(scope=scope)
-    digest = forgetting_digest(key, arrival.identity, learned.fact.quotes[0].text)
+    digest = forgetting_digest(key, identities[quote.message_id], quote.text)
     return tools.records.memories.is_forgotten(digest, scope=scope)
+
+
+def stored_by(outcomes: Collection[IngestOutcome]) -> frozenset[str]:
+    """Ids of the memories that are new."""
+    return frozenset(
+        outcome.memory_id
+        for outcome in outcomes
+        if outcome.memory_id is not None and outcome.event is not IngestEvent.NOOP
+    )
 
 
 def link_entities(

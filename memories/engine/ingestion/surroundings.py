@@ -77,7 +77,7 @@ def known_around(
     if wanted == 0:
         return Surroundings()
     texts = [blank_recalled(message.text) for message in messages]
-    entities = _named(texts, scope=scope, tools=tools)
+    entities = entities_in(texts, scope=scope, tools=tools)
     try:
         near = _nearest(_vectors(texts, tools.embedder), wanted, scope=scope, tools=tools)
     except IndexUnavailable:
@@ -111,7 +111,8 @@ def _nearest(
     return tuple(sorted(own, key=lambda memory: -nearness[memory.id])[:wanted])
 
 
-def _named(texts: Sequence[str], *, scope: Scope, tools: IngestTools) -> tuple[Entity, ...]:
+def entities_in(texts: Sequence[str], *, scope: Scope, tools: IngestTools) -> tuple[Entity, ...]:
+    """Known entities that the texts name."""
     held = frozenset[str]().union(*map(openings, texts))
     names = tools.records.entities.people_opening(held, scope=scope)
     forms = [form_of(each.surface) for text in texts for each in mentions_of(text, names)]

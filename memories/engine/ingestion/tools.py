@@ -11,10 +11,11 @@ from memories.engine.ingestion.parts import PartTools
 from memories.engine.ports.answers import SavedAnswers
 from memories.engine.ports.clock import Clock
 from memories.engine.ports.embedder import Embedder
-from memories.engine.ports.extractor import Extractor
+from memories.engine.ports.extractor import Batching, Extractor
 from memories.engine.ports.passage_store import PassageStore
 from memories.engine.ports.record_store import RecordStore
 from memories.engine.ports.search_index import SearchIndex
+from memories.engine.ports.summarizer import Summarizer
 
 # The file remembers its embedding model under this setting.
 MODEL_SETTING: Final = "embedding model"
@@ -31,6 +32,8 @@ class IngestTools:
 
     Attributes:
         predictor: the extractor, but that its language model counts what it is asked, and is not.
+        batching: the extractor, asked through batches; None where it has none.
+        summarizer: sums up runs; None where no language model is asked.
         guidance: what is to be learned, unless an add says more.
         answers: where answers to jobs, of the extractor and about files, are saved; nowhere if
             None.
@@ -42,6 +45,8 @@ class IngestTools:
     index: SearchIndex
     extractor: Extractor
     predictor: Extractor
+    batching: Batching | None
+    summarizer: Summarizer | None
     guidance: Guidance
     embedder: Embedder
     clock: Clock

@@ -17,9 +17,11 @@ from memories.engine.domain import (
 from memories.engine.ingestion.revision import UNCHANGED, MaybeInstant
 from memories.engine.memory._async_consolidating import AsyncConsolidates
 from memories.engine.memory._async_entities import AsyncEntities
+from memories.engine.memory._async_imports import AsyncImports
+from memories.engine.memory._async_summaries import AsyncSummaries
 
 
-class AsyncMemory(AsyncConsolidates, AsyncEntities):
+class AsyncMemory(AsyncConsolidates, AsyncEntities, AsyncImports, AsyncSummaries):
     """A Memory whose calls are awaited, and run in threads of its own: the loop never waits.
 
     Opening is not awaited: it reads a few pages, and loads no model.

@@ -13,7 +13,7 @@ class ConsolidationStore(Protocol):
         """At most so many memories that are to be looked at, in the order they were stored.
 
         They belong to exactly the home of the scope, which names somebody, in whichever run; they
-        are no observations, and neither folded nor replaced.
+        are no observations, no summaries of runs, and neither folded nor replaced.
         """
         ...
 

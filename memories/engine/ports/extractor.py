@@ -6,6 +6,8 @@ from datetime import tzinfo
 from typing import Final, Protocol
 
 from memories.engine.domain import Entity, Fact, Guidance, MemoryRecord, Message, TokenUsage
+from memories.engine.ports.language_model import ModelAnswer, ModelRequest
+from memories.engine.ports.model_batches import ModelBatches
 
 # Why a fact is dropped whose quote can't be found.
 UNPROVEN: Final = "its quote is not in the source"
@@ -92,6 +94,37 @@ class Extractor(Protocol):
             LanguageModelBusy: its model can't be asked now: later may help.
         """
         ...
+
+
+class QuestioningExtractor(Extractor, Protocol):
+    """An extractor whose question to a language model somebody else may ask, at another time."""
+
+    def question(self, request: ExtractionRequest) -> ModelRequest:
+        """What it would ask of the request."""
+        ...
+
+    def read(self, request: ExtractionRequest, answer: ModelAnswer) -> Extracted:
+        """As `extract`, with the model's answer to `question`.
+
+        It asks by itself what that answer does not settle: where it was cut or has another form.
+
+        Raises:
+            LanguageModelBusy: its model can't be asked now: later may help.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Batching:
+    """Facts learned through batches.
+
+    Attributes:
+        extractor: words the questions and reads the answers.
+        batches: takes the questions.
+    """
+
+    extractor: QuestioningExtractor
+    batches: ModelBatches
 
 
 @dataclass(slots=True)

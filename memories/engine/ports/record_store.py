@@ -32,6 +32,7 @@ from memories.engine.domain import (
 from memories.engine.ports.consolidation_store import ConsolidationStore
 from memories.engine.ports.entity_merges import EntityMerges
 from memories.engine.ports.entity_store import EntityStore
+from memories.engine.ports.import_store import ImportStore
 from memories.engine.ports.original_store import OriginalStore
 
 
@@ -105,11 +106,7 @@ class MessageStore(Protocol):
         ...
 
     def delete_all(self, *, scope: Scope) -> int:
-        """Delete every message of the scope with its mentions and passages.
-
-        Returns:
-            How many there were.
-        """
+        """Delete every message of the scope with its mentions and passages; says how many."""
         ...
 
 
@@ -252,6 +249,10 @@ class MemoryStore(Protocol):
         """What each live memory quotes of a message: memory id to spans."""
         ...
 
+    def summaries_of(self, message_ids: Collection[str], *, scope: Scope) -> Sequence[str]:
+        """Ids of the summaries of runs that rest on any of the messages."""
+        ...
+
     def delete(self, ids: Collection[str], *, at: datetime, scope: Scope) -> int:
         """Delete memories with their index rows and mentions; history keeps events without words.
 
@@ -329,6 +330,11 @@ class RecordStore(Protocol):
     @property
     def consolidation(self) -> ConsolidationStore:
         """Which memories are to be looked at together, and what was derived from them."""
+        ...
+
+    @property
+    def imports(self) -> ImportStore:
+        """Imports that are under way."""
         ...
 
     def reading(self, *, scope: Scope) -> AbstractContextManager[object]:

@@ -180,9 +180,9 @@ def test_a_day_is_summed_up_by_model(
     endpoint: ModelEndpoint,
     do_jobs: Callable[[], int],
 ) -> None:
-    tell(acme)
-    tell(acme, "I also have a cat.")
-    do_jobs()
+    for text in (SAID, "I also have a cat."):
+        tell(acme, text)
+        do_jobs()
     (day,) = client(acme.token).get("/v1/spending/?days=7").json()["results"]
     assert (day["model"], day["questions"], day["usage"]["read"]) == ("claude", 2, 1000)
     assert day["date"] == timezone.now().date().isoformat()

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from anthropic.types import (
         CacheControlEphemeralParam,
         ContentBlockParam,
+        Message,
         MessageParam,
         TextBlockParam,
         Usage,
     )
+    from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
 
 _OWN_ENDPOINT: Final = "https://api.anthropic.com"
 _KEPT: "Final[CacheControlEphemeralParam]" = {"type": "ephemeral"}
@@ -34,12 +36,8 @@ _ENDINGS: Final = {
 }
 
 
-class AnthropicMessages:
-    """A LanguageModel by the Messages protocol.
-
-    It takes no temperature: the protocol has none any more. The instructions are kept by the
-    provider and cost less the next time, where they are long enough for it to keep them.
-    """
+class AnthropicEndpoint:
+    """Where a model of Anthropic's is asked, one question at a time or in batches."""
 
     def __init__(
         self,
@@ -59,52 +57,80 @@ class AnthropicMessages:
             timeout_seconds: for one request.
             retries: how often it is asked again when it is overloaded or does not answer.
         """
-        self._model = model
+        self.model = model
+        self.base_url = base_url or _OWN_ENDPOINT
         self._api_key = api_key
-        self._base_url = base_url or _OWN_ENDPOINT
         self._timeout_seconds = timeout_seconds
         self._retries = retries
 
     @property
     def name(self) -> str:
-        """As the port says."""
-        is_own = self._base_url == _OWN_ENDPOINT
-        return self._model if is_own else f"{self._model}@{self._base_url}"
-
-    def ask(self, request: ModelRequest) -> ModelAnswer:
-        """As the port says."""
-        import anthropic
-
-        with failures_of(anthropic, self.name):
-            reply = self._client.messages.create(
-                model=self._model,
-                max_tokens=request.most_tokens,
-                system=[_kept(request.instructions)],
-                messages=[_said(request)],
-                output_config=anthropic.omit
-                if request.schema is None
-                else {"format": {"type": "json_schema", "schema": dict(request.schema)}},
-            )
-            return ModelAnswer(
-                text="".join(block.text for block in reply.content if block.type == "text"),
-                ending=_ENDINGS.get(reply.stop_reason or "", Ending.COMPLETE),
-                usage=_counted(reply.usage),
-                model=reply.model,
-            )
+        """The model, with its endpoint unless that is the provider's own."""
+        is_own = self.base_url == _OWN_ENDPOINT
+        return self.model if is_own else f"{self.model}@{self.base_url}"
 
     @cached_property
-    def _client(self) -> "Anthropic":
+    def client(self) -> "Anthropic":
+        """The provider's own client, loaded when it is first needed."""
         import anthropic
 
         return anthropic.Anthropic(
             api_key=self._api_key,
-            base_url=self._base_url,
+            base_url=self.base_url,
             timeout=self._timeout_seconds,
             max_retries=self._retries,
             open_telemetry=False,
             # A redirect would carry a tenant's words to whoever the endpoint names.
             http_client=anthropic.DefaultHttpxClient(follow_redirects=False),
         )
+
+    def question(self, request: ModelRequest) -> "MessageCreateParamsNonStreaming":
+        """The request in the protocol's form."""
+        question: MessageCreateParamsNonStreaming = {
+            "model": self.model,
+            "max_tokens": request.most_tokens,
+            "system": [_kept(request.instructions)],
+            "messages": [_said(request)],
+        }
+        if request.schema is not None:
+            form = {"type": "json_schema", "schema": dict(request.schema)}
+            question["output_config"] = {"format": form}  # type: ignore[typeddict-item]  # likewise
+        return question
+
+
+class AnthropicMessages:
+    """A LanguageModel by the Messages protocol.
+
+    It takes no temperature: the protocol has none any more. The instructions are kept by the
+    provider and cost less the next time, where they are long enough for it to keep them.
+    """
+
+    def __init__(self, endpoint: AnthropicEndpoint) -> None:
+        """Take the endpoint; nothing is sent yet."""
+        self._endpoint = endpoint
+
+    @property
+    def name(self) -> str:
+        """As the port says."""
+        return self._endpoint.name
+
+    def ask(self, request: ModelRequest) -> ModelAnswer:
+        """As the port says."""
+        import anthropic
+
+        with failures_of(anthropic, self.name):
+            question = self._endpoint.question(request)
+            return answer_of(self._endpoint.client.messages.create(**question))
+
+
+def answer_of(reply: "Message") -> ModelAnswer:
+    """A reply in the port's words."""
+    return ModelAnswer(
+        text="".join(block.text for block in reply.content if block.type == "text"),
+        ending=_ENDINGS.get(reply.stop_reason or "", Ending.COMPLETE),
+        usage=_counted(reply.usage),
+        model=reply.model,
+    )
 
 
 def _kept(instructions: str) -> "TextBlockParam":

@@ -9,15 +9,19 @@ from memories.engine.domain import TokenUsage
 from memories.engine.ports.language_model import (
     Attachment,
     Ending,
+    JsonSchema,
     ModelAnswer,
     ModelRequest,
 )
 
 if TYPE_CHECKING:
-    from openai import Omit, OpenAI
+    from openai import OpenAI
     from openai.types import CompletionUsage
-    from openai.types.chat import ChatCompletionContentPartParam
-    from openai.types.chat.completion_create_params import ResponseFormat
+    from openai.types.chat import ChatCompletion, ChatCompletionContentPartParam
+    from openai.types.chat.completion_create_params import (
+        CompletionCreateParamsNonStreaming,
+        ResponseFormat,
+    )
 
 _OWN_ENDPOINT: Final = "https://api.openai.com/v1"
 _ENDINGS: Final = {"length": Ending.CUT, "content_filter": Ending.REFUSED}
@@ -25,11 +29,8 @@ _ENDINGS: Final = {"length": Ending.CUT, "content_filter": Ending.REFUSED}
 _SCHEMA_NAME: Final = "answer"
 
 
-class ChatCompletions:
-    """A LanguageModel by OpenAI's chat protocol.
-
-    Endpoints that keep what begins alike do it by themselves and say how much they read from it.
-    """
+class ChatEndpoint:
+    """Where a model is asked by OpenAI's protocol, one question at a time or in batches."""
 
     def __init__(
         self,
@@ -57,41 +58,16 @@ class ChatCompletions:
 
     @property
     def name(self) -> str:
-        """As the port says."""
+        """The model, with its endpoint unless that is the provider's own."""
         return self._model if self._is_own else f"{self._model}@{self._base_url}"
 
     @property
     def _is_own(self) -> bool:
         return self._base_url == _OWN_ENDPOINT
 
-    def ask(self, request: ModelRequest) -> ModelAnswer:
-        """As the port says."""
-        import openai
-
-        # OpenAI's newer models refuse the older name, and other endpoints know no newer one.
-        most = request.most_tokens
-        with failures_of(openai, self.name):
-            reply = self._client.chat.completions.create(
-                model=self._model,
-                messages=[
-                    {"role": "system", "content": request.instructions},
-                    {"role": "user", "content": _said(request)},
-                ],
-                max_completion_tokens=most if self._is_own else openai.omit,
-                max_tokens=openai.omit if self._is_own else most,
-                response_format=_format(request, openai.omit),
-            )
-            (choice, *_) = reply.choices
-            ending = _ENDINGS.get(choice.finish_reason, Ending.COMPLETE)
-            return ModelAnswer(
-                text=choice.message.content or "",
-                ending=Ending.REFUSED if choice.message.refusal else ending,
-                usage=_counted(reply.usage),
-                model=reply.model,
-            )
-
     @cached_property
-    def _client(self) -> "OpenAI":
+    def client(self) -> "OpenAI":
+        """The provider's own client, loaded when it is first needed."""
         import openai
 
         return openai.OpenAI(
@@ -103,6 +79,60 @@ class ChatCompletions:
             # A redirect would carry a tenant's words to whoever the endpoint names.
             http_client=openai.DefaultHttpxClient(follow_redirects=False),
         )
+
+    def question(self, request: ModelRequest) -> "CompletionCreateParamsNonStreaming":
+        """The request in the protocol's form."""
+        question: CompletionCreateParamsNonStreaming = {
+            "model": self._model,
+            "messages": [
+                {"role": "system", "content": request.instructions},
+                {"role": "user", "content": _said(request)},
+            ],
+        }
+        # OpenAI's newer models refuse the older name, and other endpoints know no newer one.
+        if self._is_own:
+            question["max_completion_tokens"] = request.most_tokens
+        else:
+            question["max_tokens"] = request.most_tokens
+        if request.schema is not None:
+            question["response_format"] = _format(request.schema)
+        return question
+
+
+class ChatCompletions:
+    """A LanguageModel by OpenAI's chat protocol.
+
+    Endpoints that keep what begins alike do it by themselves and say how much they read from it.
+    """
+
+    def __init__(self, endpoint: ChatEndpoint) -> None:
+        """Take the endpoint; nothing is sent yet."""
+        self._endpoint = endpoint
+
+    @property
+    def name(self) -> str:
+        """As the port says."""
+        return self._endpoint.name
+
+    def ask(self, request: ModelRequest) -> ModelAnswer:
+        """As the port says."""
+        import openai
+
+        with failures_of(openai, self.name):
+            question = self._endpoint.question(request)
+            return answer_of(self._endpoint.client.chat.completions.create(**question))
+
+
+def answer_of(reply: "ChatCompletion") -> ModelAnswer:
+    """A reply in the port's words."""
+    (choice, *_) = reply.choices
+    ending = _ENDINGS.get(choice.finish_reason, Ending.COMPLETE)
+    return ModelAnswer(
+        text=choice.message.content or "",
+        ending=Ending.REFUSED if choice.message.refusal else ending,
+        usage=_counted(reply.usage),
+        model=reply.model,
+    )
 
 
 def _said(request: ModelRequest) -> "str | list[ChatCompletionContentPartParam]":
@@ -121,12 +151,10 @@ def _shown(attachment: Attachment) -> "ChatCompletionContentPartParam":
     return {"type": "image_url", "image_url": {"url": address}}
 
 
-def _format(request: ModelRequest, left_out: "Omit") -> "ResponseFormat | Omit":
-    if request.schema is None:
-        return left_out
+def _format(schema: JsonSchema) -> "ResponseFormat":
     return {
         "type": "json_schema",
-        "json_schema": {"name": _SCHEMA_NAME, "schema": dict(request.schema), "strict": True},
+        "json_schema": {"name": _SCHEMA_NAME, "schema": dict(schema), "strict": True},
     }
 
 

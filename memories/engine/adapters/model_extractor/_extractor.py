@@ -49,6 +49,24 @@ class _Tally:
         return f"{'; '.join(whys)}; they are kept and searchable as they are"
 
 
+@dataclass(slots=True)
+class _AnsweredModel:
+    """A model whose first answer is there already."""
+
+    model: LanguageModel
+    first: ModelAnswer | None
+
+    @property
+    def name(self) -> str:
+        return self.model.name
+
+    def ask(self, request: ModelRequest) -> ModelAnswer:
+        if self.first is None:
+            return self.model.ask(request)
+        first, self.first = self.first, None
+        return first
+
+
 class ModelExtractor:
     """Asks a language model for the facts of a few turns, and checks each against them.
 
@@ -64,7 +82,7 @@ class ModelExtractor:
             known: memories shown with it, at most.
         """
         self._model = model
-        self._wants = Wants(turns, _CHARACTERS, _EARLIER_TURNS, known)
+        self._turns, self._known = turns, known
 
     @property
     def name(self) -> str:
@@ -73,7 +91,14 @@ class ModelExtractor:
 
     @property
     def wants(self) -> Wants:
-        return self._wants
+        return Wants(self._turns, _CHARACTERS, _EARLIER_TURNS, self._known)
+
+    def question(self, request: ExtractionRequest) -> ModelRequest:
+        return ModelRequest(INSTRUCTIONS, prompt_of(request), SCHEMA, most_tokens=_MOST_TOKENS)
+
+    def read(self, request: ExtractionRequest, answer: ModelAnswer) -> Extracted:
+        answered = _AnsweredModel(self._model, answer)
+        return ModelExtractor(answered, turns=self._turns, known=self._known).extract(request)
 
     def extract(self, request: ExtractionRequest) -> Extracted:
         """As the port says. A model that declines, or answers something else, is a note."""
@@ -119,16 +144,14 @@ class ModelExtractor:
         tally.unlearned[MALFORMED] += len(request.messages)
 
     def _ask(self, request: ExtractionRequest, tally: _Tally) -> ModelAnswer:
-        answer = self._model.ask(
-            ModelRequest(INSTRUCTIONS, prompt_of(request), SCHEMA, most_tokens=_MOST_TOKENS)
-        )
+        answer = self._model.ask(self.question(request))
         tally.questions += 1
         tally.usage += answer.usage
         return answer
 
     def _settings(self, guidance: Guidance) -> str:
         """A short digest: memories that share it were learned in the same way."""
-        shown = (str(self._wants.messages), str(self._wants.known_memories))
+        shown = (str(self._turns), str(self._known))
         return digest(*shown, *guidance.parts).hex()[:8]
 
 

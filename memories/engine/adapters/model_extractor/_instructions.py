@@ -73,6 +73,8 @@ def _list(items: object) -> dict[str, object]:
     return {"type": "array", "items": items}
 
 
+# A summary of a run is asked for otherwise.
+KINDS: Final = [each.value for each in Kind if each is not Kind.PROCEDURE]
 _TEXT: Final = {"type": "string"}
 _NUMBER: Final = {"type": "integer"}
 _TIME: Final = _object(
@@ -82,7 +84,7 @@ _FACT: Final = _object(
     text=_TEXT,
     speaker=_TEXT,
     quotes=_list(_object(turn=_NUMBER, words=_TEXT)),
-    kind={"enum": [each.value for each in Kind]},
+    kind={"enum": KINDS},
     when={"anyOf": [_TIME, {"type": "null"}]},
     entities=_list(_object(name=_TEXT, type={"enum": [each.value for each in EntityType]})),
     categories=_list(_TEXT),

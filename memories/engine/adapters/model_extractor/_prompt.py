@@ -21,11 +21,11 @@ def prompt_of(request: ExtractionRequest) -> str:
         "known": _memories(request.known_memories, request.zone),
         "entities": (f"{as_data(each.name)} {each.type}" for each in request.known_entities),
         "earlier": (
-            _turn(message, _said(message)[-_EARLIER_CHARACTERS:], request.zone)
+            turn_line(message, said_in(message)[-_EARLIER_CHARACTERS:], request.zone)
             for message in request.earlier
         ),
         "conversation": (
-            f"{number} {_turn(message, _said(message), request.zone)}"
+            f"{number} {turn_line(message, said_in(message), request.zone)}"
             for number, message in enumerate(request.messages, start=1)
         ),
     }
@@ -39,13 +39,14 @@ def _memories(memories: Iterable[MemoryRecord], zone: tzinfo | None) -> Iterator
         yield f"{number} {as_data(memory.attributed_to)} {day}: {words}"
 
 
-def _said(message: Message) -> str:
+def said_in(message: Message) -> str:
     """Without what an agent was reminded of, which is not said anew."""
     text = message.text
     return " ".join(text[start:until] for start, until in strip_recalled(text))
 
 
-def _turn(message: Message, said: str, zone: tzinfo | None) -> str:
+def turn_line(message: Message, said: str, zone: tzinfo | None) -> str:
+    """Who says so much of a message, in which role and when."""
     at = f"{_local(message.said_at, zone):%a %Y-%m-%d %H:%M}"
     return f"{message.role} {as_data(message.speaker)} {at}: {as_data(said)}"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from memories.engine.adapters.model_extractor._instructions import SAME, SUPERSEDES, SUPPORTS
+from memories.engine.adapters.model_extractor._instructions import KINDS, SAME, SUPERSEDES, SUPPORTS
 from memories.engine.adapters.model_extractor._quotes import QuotedMessage
 from memories.engine.adapters.model_extractor._times import interval_of
 from memories.engine.domain import (
@@ -47,7 +47,7 @@ _RELATIONS: Final[Mapping[object, LinkKind]] = {
     SUPERSEDES: LinkKind.SUPERSEDES,
     SUPPORTS: LinkKind.SUPPORTS,
 }
-_KINDS: Final[Mapping[object, Kind]] = {each.value: each for each in Kind}
+_KINDS: Final[Mapping[object, Kind]] = {name: Kind(name) for name in KINDS}
 _TYPES: Final[Mapping[object, EntityType]] = {each.value: each for each in EntityType}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.visibility import in_scope
-from memories.engine.domain import LinkKind, MemoryRecord, Scope
+from memories.engine.domain import Kind, LinkKind, MemoryRecord, Scope
 from memories.engine.storage.rows import MEMORY_COLUMNS, memory_of
 
 _THESE = "SELECT seq FROM memories m WHERE m.id IN (SELECT value FROM json_each(?)) AND"
@@ -24,6 +24,7 @@ class SqliteConsolidation:
                 f"SELECT {MEMORY_COLUMNS} FROM memories WHERE scope IN (SELECT seq FROM scopes"
                 " WHERE user IS ? AND agent IS ? AND app IS ? AND (? IS NULL OR run = ?))"
                 " AND derived_from = '[]' AND merged_into IS NULL AND superseded_by IS NULL"
+                f" AND kind <> '{Kind.PROCEDURE}'"
                 " AND NOT EXISTS (SELECT 1 FROM consolidated WHERE memory = seq)"
                 " ORDER BY seq LIMIT ?",
                 (home.user, home.agent, home.app, home.run, home.run, limit),

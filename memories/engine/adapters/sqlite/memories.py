@@ -14,6 +14,7 @@ from memories.engine.adapters.sqlite.visibility import in_scope
 from memories.engine.domain import (
     HistoryEntry,
     HistoryEvent,
+    Kind,
     Link,
     LinkKind,
     MemoryRecord,
@@ -269,6 +270,18 @@ class SqliteMemories:
         for id_, start, until in rows:
             spans.setdefault(words(id_), []).append((whole(start), whole(until)))
         return spans
+
+    def summaries_of(self, message_ids: Collection[str], *, scope: Scope) -> Sequence[str]:
+        condition, values = in_scope(scope)
+        with self._database.read() as connection:
+            rows = connection.rows(
+                "SELECT DISTINCT m.id FROM messages JOIN sources ON sources.message = messages.seq"
+                " JOIN memories m ON m.seq = sources.memory"
+                " WHERE messages.id IN (SELECT value FROM json_each(?))"
+                f" AND m.kind = ? AND {condition}",
+                (json.dumps(list(message_ids)), Kind.PROCEDURE, *values),
+            )
+        return [words(id_) for (id_,) in rows]
 
     def delete(self, ids: Collection[str], *, at: datetime, scope: Scope) -> int:
         condition, values = in_scope(scope)

@@ -314,6 +314,19 @@ ALTER TABLE memories ADD COLUMN derived_from TEXT NOT NULL DEFAULT '[]';
 CREATE TABLE consolidated (
     memory INTEGER PRIMARY KEY REFERENCES memories ON DELETE CASCADE
 ) STRICT;
+
+-- Imports that are under way: what was agreed for each, and ids and nobody's words of its parts.
+CREATE TABLE imports (id TEXT PRIMARY KEY, terms TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE import_parts (
+    import TEXT NOT NULL REFERENCES imports ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    scope INTEGER NOT NULL REFERENCES scopes,
+    stage TEXT NOT NULL,
+    batch TEXT,
+    plan TEXT NOT NULL,
+    tally TEXT NOT NULL,
+    PRIMARY KEY (import, number)
+) STRICT, WITHOUT ROWID;
 """
 
 # Step n turns a file of format n into one of format n + 1; an empty file has format 0.

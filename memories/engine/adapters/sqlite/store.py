@@ -8,6 +8,7 @@ from memories.engine.adapters.sqlite.connection import Connection
 from memories.engine.adapters.sqlite.consolidation import SqliteConsolidation
 from memories.engine.adapters.sqlite.database import Database
 from memories.engine.adapters.sqlite.entities import SqliteEntities
+from memories.engine.adapters.sqlite.imports import SqliteImports
 from memories.engine.adapters.sqlite.memories import SqliteMemories
 from memories.engine.adapters.sqlite.merges import SqliteMerges
 from memories.engine.adapters.sqlite.messages import SqliteMessages
@@ -33,6 +34,7 @@ class SqliteRecords:
         self.merges = SqliteMerges(database)
         self.receipts = SqliteReceipts(database)
         self.consolidation = SqliteConsolidation(database)
+        self.imports = SqliteImports(database)
 
     def reading(self, *, scope: Scope) -> AbstractContextManager[object]:
         return self._database.read()
