@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import Exists, F, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.timezone import now as current_time
 
 from controlplane.agents.models import AgentRegistration
@@ -212,13 +213,13 @@ def check_affordable(project_id: UUID, usage: TokenUsage, *, in_batches: TokenUs
     Raises:
         LanguageModelFailed: it would.
     """
-    cap, cost = _cents_a_day(project_id), dollars(usage, in_batches=in_batches)
-    if cap is None or cost is None:
+    purse, cost = _purse(project_id), dollars(usage, in_batches=in_batches)
+    if purse.cents is None or cost is None:
         return
-    spent = _spent(project_id, current_time().astimezone(UTC).date())
-    if spent + cost * 1e6 > cap * _MICRODOLLARS_A_CENT:
+    if purse.spent + cost * 1e6 > purse.cents * _MICRODOLLARS_A_CENT:
         raise LanguageModelFailed(
-            f"it would cost about ${cost:.2f}, and the project may spend ${cap / 100:.2f} a day"
+            f"it would cost about ${cost:.2f}, and the project may spend"
+            f" ${purse.cents / 100:.2f} a day"
         )
 
 
@@ -255,34 +256,67 @@ def _opened_batches(named: NamedModel) -> ModelBatches:
     return open_model_batches(named)
 
 
+@dataclass(frozen=True, slots=True)
+class _Purse:
+    """What a project may spend and has spent on a day.
+
+    Attributes:
+        cents: the least of what the server, the project and the lack of an owner allow; None where
+            nothing is capped.
+        spent: in millionths of a dollar.
+        is_unclaimed: it is an agent's that nobody has claimed.
+    """
+
+    cents: int | None
+    spent: int
+    is_unclaimed: bool
+
+
 def _check_cap(project_id: UUID, on: date) -> None:
-    cap = _cents_a_day(project_id)
-    if cap is None:
-        return
-    if _spent(project_id, on) >= cap * _MICRODOLLARS_A_CENT:
+    purse = _purse(project_id, on)
+    if purse.cents is not None and purse.spent >= purse.cents * _MICRODOLLARS_A_CENT:
         raise LanguageModelFailed(
-            f"the project may spend ${cap / 100:.2f} a day on its language model, and has"
+            f"the project may spend ${purse.cents / 100:.2f} a day on its language model, and has"
+        )
+    # Whoever registers many agents has no more for that.
+    cents = settings.ALL_UNCLAIMED_EXTRACTION_CENTS_PER_DAY
+    if purse.is_unclaimed and _spent_by_unclaimed(on) >= cents * _MICRODOLLARS_A_CENT:
+        raise LanguageModelFailed(
+            "all agents that nobody has claimed may together spend"
+            f" ${cents / 100:.2f} a day on the language model, and have"
         )
 
 
-def _spent(project_id: UUID, on: date) -> int:
+def _purse(project_id: UUID, on: date | None = None) -> _Purse:
+    on = on or current_time().astimezone(UTC).date()
+    unclaimed = AgentRegistration.objects.filter(
+        organization_id=OuterRef("organization_id"), claimed_at=None
+    )
+    rows = Spending.objects.filter(project_id=OuterRef("id"), on=on).values("project_id")
+    spent = rows.annotate(total=Sum("microdollars")).values("total")
+    found = (
+        Project.objects.filter(id=project_id)
+        .annotate(is_unclaimed=Exists(unclaimed), spent=Coalesce(Subquery(spent), 0))
+        .values("settings", "is_unclaimed", "spent")
+        .get()
+    )
+    caps = [settings.EXTRACTION_CENTS_PER_DAY or None]
+    caps.append(found["settings"].get("extraction_cents_per_day"))
+    if found["is_unclaimed"]:
+        caps.append(settings.UNCLAIMED_EXTRACTION_CENTS_PER_DAY)
+    cents = min((each for each in caps if each is not None), default=None)
+    return _Purse(cents, found["spent"], found["is_unclaimed"])
+
+
+def _spent_by_unclaimed(on: date) -> int:
     """Millionths of a dollar."""
-    rows = Spending.objects.filter(project_id=project_id, on=on)
+    rows = Spending.objects.filter(
+        on=on,
+        project__organization__registration__isnull=False,
+        project__organization__registration__claimed_at=None,
+    )
     total: int | None = rows.aggregate(total=Sum("microdollars"))["total"]
     return total or 0
-
-
-def _cents_a_day(project_id: UUID) -> int | None:
-    """The least of what the server, the project and the lack of an owner allow; None without."""
-    project = Project.objects.only("organization_id", "settings").get(id=project_id)
-    caps = [settings.EXTRACTION_CENTS_PER_DAY or None]
-    caps.append(project.settings.get("extraction_cents_per_day"))
-    unclaimed = AgentRegistration.objects.filter(
-        organization_id=project.organization_id, claimed_at=None
-    )
-    if unclaimed.exists():
-        caps.append(settings.UNCLAIMED_EXTRACTION_CENTS_PER_DAY)
-    return min((each for each in caps if each is not None), default=None)
 
 
 def _count(

@@ -375,3 +375,29 @@ def test_an_unclaimed_agent_may_spend_little(
     told = client(key).get(f"/v1/event/{added['event_id']}/").json()
     assert "$0.00 a day" in told["reason"]
     assert not endpoint.requests
+
+
+def test_unclaimed_agents_together_may_spend_little(
+    acme: Tenant,
+    client: Ask,
+    endpoint: ModelEndpoint,
+    settings: Settings,
+    do_jobs: Callable[[], int],
+) -> None:
+    settings.ALL_UNCLAIMED_EXTRACTION_CENTS_PER_DAY = 1
+    first, second = (
+        client("").post("/api/v1/auth/agent_mode/", {}, format="json").json()["api_key"]
+        for _ in range(2)
+    )
+    reasons = {}
+    for key in (first, second, acme.token):
+        body = {"messages": SAID, "user_id": "ana"}
+        added = client(key).post("/v3/memories/add/", body, format="json").json()
+        do_jobs()
+        reasons[key] = client(key).get(f"/v1/event/{added['event_id']}/").json().get("reason")
+        # As if it had been a cent.
+        Spending.objects.update(microdollars=10_000)
+    assert "all agents that nobody has claimed" in reasons[second]
+    assert not reasons[first]
+    assert not reasons[acme.token]
+    assert len(endpoint.requests) == 2
