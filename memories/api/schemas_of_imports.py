@@ -13,8 +13,8 @@ class ImportedConversation(IdsSchema):
     timestamp = serializers.JSONField(required=False, help_text="seconds since 1970 or ISO 8601")
 
 
-class ImportRequest(Row):
-    """Conversations to remember."""
+class ImportRequest(IdsSchema):
+    """Conversations to remember; ids count for those that name no others."""
 
     conversations = ImportedConversation(many=True)
     batched = serializers.BooleanField(required=False, default=True)

@@ -14,6 +14,7 @@ from memories.api.reading import (
     decoded,
     expiry_of,
     flag_of,
+    ids_in,
     instant_of,
     iso,
     object_field,
@@ -89,7 +90,7 @@ def import_order(body: Mapping[str, object], *, now: datetime) -> ImportOrder:
     if not isinstance(told, list) or not 0 < len(told) <= _MOST_CONVERSATIONS:
         raise refuse("conversations", f"must be a list of 1 to {_MOST_CONVERSATIONS}")
     return ImportOrder(
-        conversations=[_conversation(each, place, now) for place, each in enumerate(told)],
+        conversations=[_conversation(each, place, body, now) for place, each in enumerate(told)],
         batched=flag_of(body, "batched", usual=True),
         metadata=object_field(body, "metadata"),
         expires_at=iso(expiry_of(body.get("expiration_date"))),
@@ -99,12 +100,17 @@ def import_order(body: Mapping[str, object], *, now: datetime) -> ImportOrder:
     )
 
 
-def _conversation(raw: object, place: int, now: datetime) -> JsonObject:
+def _conversation(raw: object, place: int, body: Mapping[str, object], now: datetime) -> JsonObject:
+    """One of an import; the ids of the import are its own where it names no others."""
     if not isinstance(raw, Mapping):
         raise refuse(f"conversations[{place}]", "must be an object with messages and ids")
+    own = ids_in(raw)
+    shared = {f"{kind}_id": name for kind, name in ids_in(body).items() if kind not in own}
+    if not own and not shared:
+        raise refuse(f"conversations[{place}]", "names nobody, nor does the import: user_id or so")
     said_at = instant_of(raw.get("timestamp"), f"conversations[{place}].timestamp") or now
     return {
-        "owner": asdict(owner_of(raw)),
+        "owner": asdict(owner_of({**shared, **raw})),
         "messages": _texts_of(raw.get("messages"), place),
         "timestamp": said_at.isoformat(),
     }

@@ -238,6 +238,22 @@ def test_an_import_that_is_off_is_refused_at_once(
     assert not Job.objects.exists()
 
 
+def test_conversations_belong_to_whom_the_import_names_unless_they_say_otherwise(
+    acme: Tenant, client: Ask
+) -> None:
+    told = [{"messages": "I own a raft."}, {"userId": "rui", "messages": "I own a kite."}]
+    begun = begin(acme, client, user_id="ana", conversations=told, batched=False)
+    for _ in range(3):
+        work(minutes=9)
+    assert look(acme, client, begun["id"])["status"] == "SUCCEEDED"
+    assert (texts(acme, "ana"), texts(acme, "rui")) == (
+        ["User owns a raft."],
+        ["User owns a kite."],
+    )
+    refused = begin(acme, client, 400, conversations=told[:1], batched=False)
+    assert "conversations[0]" in refused["fields"]
+
+
 def test_a_worker_that_died_leaves_it_to_the_next(
     acme: Tenant, client: Ask, endpoint: ModelEndpoint, do_jobs: Callable[[], int]
 ) -> None:
