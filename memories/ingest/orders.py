@@ -226,11 +226,9 @@ class ImportOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class ConsolidateOrder:
-    """Look at somebody's memories together."""
+class _OwnersOrder:
+    """What is done with all of somebody's memories; nobody waits for it as for what was told."""
 
-    kind: ClassVar[JobKind] = JobKind.CONSOLIDATE
-    # Nobody waits for it as for what was just told.
     urgency: ClassVar[int] = 2
 
     owner: Owner
@@ -251,27 +249,17 @@ class ConsolidateOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class ProfileOrder:
+class ConsolidateOrder(_OwnersOrder):
+    """Look at somebody's memories together."""
+
+    kind: ClassVar[JobKind] = JobKind.CONSOLIDATE
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileOrder(_OwnersOrder):
     """Build a user's profile."""
 
     kind: ClassVar[JobKind] = JobKind.PROFILE
-    urgency: ClassVar[int] = 2
-
-    owner: Owner
-
-    @property
-    def lane(self) -> str:
-        """That of whom it names."""
-        return self.owner.digest()
-
-    def as_row(self) -> JsonRow:
-        """As JSON keeps it."""
-        return asdict(self)
-
-    @classmethod
-    def from_row(cls, row: Mapping[str, object]) -> Self:
-        """From `as_row`."""
-        return cls(_owner(row))
 
 
 Order: TypeAlias = AddOrder | DeleteOrder | ConsolidateOrder | ProfileOrder | ImportOrder

@@ -13,7 +13,7 @@ from controlplane.api.openapi import described
 from controlplane.apikeys.models import KeyScope
 from controlplane.audit.actions import Action
 from controlplane.audit.services import record_in
-from memories import Entity, EntityMerge, Resolution
+from memories import Entity, EntityMerge, Memory, Resolution, Scope
 from memories.api.access import project_of
 from memories.api.entity_schemas import (
     EntitiesAnswer,
@@ -36,12 +36,7 @@ class KnownEntities(APIView):
         """All that the memories of whom the query names mention."""
         owner = owner_of(query_of(request))
         with project_of(request) as memory:
-            scope = owner.within(memory)
-            entities = memory.entities(scope=scope)
-            merges = memory.entity_merges(scope=scope)
-        return Response(
-            {"results": [_entity_object(each) for each in entities], "merges": _objects(merges)}
-        )
+            return Response(_known_to(memory, owner.within(memory)))
 
 
 @described(asks={"POST": ResolveRequest}, answers={"POST": ResolutionAnswer})
@@ -78,11 +73,7 @@ class MergeEntities(APIView):
             scope = owner.within(memory)
             _record(request, Action.ENTITIES_MERGED, [entity_id, into_id])
             memory.merge_entities(entity_id, into=into_id, scope=scope)
-            entities = memory.entities(scope=scope)
-            merges = memory.entity_merges(scope=scope)
-        return Response(
-            {"results": [_entity_object(each) for each in entities], "merges": _objects(merges)}
-        )
+            return Response(_known_to(memory, scope))
 
 
 @described(asks={"POST": UnmergeRequest}, answers={"POST": EntityRow})
@@ -101,6 +92,11 @@ class UnmergeEntity(APIView):
             _record(request, Action.ENTITIES_PARTED, [entity_id])
             entity = memory.unmerge_entity(entity_id, name=name, scope=scope)
         return Response(_entity_object(entity))
+
+
+def _known_to(memory: Memory, scope: Scope) -> dict[str, object]:
+    entities = [_entity_object(each) for each in memory.entities(scope=scope)]
+    return {"results": entities, "merges": _objects(memory.entity_merges(scope=scope))}
 
 
 def _text_in(body: Mapping[str, object], field: str) -> str:

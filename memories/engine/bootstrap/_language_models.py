@@ -2,7 +2,7 @@
 
 import importlib.util
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from memories.engine.errors import InvalidInput, MissingExtra
 from memories.engine.ports.language_model import LanguageModel
@@ -13,6 +13,7 @@ from memories.engine.ports.transcriber import Transcriber
 if TYPE_CHECKING:
     from memories.engine.adapters.language_models.anthropic_messages import AnthropicEndpoint
     from memories.engine.adapters.language_models.chat_completions import ChatEndpoint
+    from memories.engine.adapters.language_models.openai_endpoint import OpenAIEndpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class TranscriptionModel:
     retries: int = 2
 
 
+_Endpoint = TypeVar("_Endpoint", bound="OpenAIEndpoint")
 NamedModel: TypeAlias = AnthropicModel | ChatModel
 
 
@@ -130,7 +132,12 @@ def _anthropic(named: AnthropicModel) -> "AnthropicEndpoint":
 def _chat(named: ChatModel) -> "ChatEndpoint":
     from memories.engine.adapters.language_models.chat_completions import ChatEndpoint
 
-    return ChatEndpoint(
+    return _at(ChatEndpoint, named)
+
+
+def _at(opens: "type[_Endpoint]", named: ChatModel | TranscriptionModel) -> "_Endpoint":
+    """Where a model is asked by OpenAI's protocols."""
+    return opens(
         named.model,
         api_key=named.api_key,
         base_url=named.base_url,
@@ -147,15 +154,10 @@ def open_transcriber(named: TranscriptionModel) -> Transcriber:
         InvalidInput: no header can carry the key.
     """
     _check("openai", named.api_key)
+    from memories.engine.adapters.language_models.openai_endpoint import OpenAIEndpoint
     from memories.engine.adapters.language_models.transcriptions import Transcriptions
 
-    return Transcriptions(
-        named.model,
-        api_key=named.api_key,
-        base_url=named.base_url,
-        timeout_seconds=named.timeout_seconds,
-        retries=named.retries,
-    )
+    return Transcriptions(_at(OpenAIEndpoint, named))
 
 
 def _check(client: str, api_key: str | None) -> None:
