@@ -41,7 +41,7 @@ def in_older_format(path: Path, number: int, *, to: Path) -> None:
             (table, table),
         )
         names = ", ".join(str(name) for (name,) in columns)
-        copy = f"INSERT OR REPLACE INTO main.{table} ({names}) SELECT {names} FROM newer.{table}"  # noqa: S608
+        copy = f"INSERT OR REPLACE INTO main.{table} ({names}) SELECT {names} FROM newer.{table}"  # noqa: S608 - tables of ours
         connection.execute(copy)
     connection.close()
 

@@ -83,7 +83,7 @@ CREATE INDEX records_entity_words ON records_entity (project, home, left(words, 
 """
 
 
-def name_for_short(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:  # noqa: ARG001
+def name_for_short(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:  # noqa: ARG001 - Django's
     """Let those be found by a part of their name who were stored before."""
     with editor.connection.cursor() as cursor:
         cursor.execute("SELECT project, home, seq, name, type FROM records_entity")

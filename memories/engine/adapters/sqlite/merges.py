@@ -76,13 +76,18 @@ class SqliteMerges:
         with self._database.write() as connection:
             this = _number(connection, entity_id, scope)
             other = _standing(connection, this)
-            moved = f"came_from IN ({_TREE} SELECT seq FROM tree)"
+            tree = f"({_TREE.replace('?', '?1')} SELECT seq FROM tree)"
+            moved = f"came_from IN {tree} AND entity NOT IN {tree}"
             # Where both are mentioned by the same text its own mention stayed.
+            connection.run(
+                f"DELETE FROM mentions WHERE {moved}"
+                " AND owner IN (SELECT owner FROM mentions WHERE entity = ?1)",
+                (this,),
+            )
             for table in ("mentions", "aliases"):
                 connection.run(
-                    f"UPDATE OR IGNORE {table} SET entity = ?1, came_from = nullif(came_from, ?1)"
-                    f" WHERE {moved.replace('?', '?1')} AND entity NOT IN"
-                    f" ({_TREE.replace('?', '?1')} SELECT seq FROM tree)",
+                    f"UPDATE {table} SET entity = ?1, came_from = nullif(came_from, ?1)"
+                    f" WHERE {moved}",
                     (this,),
                 )
             connection.run(
