@@ -29,6 +29,13 @@ _RECORDS = 40
 _EDITS = 1000
 # Writes of somebody who has the database and not the secret.
 Tamper = Callable[[random.Random, str], None]
+
+
+def _with_another_first_digit(column: str) -> str:
+    """Whatever the digest is: a change that leaves some of them alone would be no tampering."""
+    return f"CASE substr({column}, 1, 1) WHEN '0' THEN '1' ELSE '0' END || substr({column}, 2)"
+
+
 _CHANGES = {
     "number": "number + 1000",
     "project_id": "'00000000000040008000000000000000'",
@@ -38,8 +45,8 @@ _CHANGES = {
     "subjects": """'["another"]'""",
     "address": "'192.0.2.9'",
     "request_id": "'another'",
-    "previous": "replace(replace(previous, '0', 'g'), 'a', '0')",
-    "digest": "replace(replace(digest, '0', 'g'), 'a', '0')",
+    "previous": _with_another_first_digit("previous"),
+    "digest": _with_another_first_digit("digest"),
 }
 
 
@@ -217,13 +224,15 @@ def test_tampering_is_found_wherever_it_happens(chain: Organization, tamper: Tam
 def test_all_of_a_thousand_tamperings_are_found(
     chain: Organization, record_figure: RecordFigure
 ) -> None:
-    chance, found = random.Random(7), 0  # noqa: S311 - the same places each time
+    chance, missed = random.Random(7), list[str]()  # noqa: S311 - the same places each time
     for _ in range(_EDITS):
+        tamper = chance.choice(TAMPERINGS)
         with undone():
-            chance.choice(TAMPERINGS)(chance, chain.id.hex)
-            found += verify_chain(chain.id).broken_at is not None
-    record_figure(f"tamperings with the audit trail found, of {_EDITS}", found)
-    assert found == _EDITS
+            tamper(chance, chain.id.hex)
+            if verify_chain(chain.id).broken_at is None:
+                missed.append(tamper.__name__)
+    record_figure(f"tamperings with the audit trail found, of {_EDITS}", _EDITS - len(missed))
+    assert missed == []
 
 
 def test_the_command_names_the_first_broken_record(chain: Organization) -> None:
