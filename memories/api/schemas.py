@@ -230,6 +230,7 @@ class SearchRequest(Chosen):
     reference_date = serializers.JSONField(required=False)
     as_of = serializers.JSONField(required=False)
     explain = serializers.BooleanField(required=False)
+    rerank = serializers.BooleanField(required=False)
     hops = serializers.IntegerField(required=False, min_value=1, max_value=2)
 
 

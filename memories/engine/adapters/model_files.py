@@ -127,9 +127,7 @@ def reranker_in_folder(folder: Path, *, name: str | None = None) -> RerankerFile
     Raises:
         ModelUnavailable: a file is missing, or `config.json` tells of another kind of model.
     """
-    model = _first_file(folder, _MODEL_FILES)
-    tokenizer = _first_file(folder, ("tokenizer.json",))
-    _check_judges_pairs(folder)
+    model, tokenizer = check_reranker(folder)
     return RerankerFiles(
         name=f"{name or folder.resolve().name}@{_sha256(model)[:12]}",
         model=model,
@@ -162,8 +160,14 @@ def _fetched(name: str, revision: str | None, *, otherwise: str) -> Path:
     return Path(folder)
 
 
-def _check_judges_pairs(folder: Path) -> None:
-    """Refuse what says itself that it is no cross-encoder."""
+def check_reranker(folder: Path) -> tuple[Path, Path]:
+    """The model and the tokenizer of a cross-encoder, unread.
+
+    Raises:
+        ModelUnavailable: as of `reranker_in_folder`.
+    """
+    model = _first_file(folder, _MODEL_FILES)
+    tokenizer = _first_file(folder, ("tokenizer.json",))
     declared = _declaration(folder / "config.json")
     kinds, labels = declared.get("architectures"), declared.get("id2label")
     if isinstance(kinds, list) and not any(str(kind).endswith(_JUDGES) for kind in kinds):
@@ -174,6 +178,7 @@ def _check_judges_pairs(folder: Path) -> None:
         raise ModelUnavailable(
             f"the model in {folder} tells {len(labels)} labels apart, and a reranker at most two"
         )
+    return model, tokenizer
 
 
 def _first_file(folder: Path, names: tuple[str, ...]) -> Path:

@@ -22,7 +22,11 @@ from memories.engine.bootstrap._models import (
     with_kept_queries,
 )
 from memories.engine.bootstrap._parts import PartReading
-from memories.engine.bootstrap._rerankers import open_reranker, open_shared_reranker
+from memories.engine.bootstrap._rerankers import (
+    check_reranker_folder,
+    open_reranker,
+    open_shared_reranker,
+)
 
 __all__ = [
     "AnthropicModel",
@@ -40,6 +44,7 @@ __all__ = [
     "OnnxModel",
     "PartReading",
     "TranscriptionModel",
+    "check_reranker_folder",
     "open_engine",
     "open_index_server",
     "open_language_model",

@@ -37,6 +37,17 @@ def open_reranker(model: LanguageModel | HubModel | Path | str) -> Reranker:
     return reranker
 
 
+def check_reranker_folder(folder: Path) -> None:
+    """Whether a folder may be one of `open_shared_reranker`; nothing large is read.
+
+    Raises:
+        ModelUnavailable: files are missing, or say that they are no cross-encoder.
+    """
+    from memories.engine.adapters.model_files import check_reranker
+
+    check_reranker(folder)
+
+
 def open_shared_reranker(folder: Path, *, threads: int, seconds: float) -> Reranker:
     """A cross-encoder, loaded once, when it is first asked, for many searches at a time.
 
