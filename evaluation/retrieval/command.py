@@ -16,7 +16,7 @@ from evaluation.faults import EvaluationError
 from evaluation.files import write
 from evaluation.options import CACHE, check_drawing, positive
 from evaluation.retrieval.checkpoints import Checkpoints
-from memories import RemembrancerError
+from memories import RemembrancerError, open_reranker
 
 if TYPE_CHECKING:
     from evaluation.files import Json
@@ -77,6 +77,13 @@ def _add_what_is_asked(options: argparse.ArgumentParser) -> None:
         "--ablate",
         action="store_true",
         help="measure what is found without each part of the score too",
+    )
+    options.add_argument(
+        "--rerank",
+        type=Path,
+        metavar="DIR",
+        help="measure too what is found where the cross-encoder in this folder puts the best hits "
+        "in order once more: an ONNX model and its tokenizer.json",
     )
 
 
@@ -142,6 +149,7 @@ def _run(options: argparse.Namespace) -> None:
         options.dataset, options.data, limit=options.limit, everything=options.long
     )
     model = open_embedder(options.embedder)
+    reranker = None if options.rerank is None else open_reranker(options.rerank)
     # They load numpy, which `--help` does without.
     from evaluation.retrieval import report, run, schema, summary  # noqa: PLC0415
 
@@ -157,6 +165,7 @@ def _run(options: argparse.Namespace) -> None:
             checkpoints,
             with_mem0=options.with_mem0,
             ablate=options.ablate,
+            reranker=reranker,
             index=options.index,
         )
         checkpoints.prune()
@@ -165,6 +174,7 @@ def _run(options: argparse.Namespace) -> None:
         "long": options.long,
         "with_mem0": options.with_mem0,
         "ablate": options.ablate,
+        "rerank": None if reranker is None else reranker.name,
         "index": options.index,
     }
     found = report.build(dataset, results, kept, model.model)
