@@ -28,7 +28,7 @@ from memories.api.reading import (
     whole_of,
 )
 from memories.api.scale import fused_from
-from memories.api.schemas import ContextAnswer, SearchAnswer, SearchRequest
+from memories.api.schemas_of_searches import ContextAnswer, SearchAnswer, SearchRequest
 from memories.api.trail import served
 from memories.api.wire import hit_object, only_fields
 from memories.engine.domain import Stage
