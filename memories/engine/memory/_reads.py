@@ -134,7 +134,7 @@ class Reads(ProjectFile):
             decay=decay,
             hops=hops,
         )
-        return self._call(lambda engine: engine.find(request, scope=scope))
+        return self._call(lambda engine: engine.find(request, scope=scope), engine)
 
     def context(
         self,
