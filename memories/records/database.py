@@ -37,7 +37,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except UnicodeEncodeError:
-        raise InvalidInput("a text holds half a surrogate pair") from None
+        raise InvalidInput("a text holds a lone surrogate") from None
     except (DatabaseError, InterfaceError) as error:
         raise _engines(error) from None
 
