@@ -34,6 +34,8 @@ SUGGESTED_FROM: Final = 0.5
 _CLEARLY: Final = 0.1
 # The memories and messages of an entity that are looked at.
 _LOOKED_AT: Final = 200
+# Merges of one transaction, so that whoever else writes need not wait for all of them.
+_AT_ONCE: Final = 50
 # A key that so many share tells nothing.
 _MOST_ALIKE: Final = 10
 _ASKED: Final = "asked for by the caller"
@@ -86,8 +88,25 @@ def resolve_entities(*, scope: Scope, apply: bool, tools: IngestTools) -> Resolu
     weighed = sorted(_weighed(pairs, scope=home, tools=tools), key=lambda each: -each.score)
     sure, unsure = _settled(weighed)
     if apply:
-        sure = [each for each in sure if _merge(each, scope=home, tools=tools)]
+        return Resolution(merge_found(sure, scope=home, tools=tools), tuple(unsure))
     return Resolution(tuple(sure), tuple(unsure))
+
+
+def merge_found(
+    merges: Sequence[EntityMerge], *, scope: Scope, tools: IngestTools
+) -> tuple[EntityMerge, ...]:
+    """Merge what was found to be one, where both are still there and neither is merged.
+
+    Args:
+        merges: as `resolve_entities` gives them.
+        scope: whose.
+        tools: the ports.
+
+    Returns:
+        Those that were merged.
+    """
+    batches = (merges[first : first + _AT_ONCE] for first in range(0, len(merges), _AT_ONCE))
+    return tuple(each for some in batches for each in _merged(some, scope=scope, tools=tools))
 
 
 def merge_entities(entity_id: str, *, into_id: str, scope: Scope, tools: IngestTools) -> None:
@@ -102,7 +121,7 @@ def merge_entities(entity_id: str, *, into_id: str, scope: Scope, tools: IngestT
     with tools.writing(scope=scope):
         standing = _standing([entity_id, into_id], scope=scope, tools=tools)
         asked = EntityMerge(standing[entity_id], into_id, 1.0, _ASKED, tools.clock.now())
-        _merge(asked, scope=scope, tools=tools)
+        _merged([asked], scope=scope, tools=tools)
 
 
 def unmerge_entity(entity_id: str, name: str, *, scope: Scope, tools: IngestTools) -> Entity:
@@ -293,19 +312,29 @@ def _is_clear(merge: EntityMerge, likely: Mapping[str, Mapping[str, float]]) -> 
     )
 
 
-def _merge(merge: EntityMerge, *, scope: Scope, tools: IngestTools) -> bool:
-    """Merge two, if both are still there; says whether."""
+def _merged(
+    merges: Sequence[EntityMerge], *, scope: Scope, tools: IngestTools
+) -> Sequence[EntityMerge]:
+    """Merge those of which both are still there; gives them."""
+    done: list[EntityMerge] = []
     with tools.writing(scope=scope):
-        ids = [merge.entity.id, merge.into_id]
-        merged = {each.entity.id for each in tools.records.merges.list(scope=scope)}
-        if len(tools.records.entities.get(ids, scope=scope)) < len(ids) or merged & set(ids):
-            return False
-        tools.records.merges.merge(
-            merge.entity.id,
-            into_id=merge.into_id,
-            score=merge.score,
-            reason=merge.reason,
-            at=merge.at,
-            scope=scope,
-        )
-    return True
+        ids = {id_ for each in merges for id_ in (each.entity.id, each.into_id)}
+        left = set(tools.records.entities.get(ids, scope=scope))
+        left -= {each.entity.id for each in tools.records.merges.list(scope=scope)}
+        for each in merges:
+            if left.issuperset((each.entity.id, each.into_id)):
+                _merge(each, scope=scope, tools=tools)
+                left.remove(each.entity.id)
+                done.append(each)
+    return done
+
+
+def _merge(merge: EntityMerge, *, scope: Scope, tools: IngestTools) -> None:
+    tools.records.merges.merge(
+        merge.entity.id,
+        into_id=merge.into_id,
+        score=merge.score,
+        reason=merge.reason,
+        at=merge.at,
+        scope=scope,
+    )
