@@ -7,7 +7,8 @@ merged; others are suggested. Every merge keeps its score and its reason and can
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import combinations
@@ -72,21 +73,38 @@ class _Pair:
     other: Entity
     likeness: Likeness
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """Of both."""
+        return frozenset((self.one.id, self.other.id))
 
-def resolve_entities(*, scope: Scope, apply: bool, tools: IngestTools) -> Resolution:
+
+def resolve_entities(
+    *, scope: Scope, apply: bool, tools: IngestTools, about: Collection[str] | None = None
+) -> Resolution:
     """Merge the entities of the scope's home that are surely one.
 
     Args:
         scope: whose.
         apply: False tells what would be merged, and merges nothing.
         tools: the ports.
+        about: ids of memories: only those that these mention are held against the others.
     """
     home = scope.home
     known = [each for each in tools.records.entities.list(scope=home) if each.type in _NAMED]
     apart = tools.records.merges.kept_apart(scope=home)
-    pairs = [pair for pair in _alike(known) if frozenset((pair.one.id, pair.other.id)) not in apart]
+    pairs = [pair for pair in _alike(known) if pair.ids not in apart]
+    if about is not None:
+        mentioned = tools.records.entities.mentioned_by(about, scope=home)
+        # With all that else may be one with the others of them, as that makes them unsure.
+        rivals = _concerning(mentioned, pairs)
+        pairs = _concerning({id_ for pair in rivals for id_ in pair.ids}, pairs)
     weighed = sorted(_weighed(pairs, scope=home, tools=tools), key=lambda each: -each.score)
     sure, unsure = _settled(weighed)
+    if about is not None:
+        sure, unsure = (
+            [each for each in some if _names_any(each, mentioned)] for some in (sure, unsure)
+        )
     if apply:
         return Resolution(merge_found(sure, scope=home, tools=tools), tuple(unsure))
     return Resolution(tuple(sure), tuple(unsure))
@@ -174,14 +192,22 @@ def _alike(entities: Sequence[Entity]) -> Iterator[_Pair]:
     by_key: dict[str, list[tuple[Entity, str, Likeness]]] = defaultdict(list)
     for entity in entities:
         for name in (entity.name, *entity.aliases):
-            for likeness in dict.fromkeys(likenesses(name)):
-                by_key[likeness.key].append((entity, name, likeness))
+            for key, likeness in {each.key: each for each in likenesses(name)}.items():
+                by_key[key].append((entity, name, likeness))
     surest: dict[frozenset[str], _Pair] = {}
     for pair in (pair for sharing in by_key.values() for pair in _pairs(sharing)):
-        ids = frozenset((pair.one.id, pair.other.id))
-        if ids not in surest or surest[ids].likeness.prior < pair.likeness.prior:
-            surest[ids] = pair
+        known = surest.get(pair.ids)
+        if known is None or known.likeness.prior < pair.likeness.prior:
+            surest[pair.ids] = pair
     yield from surest.values()
+
+
+def _concerning(ids: AbstractSet[str], pairs: Sequence[_Pair]) -> list[_Pair]:
+    return [pair for pair in pairs if pair.ids & ids]
+
+
+def _names_any(merge: EntityMerge, ids: AbstractSet[str]) -> bool:
+    return merge.entity.id in ids or merge.into_id in ids
 
 
 def _pairs(sharing: Sequence[tuple[Entity, str, Likeness]]) -> Iterator[_Pair]:
