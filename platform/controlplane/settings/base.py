@@ -85,6 +85,10 @@ REDIS_URL = ""
 INDEX: IndexAddress | None = None
 # An embedding model in place of the bundled one.
 MODEL_FOLDER = env.folder("REMEMBRANCER_MODEL_FOLDER")
+# A cross-encoder that puts hits in order once more, where a search asks for it; nothing if None.
+RERANKER_FOLDER = env.folder("REMEMBRANCER_RERANKER_FOLDER")
+# How long it may take; over that, hits stay in their order and the answer says so.
+RERANK_DEADLINE_SECONDS = env.number("REMEMBRANCER_RERANK_DEADLINE_MS", 1000, least=10) / 1000
 # While it is away, searches find by words in the database.
 SEARCH_WITHOUT_INDEX = env.flag("REMEMBRANCER_SEARCH_WITHOUT_INDEX", default=False)
 # A project's index that nobody used for so long gives its memory back; never if 0.
