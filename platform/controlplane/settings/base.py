@@ -143,6 +143,9 @@ JOB_THREADS = env.number("REMEMBRANCER_JOB_THREADS", 1, least=1)
 # How long one attempt at a job may take before another worker takes it over.
 JOB_LEASE_SECONDS = env.number("REMEMBRANCER_JOB_LEASE_SECONDS", 300, least=5)
 JOB_ATTEMPTS = env.number("REMEMBRANCER_JOB_ATTEMPTS", 5, least=1)
+# Of one statement in Postgres: longer than a writer waits for others, shorter than a job's lease.
+STATEMENT_SECONDS = env.number("REMEMBRANCER_STATEMENT_SECONDS", 40)
+JOB_STATEMENT_SECONDS = env.number("REMEMBRANCER_JOB_STATEMENT_SECONDS", 240)
 # How long a request waits for what it asked for to be done, where it asks for that.
 LONGEST_WAIT_SECONDS: float = env.number("REMEMBRANCER_LONGEST_WAIT_SECONDS", 60, least=1)
 # Files of projects that one process keeps open.
