@@ -123,6 +123,16 @@ def test_a_refusal_is_not_taken_for_silence(cluster: Cluster) -> None:
     ask(cluster)
 
 
+def test_what_takes_long_ends_nobody_elses_calls_while_the_node_is_well(cluster: Cluster) -> None:
+    """As of a project whose index wakes for longer than a search may wait."""
+    ask(cluster)
+    for _ in range(6):
+        with pytest.raises(IndexUnavailable, match="does not answer"):
+            cluster.call(lambda _: time.sleep(3 * _DEADLINE_SECONDS))
+        cluster.check()
+    ask(cluster)
+
+
 def test_a_place_that_was_removed_is_made_again_by_who_asks(cluster: Cluster) -> None:
     cluster.remove_tenant("of-ways")
     ask(cluster)

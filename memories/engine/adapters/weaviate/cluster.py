@@ -26,9 +26,11 @@ from memories.engine.errors import IndexUnavailable
 from memories.engine.ports.index_server import IndexAddress
 
 _Answer = TypeVar("_Answer")
-# After so many calls in a row that were not answered the node is left: for the next one, or, after
-# the last, for a while. Then one call tries.
+# After so many calls in a row that were not answered a node that answers nothing else either is
+# left: for the next one, or, after the last, for a while. Then one call tries.
 _FAILURES: Final = 3
+# In which a node that is well says so.
+_SOUND_SECONDS: Final = 0.2
 _REST_SECONDS: Final = 2.0
 # So long silence tells that a node is away.
 _TELLING_SECONDS: Final = 1.0
@@ -244,6 +246,14 @@ class Cluster:
             self._failures += 1
             if self._failures < _FAILURES:
                 return
+        # One project's part may wake for long: nobody else's calls end for that.
+        is_sound = _answers_by(way)
+        with self._lock:
+            if way is not self._way:
+                return
+            if is_sound:
+                self._failures = 0
+                return
             self._way = None
             self._node = (self._node + 1) % len(self.address.nodes)
             is_round = (self._failures - _FAILURES + 1) % len(self.address.nodes) == 0
@@ -258,6 +268,13 @@ class Cluster:
                 make_collections(way.client, replicas=address.replicas, graph=address.graph)
                 self._has_collections = True
         return ask(way)
+
+
+def _answers_by(way: Way) -> bool:
+    try:
+        return way.call_each([lambda way: _answers(way.client)], seconds=_SOUND_SECONDS)[0]
+    except (DoesNotAnswer, IndexUnavailable):
+        return False
 
 
 def _answers(client: WeaviateClient) -> bool:
