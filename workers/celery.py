@@ -20,6 +20,7 @@ from django.core.management.base import SystemCheckError
 
 from controlplane.checks import refuse_bad_settings
 from controlplane.jobs.broker import CONFIGURATION, connections
+from controlplane.postgres.limits import STATEMENTS
 from controlplane.tracing.spans import SPANS
 from memories.ingest.projects import PROJECTS
 
@@ -71,6 +72,12 @@ def check_settings(**kwargs: object) -> None:
     except SystemCheckError as error:
         # Celery logs other exceptions of its signals, and goes on.
         raise SystemExit(str(error)) from error
+
+
+@worker_init.connect
+def limit_statements(**kwargs: object) -> None:
+    """Let no statement of a job go on when the job is another worker's."""
+    STATEMENTS.seconds = settings.JOB_STATEMENT_SECONDS
 
 
 @worker_init.connect

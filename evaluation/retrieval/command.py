@@ -16,7 +16,7 @@ from evaluation.faults import EvaluationError
 from evaluation.files import write
 from evaluation.options import CACHE, check_drawing, positive
 from evaluation.retrieval.checkpoints import Checkpoints
-from memories import RemembrancerError
+from memories import RemembrancerError, Reranker, open_reranker
 
 if TYPE_CHECKING:
     from evaluation.files import Json
@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
         "same options and code.",
     )
     _add_what_is_asked(options)
+    _add_what_is_compared(options)
     _add_what_is_kept(options)
     return options
 
@@ -70,6 +71,9 @@ def _add_what_is_asked(options: argparse.ArgumentParser) -> None:
         help=f"longmemeval: all questions; without it and --limit, --limit {DOZEN} holds. locomo "
         "asks all without it",
     )
+
+
+def _add_what_is_compared(options: argparse.ArgumentParser) -> None:
     options.add_argument(
         "--with-mem0", action="store_true", help="measure the package mem0ai as a baseline too"
     )
@@ -77,6 +81,13 @@ def _add_what_is_asked(options: argparse.ArgumentParser) -> None:
         "--ablate",
         action="store_true",
         help="measure what is found without each part of the score too",
+    )
+    options.add_argument(
+        "--rerank",
+        type=Path,
+        metavar="DIR",
+        help="measure too what is found where the cross-encoder in this folder puts the best hits "
+        "in order once more: an ONNX model and its tokenizer.json",
     )
 
 
@@ -142,6 +153,7 @@ def _run(options: argparse.Namespace) -> None:
         options.dataset, options.data, limit=options.limit, everything=options.long
     )
     model = open_embedder(options.embedder)
+    reranker = None if options.rerank is None else open_reranker(options.rerank)
     # They load numpy, which `--help` does without.
     from evaluation.retrieval import report, run, schema, summary  # noqa: PLC0415
 
@@ -157,17 +169,11 @@ def _run(options: argparse.Namespace) -> None:
             checkpoints,
             with_mem0=options.with_mem0,
             ablate=options.ablate,
+            reranker=reranker,
             index=options.index,
         )
         checkpoints.prune()
-    kept: Mapping[str, Json] = {
-        "limit": options.limit,
-        "long": options.long,
-        "with_mem0": options.with_mem0,
-        "ablate": options.ablate,
-        "index": options.index,
-    }
-    found = report.build(dataset, results, kept, model.model)
+    found = report.build(dataset, results, _kept(options, reranker), model.model)
     faults = list(schema.faults_of(found))
     if faults:
         raise EvaluationError(f"the report is not of its documented shape: {'; '.join(faults)}")
@@ -181,6 +187,18 @@ def _run(options: argparse.Namespace) -> None:
 
         draw(found, options.plots)
     print(summary.as_text(found))
+
+
+def _kept(options: argparse.Namespace, reranker: Reranker | None) -> dict[str, "Json"]:
+    """The options that a report tells."""
+    return {
+        "limit": options.limit,
+        "long": options.long,
+        "with_mem0": options.with_mem0,
+        "ablate": options.ablate,
+        "rerank": None if reranker is None else reranker.name,
+        "index": options.index,
+    }
 
 
 def _check_outputs(options: argparse.Namespace) -> None:

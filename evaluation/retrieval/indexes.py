@@ -2,23 +2,37 @@
 
 import os
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from typing import Final, TypeAlias
+from typing import Final, Protocol
 
-from memories import Embedder, Extractor, Memory
-
-# Opens an empty Memory with a model and, if it is not the usual one, an extractor.
-Opens: TypeAlias = Callable[[Embedder, Extractor | None], AbstractContextManager[Memory]]
+from memories import Embedder, Extractor, Memory, Reranker
 
 
-def in_a_file(embedder: Embedder, extractor: Extractor | None = None) -> Memory:
+class Opens(Protocol):
+    """Opens an empty Memory."""
+
+    def __call__(
+        self,
+        embedder: Embedder,
+        extractor: Extractor | None = None,
+        reranker: Reranker | None = None,
+    ) -> AbstractContextManager[Memory]:
+        """With a model; the usual extractor if None, and no reranker."""
+        ...
+
+
+def in_a_file(
+    embedder: Embedder, extractor: Extractor | None = None, reranker: Reranker | None = None
+) -> Memory:
     """A temporary file."""
-    return Memory(embedder=embedder, extractor=extractor)
+    return Memory(embedder=embedder, extractor=extractor, reranker=reranker)
 
 
 @contextmanager
-def in_weaviate(embedder: Embedder, extractor: Extractor | None = None) -> Iterator[Memory]:
+def in_weaviate(
+    embedder: Embedder, extractor: Extractor | None = None, reranker: Reranker | None = None
+) -> Iterator[Memory]:
     """A project of the server that the environment describes (docs/full-mode.md); removed again.
 
     Raises:
@@ -42,6 +56,7 @@ def in_weaviate(embedder: Embedder, extractor: Extractor | None = None) -> Itera
             project=str(project),
             embedder=embedder,
             extractor=extractor,
+            reranker=reranker,
         ) as memory:
             yield memory
     finally:

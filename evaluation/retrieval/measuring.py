@@ -67,6 +67,7 @@ def ask(
     *,
     include_messages: bool = True,
     leave_out: Collection[str] = (),
+    rerank: bool = False,
     budgets: Sequence[int] = BUDGETS,
     told: Told | None = None,
 ) -> tuple[Answered, ...]:
@@ -78,10 +79,12 @@ def ask(
         embedder: the memory's, timed alone on the same questions.
         include_messages: False looks at memories alone.
         leave_out: parts of the score that are not used.
+        rerank: let the memory's reranker put hits in order once more, for contexts too.
         budgets: sizes of `context` that answerable questions look into, in tokens; may be none.
         told: called with the number of questions that were asked so far.
     """
-    asking = _Asking(memory, case, embedder, _Options(include_messages, leave_out), budgets)
+    options = _Options(include_messages, leave_out, rerank)
+    asking = _Asking(memory, case, embedder, options, budgets)
     answers: list[Answered] = []
     for question in case.questions:
         answers.append(asking.answer(question))
@@ -131,6 +134,7 @@ def measure_ranker(
 class _Options:
     include_messages: bool
     leave_out: Collection[str]
+    rerank: bool
 
 
 class _Asking:
@@ -170,7 +174,11 @@ class _Asking:
         for budget in self._budgets if question.answerable else ():
             started = time.perf_counter()
             context = self._memory.context(
-                question.text, scope=self._scope, max_tokens=budget, reference_time=question.at
+                question.text,
+                scope=self._scope,
+                max_tokens=budget,
+                reference_time=question.at,
+                rerank=self._options.rerank,
             )
             milliseconds[f"context_{budget}"] = (time.perf_counter() - started) * 1000
             inside = [self._turn_of[message_id] for message_id in context.message_ids]
@@ -193,6 +201,7 @@ class _Asking:
             top_k=_TOP_K,
             include_messages=self._options.include_messages,
             leave_out=self._options.leave_out,
+            rerank=self._options.rerank,
             reference_time=question.at,
         )
 

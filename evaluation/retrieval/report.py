@@ -35,8 +35,9 @@ resamples of the questions, with a fixed seed. A unit is a turn (LoCoMo) or a se
                        finding on the same questions, and difference: ours less theirs, question
                        by question. bm25, dense and fusion rank whole turns; messages_only is this
                        library with an extractor that learns nothing, memories_only its search
-                       without messages, without_PART its search
-                       without a part of the score; mem0 is the package mem0ai
+                       without messages, without_PART its search without a part of the score,
+                       reranked its search and contexts with the best hits put in order once more;
+                       mem0 is the package mem0ai
     meta               what was run, and where
 """
 

@@ -16,10 +16,11 @@ from evaluation.retrieval.checkpoints import Checkpoints, fingerprint_of_sources
 from evaluation.retrieval.indexes import INDEXES, Opens, in_a_file
 from evaluation.retrieval.measured import Measured
 from evaluation.retrieval.measuring import ask, measure_ranker, remember
-from memories import Extracted, ExtractionRequest, Wants
+from memories import Extracted, ExtractionRequest, Reranker, Wants
 
 # The key of what is measured, as opposed to what it is measured against.
 OWN: Final = "remembrancer"
+RERANKED: Final = "reranked"
 # What `search` can leave out.
 PARTS: Final = ("semantic", "lexical", "entity", "temporal", "session", "intent")
 # How many turns a baseline of ours is asked for: enough to fill the largest budget of tokens.
@@ -66,14 +67,16 @@ class Contenders:
 
     Attributes:
         opens: where this library keeps what it is told.
+        reranker: of `reranked`.
     """
 
     embedder: CachedEmbedder
     opens: Opens = in_a_file
+    reranker: Reranker | None = None
 
     def engine(self, case: Case, place: str) -> dict[str, Measured]:
         """This library: messages and memories, and its memories alone."""
-        with self.opens(self.embedder, None) as memory:
+        with self.opens(self.embedder) as memory:
             ingested = remember(memory, case, self.embedder, _progress("remembering", case, place))
             asking = _progress("asking", case, place)
             both = ask(memory, case, self.embedder, told=asking)
@@ -82,7 +85,7 @@ class Contenders:
 
     def without(self, case: Case, place: str) -> dict[str, Measured]:
         """This library with one part of its score left out, for each part."""
-        with self.opens(self.embedder, None) as memory:
+        with self.opens(self.embedder) as memory:
             ingested = remember(memory, case, self.embedder)
             return {
                 f"without_{part}": Measured(
@@ -98,6 +101,14 @@ class Contenders:
                 )
                 for part in PARTS
             }
+
+    def reranked(self, case: Case, place: str) -> dict[str, Measured]:
+        """This library, what it finds put in order once more."""
+        with self.opens(self.embedder, reranker=self.reranker) as memory:
+            ingested = remember(memory, case, self.embedder)
+            asking = _progress("asking and reranking", case, place)
+            answers = ask(memory, case, self.embedder, rerank=True, told=asking)
+        return {RERANKED: Measured(ingested, answers)}
 
     def messages_only(self, case: Case, place: str) -> dict[str, Measured]:
         """This library with an extractor that learns nothing."""
@@ -150,6 +161,7 @@ def measure(
     *,
     with_mem0: bool = False,
     ablate: bool = False,
+    reranker: Reranker | None = None,
     index: str = "file",
 ) -> Results:
     """Measure every conversation of a data set; what the checkpoints hold is not measured again.
@@ -157,7 +169,7 @@ def measure(
     Raises:
         RemembrancerError: the engine can't run.
     """
-    ways = Contenders(embedder, INDEXES[index])
+    ways = Contenders(embedder, INDEXES[index], reranker)
     parts: dict[str, Contender] = {
         "engine": ways.engine,
         "messages_only": ways.messages_only,
@@ -165,6 +177,8 @@ def measure(
     }
     if ablate:
         parts["without"] = ways.without
+    if reranker is not None:
+        parts[f"{RERANKED} {reranker.name}"] = ways.reranked
     if with_mem0:
         parts[f"mem0 {fingerprint_of_sources(['evaluation/mem0'])}"] = ways.mem0
     measured: dict[str, list[Measured]] = {}

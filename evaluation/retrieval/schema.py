@@ -81,6 +81,7 @@ SCHEMA: Final[Mapping[str, Shape]] = {
             "long": "flag",
             "with_mem0": "flag",
             "ablate": "flag",
+            "rerank": "text|null",
             "index": "text",
         },
         "embedder": "text",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from evaluation.files import Json, at
-from evaluation.retrieval.run import OWN
+from evaluation.retrieval.run import OWN, RERANKED
 
 # Title, and where the figure stands in a way's block.
 _COLUMNS: Final = {
@@ -64,6 +64,13 @@ def _remarks(report: Mapping[str, Json]) -> Iterator[str]:
     k = "10" if at(difference, "recall_at", "10") is not None else "5"
     lead, interval = at(difference, "recall_at", k), at(difference, "recall_at_interval", k)
     yield f"memories and messages less messages alone, recall@{k}: {lead} {interval}"
+    again = at(report, "baselines", RERANKED)
+    if again is not None:
+        less, spread = (
+            at(again, "difference", key, k) for key in ("recall_at", "recall_at_interval")
+        )
+        yield f"not reranked less reranked, recall@{k}: {less} {spread}"
+        yield f"reranked search: p50 {at(again, 'latency_ms', 'search', 'p50')} ms"
     apart = at(report, "abstention", "questions")
     auc, interval = at(report, "abstention", "auc"), at(report, "abstention", "auc_interval")
     if apart:

@@ -44,6 +44,7 @@ class ResolutionAnswer(Row):
 
     merged = EntityMergeRow(many=True)
     suggested = EntityMergeRow(many=True)
+    is_more = serializers.BooleanField()
 
 
 class MergeRequest(IdsSchema):

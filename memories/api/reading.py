@@ -172,14 +172,14 @@ def decoded(raw: object, field: str) -> object:
     if not isinstance(raw, str) or not raw.lstrip().startswith(("{", "[")):
         return raw
     try:
-        return read_json(raw)
+        return read_json(raw, field)
     except json.JSONDecodeError:
         pass
     try:
         found: object = ast.literal_eval(raw)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
         raise refuse(field, "can't be read: write it as JSON") from error
-    check_storable(found)
+    check_storable(found, field)
     return found
 
 

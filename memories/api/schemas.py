@@ -193,14 +193,6 @@ class MemorySchema(Row):
     importance = serializers.FloatField(allow_null=True)
 
 
-class HitSchema(MemorySchema):
-    """One answer to a search."""
-
-    score = serializers.FloatField()
-    score_breakdown = serializers.DictField(child=serializers.FloatField())
-    explanation = serializers.ListField(child=serializers.CharField(), required=False)
-
-
 class Chosen(Row):
     """Which memories."""
 
@@ -221,18 +213,6 @@ class ListRequest(Chosen):
     cursor = serializers.CharField(required=False)
 
 
-class SearchRequest(Chosen):
-    """A question."""
-
-    query = serializers.CharField()
-    top_k = serializers.IntegerField(required=False, min_value=1, max_value=1000)
-    threshold = serializers.FloatField(required=False, min_value=0, max_value=1)
-    reference_date = serializers.JSONField(required=False)
-    as_of = serializers.JSONField(required=False)
-    explain = serializers.BooleanField(required=False)
-    hops = serializers.IntegerField(required=False, min_value=1, max_value=2)
-
-
 class MemoryPage(Row):
     """Some memories."""
 
@@ -241,14 +221,6 @@ class MemoryPage(Row):
     previous = serializers.CharField(allow_null=True)
     next_cursor = serializers.CharField(allow_null=True, required=False)
     results = MemorySchema(many=True)
-
-
-class SearchAnswer(Row):
-    """The hits, best first."""
-
-    results = HitSchema(many=True)
-    confidence = serializers.FloatField(required=False, min_value=0, max_value=1)
-    degraded = serializers.DictField(child=serializers.CharField(), required=False)
 
 
 class UpdateRequest(Row):
@@ -327,17 +299,6 @@ class PingAnswer(Row):
     org_id = serializers.UUIDField()
     project_id = serializers.UUIDField()
     user_email = serializers.EmailField()
-
-
-class ContextAnswer(Row):
-    """Text for a prompt."""
-
-    context_ = serializers.CharField()
-    tokens = serializers.IntegerField()
-    probability = serializers.FloatField(allow_null=True, min_value=0, max_value=1)
-    degraded = serializers.DictField(child=serializers.CharField(), required=False)
-    memory_ids = serializers.ListField(child=serializers.UUIDField())
-    message_ids = serializers.ListField(child=serializers.CharField())
 
 
 class HistoryRow(Row):

@@ -17,7 +17,7 @@ RemembrancerError
 │   ├── ModelMismatch       indexed with another embedding model; `reindex()` switches
 │   └── IndexUnavailable    the index, where it is a server of its own, does not answer
 ├── EmbedderError           the embedding model
-│   ├── ModelUnavailable    its files are missing, altered or can't be fetched
+│   ├── ModelUnavailable    its files, or a reranker's, are missing or can't be used
 │   └── EmbeddingFailed     it gave no usable vectors
 ├── LanguageModelError      the language model
 │   ├── LanguageModelBusy   overloaded or out of reach; `retry_after` says for how long
@@ -130,7 +130,7 @@ class EmbedderError(RemembrancerError):
 
 @final
 class ModelUnavailable(EmbedderError):
-    """The model's files are missing, altered or can't be fetched."""
+    """Files of a model that embeds or reranks are missing, altered or can't be fetched."""
 
 
 @final

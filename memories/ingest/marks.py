@@ -18,6 +18,7 @@ _PREFIX: Final = "remembrancer:waiting:"
 # A mark whose job nobody finished, as the server was moved to another database: it only costs
 # searches of its project a statement.
 _KEPT_SECONDS: Final = 7 * 24 * 3600
+# Held for a moment, as whoever waits for it may have a transaction open: nothing is asked inside.
 _MAKING: Final = threading.Lock()
 
 
@@ -38,16 +39,18 @@ class Marks(Protocol):
 
 
 class ProcessMarks:
-    """Of the only process that accepts and does jobs; read from the table when it begins."""
+    """Of the only process that accepts and does jobs; read from the table when first asked for.
+
+    No lock is held while the table is read: whoever has a transaction open may want it, and the
+    reader waits for them.
+    """
 
     def __init__(self) -> None:
-        """Begin with what is open already."""
+        """Begin with none, and without a question."""
         self._lock = threading.Lock()
         self._open: defaultdict[UUID, set[int]] = defaultdict(set)
-        is_open = Job.objects.filter(status__in=(JobStatus.PENDING, JobStatus.RUNNING))
-        is_open = is_open.exclude(kind=JobKind.IMPORT)
-        for project_id, number in is_open.values_list("project_id", "number"):
-            self._open[project_id].add(number)
+        # Those that ended before the table was read; None once it was.
+        self._over: set[int] | None = set()
 
     def put(self, project_id: UUID, number: int) -> None:
         """As the port says."""
@@ -57,13 +60,30 @@ class ProcessMarks:
     def take_away(self, project_id: UUID, number: int) -> None:
         """As the port says."""
         with self._lock:
+            if self._over is not None:
+                self._over.add(number)
             self._open[project_id].discard(number)
             if not self._open[project_id]:
                 del self._open[project_id]
 
     def any_of(self, project_id: UUID) -> bool:
         """As the port says."""
+        if self._over is not None:
+            self._read()
         return project_id in self._open
+
+    def _read(self) -> None:
+        """Take those in that were open before this process began."""
+        is_open = Job.objects.filter(status__in=(JobStatus.PENDING, JobStatus.RUNNING))
+        is_open = is_open.exclude(kind=JobKind.IMPORT)
+        found = list(is_open.values_list("project_id", "number"))
+        with self._lock:
+            if self._over is None:
+                return
+            for project_id, number in found:
+                if number not in self._over:
+                    self._open[project_id].add(number)
+            self._over = None
 
 
 class RedisMarks:

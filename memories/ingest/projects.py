@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from django.conf import settings
 
 from controlplane.organizations.models import Project
-from controlplane.shared_model import known_models
+from controlplane.shared_model import known_models, server_reranker
 from controlplane.tracing.spans import SPANS
 from memories import Embedder, Memory, ModelMismatch, NotFound, StoreBusy
 from memories.engine.bootstrap import with_kept_queries
@@ -130,6 +130,7 @@ class OpenProjects:
             extractor=extraction_of(project_id),
             parts=reading_of(project_id),
             tracer=SPANS,
+            reranker=server_reranker(),
             deadline_seconds=settings.SEARCH_DEADLINE_SECONDS,
         )
 

@@ -17,7 +17,8 @@ from memories.records.connection import ALIAS, Connection, this_threads
 
 BUSY_SECONDS: Final = 30
 # SQLSTATEs: a lock that others kept, a deadlock, a conflict of transactions, a statement's time.
-_BUSY: Final = frozenset({"55P03", "40P01", "40001", "57014"})
+# Also the end of a transaction in which nothing was asked for long.
+_BUSY: Final = frozenset({"55P03", "40P01", "40001", "57014", "25P03"})
 
 
 _FORGETTING_KEY_BYTES: Final = 32
@@ -37,7 +38,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except UnicodeEncodeError:
-        raise InvalidInput("a text holds half a surrogate pair") from None
+        raise InvalidInput("a text holds a lone surrogate") from None
     except (DatabaseError, InterfaceError) as error:
         raise _engines(error) from None
 
@@ -198,6 +199,11 @@ class Database:
 def limit_waiting(connection: Connection, seconds: int = BUSY_SECONDS) -> None:
     """Let the transaction wait for others' locks; as long as a file would be, unless said."""
     connection.run(f"SET LOCAL lock_timeout = '{seconds}s'")
+
+
+def take_time(connection: Connection) -> None:
+    """Let the transaction's statements take as long as they need, as those that delete must."""
+    connection.run("SET LOCAL statement_timeout = 0")
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from memories.engine.storage.rows import (
 from memories.engine.storage.values import SqlValue, blob, real, whole, words
 from memories.records.columns import MEMORY
 from memories.records.connection import Bound, Connection
-from memories.records.database import Database
+from memories.records.database import Database, take_time
 from memories.records.filtered import filtered
 from memories.records.history import add_version, history, remember, versions
 from memories.records.messages import delete_owned
@@ -347,6 +347,7 @@ def _hide(connection: Connection, link: Link, *, at: datetime, said_at: datetime
 def _delete(connection: Connection, memories: Mapping[int, str], at: datetime) -> None:
     """Delete memories, by number and id, and what hides behind them."""
     project, numbers, ids = connection.project, list(memories), list(memories.values())
+    take_time(connection)
     delete_owned(connection, "SELECT unnest(%s::bigint[]) * 2", [numbers])
     connection.run(
         "UPDATE records_history SET old_text = NULL, new_text = NULL"

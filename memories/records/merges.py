@@ -22,10 +22,25 @@ _TREE: Final = (
 )
 _OWNERS: Final = (
     "SELECT x.owner, m.id, m.said_at FROM records_mention x JOIN records_memory m"
-    " ON m.project = x.project AND m.seq * 2 = x.owner WHERE x.project = %s AND x.entity = %s"
+    " ON m.project = x.project AND m.seq = x.owner / 2"
+    " WHERE x.project = %s AND x.entity = %s AND x.owner & 1 = 0"
     " UNION ALL SELECT x.owner, m.id, m.said_at FROM records_mention x JOIN records_message m"
-    " ON m.project = x.project AND m.seq * 2 + 1 = x.owner WHERE x.project = %s AND x.entity = %s"
+    " ON m.project = x.project AND m.seq = x.owner / 2"
+    " WHERE x.project = %s AND x.entity = %s AND x.owner & 1 = 1"
     " ORDER BY said_at DESC LIMIT %s"
+)
+# Entities of a home that were merged, each with the one that has its mentions.
+_STANDING: Final = (
+    "WITH RECURSIVE up (project, seq, into_seq) AS"
+    " (SELECT e.project, e.seq, e.merged_into FROM records_entity e"
+    " WHERE {home} AND e.merged_into IS NOT NULL UNION ALL"
+    " SELECT up.project, up.seq, e.merged_into FROM up JOIN records_entity e"
+    " ON e.project = up.project AND e.seq = up.into_seq WHERE e.merged_into IS NOT NULL)"
+    " SELECT this.id, this.name, this.type, other.id, this.merge_score, this.merge_reason,"
+    " this.merged_at FROM up JOIN records_entity this"
+    " ON this.project = up.project AND this.seq = up.seq JOIN records_entity other"
+    " ON other.project = up.project AND other.seq = up.into_seq AND other.merged_into IS NULL"
+    " ORDER BY this.merged_at, this.seq"
 )
 
 
@@ -37,23 +52,18 @@ class PostgresMerges:
 
     def list(self, *, scope: Scope) -> Sequence[EntityMerge]:
         with self._database.read(scope=scope) as connection:
-            condition, values = at_home(connection, scope)
-            rows = connection.rows(
-                "SELECT e.id, e.name, e.type, e.merged_into, e.merge_score, e.merge_reason,"
-                f" e.merged_at FROM records_entity e WHERE {condition}"
-                " AND e.merged_into IS NOT NULL ORDER BY e.merged_at, e.seq",
-                values,
+            home, values = at_home(connection, scope)
+            rows = connection.rows(_STANDING.format(home=home), values)
+        return [
+            EntityMerge(
+                Entity(words(id_), words(name), EntityType(words(type_))),
+                into_id=words(into_id),
+                score=real(score),
+                reason=words(reason),
+                at=from_micros(at),
             )
-            return [
-                EntityMerge(
-                    Entity(words(id_), words(name), EntityType(words(type_))),
-                    into_id=_id_of(connection, _standing(connection, whole(into))),
-                    score=real(score),
-                    reason=words(reason),
-                    at=from_micros(at),
-                )
-                for id_, name, type_, into, score, reason, at in rows
-            ]
+            for id_, name, type_, into_id, score, reason, at in rows
+        ]
 
     def merge(
         self,
@@ -220,13 +230,6 @@ def _number(connection: Connection, entity_id: str, scope: Scope) -> int:
     return connection.number(
         f"SELECT e.seq FROM records_entity e WHERE {condition} AND e.id = %s", (*values, entity_id)
     )
-
-
-def _id_of(connection: Connection, seq: int) -> str:
-    ((id_,),) = connection.rows(
-        "SELECT id FROM records_entity WHERE project = %s AND seq = %s", (connection.project, seq)
-    )
-    return words(id_)
 
 
 def _standing(connection: Connection, seq: int) -> int:

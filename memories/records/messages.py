@@ -16,7 +16,7 @@ from memories.engine.storage.values import blob, whole, words
 from memories.engine.text.redaction import redact
 from memories.records.columns import IDS, MESSAGE
 from memories.records.connection import Bound, Connection
-from memories.records.database import Database
+from memories.records.database import Database, take_time
 from memories.records.visibility import Condition, exactly, in_scope, number_of, of_scope, visible
 
 
@@ -163,6 +163,7 @@ class PostgresMessages:
 
 def _delete(connection: Connection, condition: Condition) -> int:
     chosen, values = condition
+    take_time(connection)
     delete_owned(connection, f"SELECT m.seq * 2 + 1 FROM records_message m WHERE {chosen}", values)
     return connection.run(f"DELETE FROM records_message m WHERE {chosen}", values)
 

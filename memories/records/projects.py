@@ -9,7 +9,7 @@ from django.db import transaction
 from memories.engine.domain import Scope
 from memories.engine.storage.values import real, whole, words
 from memories.records.connection import ALIAS, Connection
-from memories.records.database import NO_PROJECT, connected, limit_waiting, translated
+from memories.records.database import NO_PROJECT, connected, limit_waiting, take_time, translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,7 @@ def remove_project(scope: Scope) -> bool:
     with translated(), connected() as raw, transaction.atomic(using=ALIAS):
         connection = Connection(raw, NO_PROJECT)
         limit_waiting(connection)
+        take_time(connection)
         return bool(
             connection.run(
                 "DELETE FROM records_project WHERE organization = %s AND name = %s",

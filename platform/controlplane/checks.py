@@ -11,6 +11,8 @@ from django.core.management import call_command
 
 from controlplane.settings import env
 from controlplane.tracing import exporting
+from memories.engine.bootstrap import check_reranker_folder
+from memories.engine.errors import ModelUnavailable
 
 
 def refuse_bad_settings() -> None:
@@ -92,6 +94,24 @@ def check_redis(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> li
             id="remembrancer.E005",
         )
     ]
+
+
+@register()
+def check_reranker(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """remembrancer.E006: the folder of the reranker holds no cross-encoder."""
+    if settings.RERANKER_FOLDER is None:
+        return []
+    try:
+        check_reranker_folder(settings.RERANKER_FOLDER)
+    except ModelUnavailable as error:
+        return [
+            Error(
+                f"REMEMBRANCER_RERANKER_FOLDER can't be used: {error}.",
+                hint="docs/searching.md says which models fit. " + _HINT,
+                id="remembrancer.E006",
+            )
+        ]
+    return []
 
 
 @register()

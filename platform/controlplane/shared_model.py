@@ -1,4 +1,4 @@
-"""The embedding models that all projects of this process share: they are large, and the same."""
+"""The models that all projects of this process share: they are large, and the same."""
 
 import threading
 from functools import cache
@@ -7,8 +7,9 @@ from typing import Final
 
 from django.conf import settings
 
-from memories.engine.bootstrap import open_shared_embedder
+from memories.engine.bootstrap import open_shared_embedder, open_shared_reranker
 from memories.engine.ports.embedder import Embedder
+from memories.engine.ports.reranker import Reranker
 
 # Two threads must not load one twice.
 _LOADING: Final = threading.Lock()
@@ -24,6 +25,15 @@ def known_models() -> tuple[Embedder, ...]:
     return (server_model(), *([_model(None)] if settings.MODEL_FOLDER else []))
 
 
+def server_reranker() -> Reranker | None:
+    """What puts hits in order once more, where a search asks for it; nothing if None."""
+    folder = settings.RERANKER_FOLDER
+    if folder is None:
+        return None
+    with _LOADING:
+        return _reranker(folder, settings.MODEL_THREADS, settings.RERANK_DEADLINE_SECONDS)
+
+
 def _model(folder: Path | None) -> Embedder:
     with _LOADING:
         return _loaded(folder, settings.MODEL_THREADS)
@@ -32,3 +42,8 @@ def _model(folder: Path | None) -> Embedder:
 @cache
 def _loaded(folder: Path | None, threads: int) -> Embedder:
     return open_shared_embedder(folder, threads=threads)
+
+
+@cache
+def _reranker(folder: Path, threads: int, seconds: float) -> Reranker:
+    return open_shared_reranker(folder, threads=threads, seconds=seconds)

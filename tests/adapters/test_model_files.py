@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 import memories
-from memories.engine.adapters.model_files import bundled_model, model_in_folder
+from memories.engine.adapters.model_files import (
+    bundled_model,
+    model_in_folder,
+    reranker_in_folder,
+)
 from memories.engine.adapters.onnx_embedder import OnnxEmbedder
 from memories.engine.errors import ModelUnavailable
 
@@ -169,16 +173,66 @@ def test_a_file_that_is_no_tokenizer_is_an_error_of_ours(folder: Path) -> None:
         embedder.embed_query("hello")
 
 
-def test_a_hub_out_of_reach_is_an_error_with_advice(tmp_path: Path) -> None:
+def test_a_cross_encoder_needs_no_declaration(folder: Path) -> None:
+    files = reranker_in_folder(folder)
+    assert files.model == folder / "model.onnx"
+    assert files.name.startswith("mine@")
+
+
+@pytest.mark.parametrize("missing", ["model.onnx", "tokenizer.json"])
+def test_a_missing_file_of_a_cross_encoder_is_named(folder: Path, missing: str) -> None:
+    (folder / missing).unlink()
+    with pytest.raises(ModelUnavailable, match=missing):
+        reranker_in_folder(folder)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {"architectures": ["BertForSequenceClassification"], "id2label": {"0": "LABEL_0"}},
+        {"architectures": ["XLMRobertaForSequenceClassification"], "id2label": {"0": 0, "1": 1}},
+        {"model_type": "bert"},
+    ],
+)
+def test_a_declared_cross_encoder_is_taken(folder: Path, declared: object) -> None:
+    declare(folder, "config.json", declared)
+    assert reranker_in_folder(folder).tokenizer == folder / "tokenizer.json"
+
+
+@pytest.mark.parametrize(
+    ("declared", "why"),
+    [
+        ({"architectures": ["BertModel"]}, "is no cross-encoder but BertModel"),
+        ({"id2label": {"0": "no", "1": "yes", "2": "perhaps"}}, "tells 3 labels apart"),
+    ],
+)
+def test_what_says_that_it_is_no_cross_encoder_is_refused(
+    folder: Path, declared: object, why: str
+) -> None:
+    declare(folder, "config.json", declared)
+    with pytest.raises(ModelUnavailable, match=why):
+        reranker_in_folder(folder)
+
+
+@pytest.mark.parametrize(
+    ("fetch", "advice"),
+    [
+        ("model_from_hub", "pass a folder that holds it, or use the bundled model"),
+        ("reranker_from_hub", "pass a folder that holds it\n"),
+    ],
+)
+def test_a_hub_out_of_reach_is_an_error_with_advice(
+    tmp_path: Path, fetch: str, advice: str
+) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
     # In a process of its own: the hub's client reads its address when it is imported.
-    asking = """
-from memories.engine.adapters.model_files import model_from_hub
+    asking = f"""
+from memories.engine.adapters.model_files import {fetch}
 from memories.engine.errors import ModelUnavailable
 try:
-    model_from_hub("acme/tiny")
+    {fetch}("acme/tiny")
 except ModelUnavailable as error:
     print(error)
 """
@@ -192,4 +246,4 @@ except ModelUnavailable as error:
         check=True,
     )
     assert "'acme/tiny' can't be fetched from the hub" in answer.stdout
-    assert "pass a folder that holds it, or use the bundled model" in answer.stdout
+    assert advice in answer.stdout

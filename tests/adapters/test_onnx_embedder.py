@@ -6,11 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from memories.engine.adapters.model_files import bundled_model
-from memories.engine.adapters.onnx_embedder import ModelFiles, OnnxEmbedder, _batches, _pooled
+from memories.engine.adapters.onnx_embedder import ModelFiles, OnnxEmbedder, _pooled
 from memories.engine.errors import EmbedderError, EmbeddingFailed, ModelUnavailable
 from memories.engine.ports.embedder import SimilarityScale
 
@@ -83,19 +81,6 @@ def test_company_does_not_change_a_vector(embedder: OnnxEmbedder) -> None:
     texts = [" ".join(words[first:] * times) for first in range(8) for times in (1, 2, 9)]
     alone = np.vstack([embedder.embed_passages([text]) for text in texts])
     np.testing.assert_allclose(embedder.embed_passages(texts), alone, atol=1e-3)
-
-
-def test_a_text_is_not_padded_to_a_much_longer_one() -> None:
-    assert sorted(_batches([9, 80, 10, 30, 78])) == [[0, 2], [3], [4, 1]]
-
-
-@given(st.lists(st.integers(1, 256), max_size=40))
-def test_every_text_is_run_once_in_runs_of_bounded_size(lengths: list[int]) -> None:
-    batches = _batches(lengths)
-    assert sorted(itertools.chain.from_iterable(batches)) == list(range(len(lengths)))
-    for rows in batches:
-        assert len(rows) <= 16
-        assert len(rows) == 1 or len(rows) * max(lengths[row] for row in rows) <= 512
 
 
 def test_prefixes_go_in_front_of_what_they_are_for(

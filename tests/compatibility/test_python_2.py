@@ -128,6 +128,7 @@ def test_a_search_finds_what_answers_it(python_2: Client) -> None:
     )
     (hit,) = found["results"]
     assert hit["memory"] == "I adopted a cat called Minou."
+    assert found["degraded"].keys() == {"rerank"}
     assert hit["score"] > 0
     options = {
         "$options": "SearchMemoryOptions",

@@ -1,7 +1,8 @@
-"""What the Reranker port promises, asked of the fake and of a language model behind it."""
+"""What the Reranker port promises, asked of the fake, a cross-encoder and a language model."""
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from memories import (
 )
 from memories.engine.ports.language_model import ScriptedModel
 from memories.engine.ports.reranker import WordReranker
+from tests.support.cross_encoders import word_counting
 
 QUESTION = "who owns a boat"
 TEXTS = ("The sea is calm.", "Leo likes tea.", "Nora owns a boat.", "A boat sails.")
@@ -31,9 +33,13 @@ def by_words(request: ModelRequest) -> str:
     return json.dumps({"best_first": best})
 
 
-@pytest.fixture(params=["words", "model"])
-def reranker(request: pytest.FixtureRequest) -> Reranker:
-    return WordReranker() if request.param == "words" else open_reranker(ScriptedModel(by_words))
+@pytest.fixture(params=["words", "cross-encoder", "language model"])
+def reranker(request: pytest.FixtureRequest, tmp_path: Path) -> Reranker:
+    if request.param == "words":
+        return WordReranker()
+    if request.param == "cross-encoder":
+        return open_reranker(word_counting(tmp_path, QUESTION.split()))
+    return open_reranker(ScriptedModel(by_words))
 
 
 def test_every_text_has_its_place_and_the_best_comes_first(reranker: Reranker) -> None:
@@ -41,6 +47,10 @@ def test_every_text_has_its_place_and_the_best_comes_first(reranker: Reranker) -
     assert sorted(places) == [0, 1, 2, 3]
     assert places[0] == 2
     assert reranker.name
+
+
+def test_no_texts_have_no_order(reranker: Reranker) -> None:
+    assert list(reranker.rank(QUESTION, ())) == []
 
 
 def test_what_is_left_out_follows_in_its_order() -> None:

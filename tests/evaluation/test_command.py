@@ -12,6 +12,7 @@ import pytest
 from evaluation.files import Json, at
 from evaluation.retrieval.schema import faults_of
 from tests.evaluation.conftest import TYPES, Write, haystack, locomo_sample
+from tests.support.cross_encoders import word_counting
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SAMPLE: Final = ROOT / "evaluation" / "samples" / "year_in_conversation.json"
@@ -188,7 +189,19 @@ def test_a_missing_model_gets_one_line(write: Write, tmp_path: Path) -> None:
     fault = fault_of(*retrieval(path, tmp_path, "--embedder", away))
     assert fault == f"{away}: there is no such folder for --embedder"
     away.mkdir()
-    assert "model.onnx" in fault_of(*retrieval(path, tmp_path, "--embedder", away))
+    for option in ("--embedder", "--rerank"):
+        assert "holds no model.onnx" in fault_of(*retrieval(path, tmp_path, option, away))
+
+
+def test_a_cross_encoder_is_measured_beside_the_rest(write: Write, tmp_path: Path) -> None:
+    path = write("l.json", [locomo_sample("c1")])
+    folder = word_counting(tmp_path / "mine", ["marathon"])
+    ran = run(*retrieval(path, tmp_path, "--rerank", folder))
+    assert ran.returncode == 0, ran.stderr
+    assert "\nreranked " in ran.stdout
+    report = report_in(tmp_path)
+    assert str(at(report, "meta", "options", "rerank")).startswith("mine@")
+    assert at(report, "baselines", "reranked", "latency_ms", "search", "p50") is not None
 
 
 def test_a_place_that_can_not_be_written_is_told_before_the_run(

@@ -14,6 +14,7 @@ from evaluation.files import Json, at
 from evaluation.remembering import turn_ids
 from evaluation.retrieval.checkpoints import Checkpoints
 from evaluation.retrieval.measuring import (
+    BUDGETS,
     ask,
     confidence_of,
     measure_ranker,
@@ -26,6 +27,7 @@ from evaluation.retrieval.summary import as_text
 from evaluation.retrieval.worst import worst_questions
 from memories import Memory, SearchResult
 from memories.engine.ports.embedder import WordHashEmbedder
+from memories.engine.ports.reranker import WordReranker
 from tests.evaluation.conftest import TYPES, Write, haystack, locomo_sample
 
 # Hits of one score come in an order of their own in each file, so these alone are compared.
@@ -35,6 +37,7 @@ OPTIONS: Final[Mapping[str, Json]] = {
     "long": False,
     "with_mem0": False,
     "ablate": False,
+    "rerank": None,
     "index": "file",
 }
 
@@ -119,6 +122,25 @@ def test_with_a_silent_extractor_there_are_messages_alone(
     found = Contenders(embedder).messages_only(locomo.cases[0], "1/1")["messages_only"]
     assert found.ingested.memories == 0
     assert "D1:1" in found.answers[0].ranked[:3]
+
+
+def test_what_is_reranked_stands_beside_what_is_not(
+    locomo: Dataset, embedder: CachedEmbedder, tmp_path: Path
+) -> None:
+    checkpoints, reranker = Checkpoints(tmp_path, {}), WordReranker()
+    results = measure(locomo, embedder, checkpoints, reranker=reranker)
+    questions = [question for case in locomo.cases for question in case.questions]
+    contexts = sum(len(BUDGETS) for question in questions if question.answerable)
+    assert len(reranker.asked) == len(questions) + contexts
+    assert {asked for asked, _ in reranker.asked} == {question.text for question in questions}
+    report = build(locomo, results, {**OPTIONS, "rerank": reranker.name}, embedder.model)
+    assert list(faults_of(report)) == []
+    assert at(report, "baselines", "reranked", "overall", "recall_at", "10") is not None
+    assert "not reranked less reranked, recall@10" in as_text(report)
+    assert measure(locomo, embedder, checkpoints, reranker=reranker).resumed == 8
+    other = WordReranker(name="other")
+    assert measure(locomo, embedder, checkpoints, reranker=other).resumed == 6
+    assert other.asked
 
 
 def test_a_run_goes_on_where_it_was_stopped(

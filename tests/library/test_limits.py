@@ -74,7 +74,7 @@ def test_what_is_just_within_the_limits_is_taken(memory: Memory, acme: Scope) ->
         ({"a": [[[[[[1]]]]]]}, "metadata.a[0][0][0][0][0]: at most 5 levels deep"),
         ({"a": "x" * 32_760}, "metadata: at most 32768 bytes as JSON, got 32769"),
         ({"a": float("nan")}, "metadata: not JSON"),
-        ({"a": HALF_A_CHARACTER}, "metadata: not JSON"),
+        ({"a": HALF_A_CHARACTER}, "metadata.a: character 1 is a lone surrogate"),
     ],
 )
 def test_metadata_over_a_limit_is_refused(
@@ -181,6 +181,9 @@ def test_an_edit_is_limited_as_a_message_is(memory: Memory, acme: Scope) -> None
     (car,) = memory.list(scope=acme)
     with pytest.raises(InvalidInput, match="at most 200000 characters, got 200001"):
         memory.update(car.id, text="y" * 200_001)
-    with pytest.raises(InvalidInput, match=r"^text: holds a character that is no text"):
+    with pytest.raises(InvalidInput, match=r"^text: character 2 is a NUL character \(U\+0000\)"):
         memory.update(car.id, text="a\0b")
+    for metadata in ({"a": ["b\0"]}, {"a": {"b\ud800": 1}}):
+        with pytest.raises(InvalidInput, match=r"^(a key of )?metadata\.a(\[0\])?: character 2"):
+            memory.update(car.id, metadata=metadata)
     assert memory.get(car.id) == car

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from memories import InvalidInput, Memory, SearchResult
+from memories import InvalidInput, Memory, Reranker, SearchResult, open_reranker
 from memories.engine.domain import Stage
 from memories.engine.ports.embedder import WordHashEmbedder
 from memories.engine.ports.reranker import WordReranker
+from tests.support.cross_encoders import word_counting
 
 
 class Backwards(WordReranker):
@@ -19,7 +20,7 @@ class Backwards(WordReranker):
         return list(reversed(range(len(texts))))
 
 
-def search_with(path: Path, reranker: WordReranker, **options: object) -> SearchResult:
+def search_with(path: Path, reranker: Reranker, **options: object) -> SearchResult:
     with Memory(path, embedder=WordHashEmbedder(), reranker=reranker) as memory:
         acme = memory.scope(user="acme")
         for text in ("The sea is calm and the boats are far.", "I own a boat.", "I like tea."):
@@ -52,6 +53,42 @@ def test_where_it_fails_the_order_stays_and_the_result_says_so(tmp_path: Path) -
     assert plain.degraded == {}
 
 
-def test_without_a_reranker_it_is_refused(memory: Memory) -> None:
+@pytest.mark.parametrize("call", ["search", "context"])
+def test_without_a_reranker_it_is_refused(memory: Memory, call: str) -> None:
     with pytest.raises(InvalidInput, match="without a reranker"):
-        memory.search("boat", scope=memory.scope(user="acme"), rerank=True)
+        getattr(memory, call)("boat", scope=memory.scope(user="acme"), rerank=True)
+
+
+def test_a_context_is_packed_in_the_rerankers_order(tmp_path: Path) -> None:
+    reranker = Backwards()
+    with Memory(tmp_path / "one.db", embedder=WordHashEmbedder(), reranker=reranker) as memory:
+        acme = memory.scope(user="acme")
+        for text in ("The boats are far out at sea.", "I own a boat at sea.", "I like the sea."):
+            memory.add(text, scope=acme)
+        first, last = (
+            memory.context("boats sea", scope=acme, threshold=0.0, max_tokens=64, rerank=rerank)
+            for rerank in (False, True)
+        )
+    assert len(first.hits) == len(last.hits) == 1
+    assert first.hits != last.hits
+
+
+def test_what_fails_for_a_context_is_told(tmp_path: Path) -> None:
+    reranker = WordReranker(fails="out of order")
+    with Memory(tmp_path / "one.db", embedder=WordHashEmbedder(), reranker=reranker) as memory:
+        acme = memory.scope(user="acme")
+        memory.add("I own a boat.", scope=acme)
+        found = memory.context("boat", scope=acme, rerank=True)
+    assert found.degraded == {Stage.RERANK: "out of order"}
+
+
+@pytest.mark.parametrize("word", ["boat", "tea"])
+def test_a_cross_encoder_in_a_folder_puts_hits_in_order(tmp_path: Path, word: str) -> None:
+    reranker = open_reranker(word_counting(tmp_path / "model", [word]))
+    with Memory(tmp_path / "one.db", embedder=WordHashEmbedder(), reranker=reranker) as memory:
+        acme = memory.scope(user="acme")
+        memory.add("I own a boat. I like tea.", scope=acme)
+        found = memory.search("boat and tea", scope=acme, include_messages=False, rerank=True)
+    assert len(found) == 2
+    assert word in found[0].text
+    assert found.degraded == {}

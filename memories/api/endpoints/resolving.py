@@ -1,7 +1,7 @@
 """Whom and what memories are about, and which of them are one."""
 
 from collections.abc import Iterable, Mapping
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,7 +13,7 @@ from controlplane.api.openapi import described
 from controlplane.apikeys.models import KeyScope
 from controlplane.audit.actions import Action
 from controlplane.audit.services import record_in
-from memories import Entity, EntityMerge, Memory, Resolution, Scope
+from memories import Entity, EntityMerge, Memory, Scope
 from memories.api.access import project_of
 from memories.api.entity_schemas import (
     EntitiesAnswer,
@@ -26,6 +26,8 @@ from memories.api.entity_schemas import (
 from memories.api.reading import flag_of, owner_of, query_of, refuse, text_or_none
 
 _WRITES: dict[str, KeyScope] = {"POST": KeyScope.WRITE}
+# In one request, the surest first: its thread could answer others.
+_MOST_MERGED: Final = 100
 
 
 @described(answers={"GET": EntitiesAnswer})
@@ -52,10 +54,14 @@ class ResolveEntities(APIView):
         with project_of(request) as memory:
             scope = owner.within(memory)
             found = memory.resolve_entities(scope=scope, apply=False)
-            if found.merged and not dry_run:
-                _record(request, Action.ENTITIES_MERGED, [each.entity.id for each in found.merged])
-                found = memory.resolve_entities(scope=scope)
-        return Response(_resolution_object(found))
+            merged, is_more = found.merged, False
+            if merged and not dry_run:
+                merges, is_more = merged[:_MOST_MERGED], len(merged) > _MOST_MERGED
+                _record(request, Action.ENTITIES_MERGED, [each.entity.id for each in merges])
+                merged = tuple(memory.merge_found(merges, scope=scope))
+        return Response(
+            {"merged": _objects(merged), "suggested": _objects(found.suggested), "is_more": is_more}
+        )
 
 
 @described(asks={"POST": MergeRequest}, answers={"POST": EntitiesAnswer})
@@ -132,7 +138,3 @@ def _objects(merges: Iterable[EntityMerge]) -> list[dict[str, object]]:
         }
         for each in merges
     ]
-
-
-def _resolution_object(found: Resolution) -> dict[str, object]:
-    return {"merged": _objects(found.merged), "suggested": _objects(found.suggested)}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -27,15 +28,19 @@ from memories.api.reading import (
     whole_of,
 )
 from memories.api.scale import fused_from
-from memories.api.schemas import ContextAnswer, SearchAnswer, SearchRequest
+from memories.api.schemas_of_searches import ContextAnswer, SearchAnswer, SearchRequest
 from memories.api.trail import served
 from memories.api.wire import hit_object, only_fields
+from memories.engine.domain import Stage
 
 _MOST = 1000
 # As the contract has it: what has next to nothing to do with the question is left out.
 _USUAL_THRESHOLD = 0.1
-_OF_CONTEXT = ("query", "max_tokens", "threshold", "as_of", "reference_date", "hops")
+_OF_CONTEXT = ("query", "max_tokens", "threshold", "as_of", "reference_date", "rerank", "hops")
 _MOST_HOPS = 2
+_NO_RERANKER = "no reranker is set up on this server"
+# A bare list has no room for why.
+_DEGRADED = "X-Remembrancer-Degraded"
 
 
 @described(asks={"POST": SearchRequest}, answers={"POST": SearchAnswer})
@@ -61,7 +66,9 @@ class SearchMemoriesOfOld(APIView):
         found = search(request, body, filters_of(body, top_level_ids=True))
         if body.get("output_format") == "v1.1" and "/v1/" in request.path:
             return Response({**found, "relations": []})
-        return Response(found["results"])
+        missing = found.get("degraded")
+        headers = {_DEGRADED: ", ".join(missing)} if isinstance(missing, dict) else None
+        return Response(found["results"], headers=headers)
 
 
 def search(
@@ -85,6 +92,7 @@ def search(
             include_merged=flag_of(body, "include_merged", usual=False),
             show_expired=flag_of(body, "show_expired", usual=False),
             include_messages=False,
+            rerank=_reranks(body),
             decay=principal_of(request).decays,
             hops=_hops_in(body),
         )
@@ -94,7 +102,7 @@ def search(
     said: dict[str, object] = {"results": [only_fields(hit_object(hit), fields) for hit in found]}
     if found.confidence is not None:
         said["confidence"] = found.confidence.probability
-    return said | _degraded(found)
+    return said | _degraded(found, body)
 
 
 @described(answers={"GET": ContextAnswer})
@@ -117,6 +125,7 @@ class GetContext(APIView):
                 threshold=_relevant_from(asked),
                 as_of=instant_of(asked.get("as_of"), "as_of"),
                 reference_time=instant_of(asked.get("reference_date"), "reference_date"),
+                rerank=_reranks(asked),
                 decay=principal_of(request).decays,
                 hops=_hops_in(asked),
             )
@@ -130,14 +139,24 @@ class GetContext(APIView):
             "memory_ids": memory_ids,
             "message_ids": list(found.message_ids),
         }
-        return Response(said | _degraded(found))
+        return Response(said | _degraded(found, asked))
 
 
-def _degraded(found: SearchResult | Context) -> dict[str, object]:
+def _degraded(found: SearchResult | Context, asked: Mapping[str, object]) -> dict[str, object]:
     """Which parts of a search are missing, and why; nothing where none is."""
-    if not found.degraded:
-        return {}
-    return {"degraded": {part.value: why for part, why in found.degraded.items()}}
+    missing = {part.value: why for part, why in found.degraded.items()}
+    if _wants_reranking(asked) and not _reranks(asked):
+        missing[Stage.RERANK.value] = _NO_RERANKER
+    return {"degraded": missing} if missing else {}
+
+
+def _wants_reranking(asked: Mapping[str, object]) -> bool:
+    return flag_of(asked, "rerank", usual=False)
+
+
+def _reranks(asked: Mapping[str, object]) -> bool:
+    """Whether hits are put in order once more: clients ask for it of any server."""
+    return _wants_reranking(asked) and settings.RERANKER_FOLDER is not None
 
 
 def _hops_in(asked: Mapping[str, object]) -> int:

@@ -1,4 +1,4 @@
-"""Finds the files of an embedding model: bundled, in a folder, or on a model hub."""
+"""Finds the files of a model that embeds or reranks: bundled, in a folder, or on a model hub."""
 
 import hashlib
 import importlib.util
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from memories.engine.adapters.onnx_embedder import ModelFiles, Pooling
+from memories.engine.adapters.onnx_reranker import RerankerFiles
 from memories.engine.domain import JsonObject
 from memories.engine.errors import ModelUnavailable
 from memories.engine.ports.embedder import SimilarityScale
@@ -26,6 +27,11 @@ _FAMILIES: Final[dict[str, tuple[Pooling, str, str]]] = {
     "bge": ("cls", "Represent this sentence for searching relevant passages: ", ""),
     "minilm": ("mean", "", ""),
 }
+# Where a model lies in its folder; the hub's have the second.
+_MODEL_FILES: Final = ("model.onnx", "onnx/model.onnx", "onnx/model_quantized.onnx")
+# What transformers calls a model that reads a pair of texts and judges it.
+_JUDGES: Final = "ForSequenceClassification"
+_MOST_LABELS: Final = 2
 _HUB_PATTERNS: Final = ["*.json", "onnx/model.onnx", "onnx/model_quantized.onnx", "model.onnx"]
 
 
@@ -79,7 +85,7 @@ def model_in_folder(
     Raises:
         ModelUnavailable: a file is missing, or nothing says how the model pools.
     """
-    model = _first_file(folder, ("model.onnx", "onnx/model.onnx", "onnx/model_quantized.onnx"))
+    model = _first_file(folder, _MODEL_FILES)
     tokenizer = _first_file(folder, ("tokenizer.json",))
     name = name or folder.resolve().name
     known = next((use for family, use in _FAMILIES.items() if _is_of(family, name)), None)
@@ -111,6 +117,35 @@ def model_from_hub(name: str, *, revision: str | None = None) -> ModelFiles:
     Raises:
         ModelUnavailable: the hub can't be reached, or holds no such ONNX model.
     """
+    folder = _fetched(name, revision, otherwise="a folder that holds it, or use the bundled model")
+    return model_in_folder(folder, name=name)
+
+
+def reranker_in_folder(folder: Path, *, name: str | None = None) -> RerankerFiles:
+    """A cross-encoder in a folder that holds an ONNX file and `tokenizer.json`.
+
+    Raises:
+        ModelUnavailable: a file is missing, or `config.json` tells of another kind of model.
+    """
+    model, tokenizer = check_reranker(folder)
+    return RerankerFiles(
+        name=f"{name or folder.resolve().name}@{_sha256(model)[:12]}",
+        model=model,
+        tokenizer=tokenizer,
+    )
+
+
+def reranker_from_hub(name: str, *, revision: str | None = None) -> RerankerFiles:
+    """A cross-encoder by its name on the Hugging Face hub, as `model_from_hub` fetches models.
+
+    Raises:
+        ModelUnavailable: the hub can't be reached, or holds no such ONNX cross-encoder.
+    """
+    folder = _fetched(name, revision, otherwise="a folder that holds it")
+    return reranker_in_folder(folder, name=name)
+
+
+def _fetched(name: str, revision: str | None, *, otherwise: str) -> Path:
     import huggingface_hub
 
     try:
@@ -120,9 +155,30 @@ def model_from_hub(name: str, *, revision: str | None = None) -> ModelFiles:
     except Exception as error:  # the hub's client raises its HTTP library's errors too
         raise ModelUnavailable(
             f"the model {name!r} can't be fetched from the hub ({type(error).__name__}); "
-            "without a hub, pass a folder that holds it, or use the bundled model"
+            f"without a hub, pass {otherwise}"
         ) from error
-    return model_in_folder(Path(folder), name=name)
+    return Path(folder)
+
+
+def check_reranker(folder: Path) -> tuple[Path, Path]:
+    """The model and the tokenizer of a cross-encoder, unread.
+
+    Raises:
+        ModelUnavailable: as of `reranker_in_folder`.
+    """
+    model = _first_file(folder, _MODEL_FILES)
+    tokenizer = _first_file(folder, ("tokenizer.json",))
+    declared = _declaration(folder / "config.json")
+    kinds, labels = declared.get("architectures"), declared.get("id2label")
+    if isinstance(kinds, list) and not any(str(kind).endswith(_JUDGES) for kind in kinds):
+        raise ModelUnavailable(
+            f"the model in {folder} is no cross-encoder but {', '.join(map(str, kinds))}"
+        )
+    if isinstance(labels, dict) and len(labels) > _MOST_LABELS:
+        raise ModelUnavailable(
+            f"the model in {folder} tells {len(labels)} labels apart, and a reranker at most two"
+        )
+    return model, tokenizer
 
 
 def _first_file(folder: Path, names: tuple[str, ...]) -> Path:

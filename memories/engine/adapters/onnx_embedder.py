@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from memories.engine.adapters import heap
 from memories.engine.adapters.calibration import measure_scale
+from memories.engine.adapters.onnx_models import batches, open_session, open_tokenizer
 from memories.engine.domain import Vector, Vectors
 from memories.engine.errors import EmbeddingFailed, ModelUnavailable
 from memories.engine.ports.embedder import SimilarityScale
@@ -24,17 +24,8 @@ if TYPE_CHECKING:
 
 Pooling = Literal["mean", "cls"]
 
-# Texts a run: measured on two cores, 16 short texts take half as long as 16 runs, 32 no less.
-_BATCH: Final = 16
-# What a run costs before its first token, in tokens: measured, 2.2 ms beside 0.25 ms a token.
-_RUN_COST: Final = 10
-# Tokens a run: longer texts gain nothing from company, and a run of 4096 tokens takes 200 MB.
-_RUN_TOKENS: Final = 512
 # Tokens that two neighbouring chunks of a long text share, so that no statement is cut in both.
 _OVERLAP: Final = 32
-# Measured on two cores, a short question: 2.4 ms with it, 3.1 without, 2.4 with the runtime's own
-# default; beside a busy process 5.3, 4.5 and 8.1.
-_SPIN_MICROSECONDS: Final = "10"
 # How long ingest stands back for queries before it runs its next batch all the same.
 _YIELD_SECONDS: Final = 0.25
 
@@ -135,44 +126,11 @@ class OnnxEmbedder:
 
     @cached_property
     def _loaded_session(self) -> "onnxruntime.InferenceSession":
-        return self._load()
-
-    def _load(self) -> "onnxruntime.InferenceSession":
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.inter_op_num_threads = 1
-        # An arena keeps what its largest run took; without, runs take as long (measured).
-        options.enable_cpu_mem_arena = False
-        # Threads wait actively for the next of a run's many small steps, but not for long and never
-        # for the next run: that would take the processor from whoever else is at work.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "1")
-        options.add_session_config_entry("session.intra_op.spin_duration_us", _SPIN_MICROSECONDS)
-        options.add_session_config_entry("session.force_spinning_stop", "1")
-        options.log_severity_level = 3
-        try:
-            session = onnxruntime.InferenceSession(
-                self._files.model, options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime raises bare exceptions of many kinds
-            raise ModelUnavailable(f"{self._files.model} is not a usable ONNX model") from error
-        # 60 MB (measured) that loading needed besides.
-        heap.give_back()
-        return session
+        return open_session(self._files.model, threads=self._threads)
 
     @cached_property
     def _tokenizer(self) -> "tokenizers.Tokenizer":
-        import tokenizers
-
-        try:
-            tokenizer = tokenizers.Tokenizer.from_file(str(self._files.tokenizer))
-        except Exception as error:  # tokenizers raises bare Exception
-            message = f"{self._files.tokenizer} is not a usable tokenizer"
-            raise ModelUnavailable(message) from error
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        return tokenizer
+        return open_tokenizer(self._files.tokenizer)
 
     @cached_property
     def _unknown_id(self) -> int | None:
@@ -267,7 +225,7 @@ class OnnxEmbedder:
         self, tokens: Sequence[Sequence[int]], before_each: Callable[[], None] = lambda: None
     ) -> Vectors:
         vectors: Vectors | None = None
-        for rows in _batches([len(text) for text in tokens]):
+        for rows in batches([len(text) for text in tokens]):
             before_each()
             embedded = self._run([tokens[row] for row in rows])
             if vectors is None:
@@ -299,31 +257,6 @@ class OnnxEmbedder:
         except Exception as error:  # onnxruntime raises bare exceptions of many kinds
             raise EmbeddingFailed(f"{self.model} can't be run on these texts") from error
         return _pooled(np.asarray(states, dtype=np.float32), mask, self._files.pooling, self.model)
-
-
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Texts to run together, by index, so that runs and padding cost the least.
-
-    A text is padded to the longest of its run, and padding costs as much as words do. Measured on
-    adds of one turn, three texts of very different length: 21 ms, where one run takes 30 ms.
-    """
-    order = sorted(range(len(lengths)), key=lengths.__getitem__)
-    costs, firsts = [0], [0]
-    for until in range(1, len(order) + 1):
-        longest = lengths[order[until - 1]]
-        most = min(_BATCH, max(1, _RUN_TOKENS // max(1, longest)))
-        cost, first = min(
-            (costs[first] + _RUN_COST + (until - first) * longest, first)
-            for first in range(max(0, until - most), until)
-        )
-        costs.append(cost)
-        firsts.append(first)
-    batches: list[list[int]] = []
-    until = len(order)
-    while until:
-        batches.append(order[firsts[until] : until])
-        until = firsts[until]
-    return batches
 
 
 def _spelled_out(

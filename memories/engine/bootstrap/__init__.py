@@ -10,7 +10,6 @@ from memories.engine.bootstrap._language_models import (
     TranscriptionModel,
     open_language_model,
     open_model_batches,
-    open_reranker,
     open_transcriber,
 )
 from memories.engine.bootstrap._models import (
@@ -23,6 +22,11 @@ from memories.engine.bootstrap._models import (
     with_kept_queries,
 )
 from memories.engine.bootstrap._parts import PartReading
+from memories.engine.bootstrap._rerankers import (
+    check_reranker_folder,
+    open_reranker,
+    open_shared_reranker,
+)
 
 __all__ = [
     "AnthropicModel",
@@ -40,12 +44,14 @@ __all__ = [
     "OnnxModel",
     "PartReading",
     "TranscriptionModel",
+    "check_reranker_folder",
     "open_engine",
     "open_index_server",
     "open_language_model",
     "open_model_batches",
     "open_reranker",
     "open_shared_embedder",
+    "open_shared_reranker",
     "open_transcriber",
     "with_kept_queries",
 ]

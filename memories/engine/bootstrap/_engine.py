@@ -1,6 +1,5 @@
 """Settings to adapters: the only place that knows which adapter fills which port."""
 
-import importlib.util
 import json
 import os
 import threading
@@ -15,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, TypeAlias
 
+from memories.engine.bootstrap._extra import check_extra
 from memories.engine.bootstrap._extractors import (
     ExtractorChoice,
     extractor_of,
@@ -26,7 +26,7 @@ from memories.engine.bootstrap._models import EmbeddingModel, dimensions_of, emb
 from memories.engine.bootstrap._parts import PartReading, part_tools_of
 from memories.engine.consolidation.tools import ConsolidationTools
 from memories.engine.domain import Scope, SearchResult
-from memories.engine.errors import IndexUnavailable, InvalidScope, MissingExtra, ModelMismatch
+from memories.engine.errors import IndexUnavailable, InvalidScope, ModelMismatch
 from memories.engine.ingestion.reindexing import Progress, reindex
 from memories.engine.ingestion.tools import MODEL_SETTING, IngestTools
 from memories.engine.ports.answers import SavedAnswers
@@ -45,8 +45,6 @@ Durability: TypeAlias = Literal["power-loss", "process-crash"]
 _PROJECT_SETTING: Final = "project"
 # By process: a lock that a fork takes along may be held for ever.
 _TURNS: Final[defaultdict[int, threading.Lock]] = defaultdict(threading.Lock)
-# Modules of the `local` extra: importing the library needs none of them, opening a file all.
-_EXTRA: Final = ("apsw", "numpy", "onnxruntime", "tokenizers", "Stemmer")
 # Searches that may run side by side before one waits for another's signals: of one file, and of all
 # projects of a process that an index server answers, which is waited for most of the time.
 _CONCURRENT_SEARCHES: Final = 4
@@ -219,7 +217,7 @@ def open_engine(settings: EngineSettings, on_progress: Progress | None = None) -
         ModelUnavailable: the model's files are missing.
         StoreError: the file can't be opened.
     """
-    _check_extra()
+    check_extra()
     stores = settings.place
     if isinstance(stores, Path):
         stores = _open_file(stores, settings.durability)
@@ -276,14 +274,6 @@ def _check_project(records: RecordStore, settings: EngineSettings) -> None:
         raise InvalidScope(
             f"{settings.place} holds project {project!r} of {organization!r}, "
             f"not {settings.scope.project!r} of {settings.scope.organization!r}"
-        )
-
-
-def _check_extra() -> None:
-    missing = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
-    if missing:
-        raise MissingExtra(
-            f"the engine needs {', '.join(missing)}: pip install 'remembrancer[local]'"
         )
 
 

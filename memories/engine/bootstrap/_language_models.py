@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from memories.engine.errors import InvalidInput, MissingExtra
 from memories.engine.ports.language_model import LanguageModel
 from memories.engine.ports.model_batches import ModelBatches
-from memories.engine.ports.reranker import Reranker
 from memories.engine.ports.transcriber import Transcriber
 
 if TYPE_CHECKING:
@@ -167,10 +166,3 @@ def _check(client: str, api_key: str | None) -> None:
         )
     if api_key is not None and not (api_key.isascii() and api_key.isprintable()):
         raise InvalidInput("the API key holds characters that no header can carry")
-
-
-def open_reranker(model: LanguageModel) -> Reranker:
-    """A reranker that asks a language model, once a search."""
-    from memories.engine.adapters.model_reranker import ModelReranker
-
-    return ModelReranker(model)

@@ -133,7 +133,7 @@ def _onnx_embedder(
     from memories.engine.adapters.onnx_embedder import OnnxEmbedder
 
     if isinstance(model, BundledModel):
-        return OnnxEmbedder(bundled_model(), threads=_threads(), scale=BUNDLED_SCALE)
+        return OnnxEmbedder(bundled_model(), threads=session_threads(), scale=BUNDLED_SCALE)
     if isinstance(model, HubModel):
         files = model_from_hub(model.name, revision=model.revision)
     else:
@@ -147,7 +147,7 @@ def _onnx_embedder(
         )
     scale = _known_scale(files.name, records, scope)
     return _with_scale_kept(
-        OnnxEmbedder(files, threads=_threads(), scale=scale), scale, records, scope
+        OnnxEmbedder(files, threads=session_threads(), scale=scale), scale, records, scope
     )
 
 
@@ -204,6 +204,6 @@ def _with_scale_kept(
     return embedder
 
 
-def _threads() -> int:
-    """Threads of a model's session: beyond two, short texts gain nothing (measured)."""
+def session_threads() -> int:
+    """Threads of a model: beyond two, short texts gain nothing (measured)."""
     return min(2, os.cpu_count() or 1)

@@ -110,7 +110,9 @@ def consolidate(
     run = _Run(scope, ingest, keeps)
     if due:
         # Before groups are made: what is of one entity is looked at together.
-        run.merged = resolve_entities(scope=scope, apply=keeps, tools=ingest).merged
+        about = [each.id for each in due]
+        found = resolve_entities(scope=scope, apply=keeps, tools=ingest, about=about)
+        run.merged = found.merged
     with run.changing():
         for folded in fold_near_repeats(due, scope=scope.everyone, tools=ingest):
             run.note(folded)

@@ -7,7 +7,8 @@ merged; others are suggested. Every merge keeps its score and its reason and can
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import combinations
@@ -34,6 +35,8 @@ SUGGESTED_FROM: Final = 0.5
 _CLEARLY: Final = 0.1
 # The memories and messages of an entity that are looked at.
 _LOOKED_AT: Final = 200
+# Merges of one transaction, so that whoever else writes need not wait for all of them.
+_AT_ONCE: Final = 50
 # A key that so many share tells nothing.
 _MOST_ALIKE: Final = 10
 _ASKED: Final = "asked for by the caller"
@@ -70,24 +73,58 @@ class _Pair:
     other: Entity
     likeness: Likeness
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """Of both."""
+        return frozenset((self.one.id, self.other.id))
 
-def resolve_entities(*, scope: Scope, apply: bool, tools: IngestTools) -> Resolution:
+
+def resolve_entities(
+    *, scope: Scope, apply: bool, tools: IngestTools, about: Collection[str] | None = None
+) -> Resolution:
     """Merge the entities of the scope's home that are surely one.
 
     Args:
         scope: whose.
         apply: False tells what would be merged, and merges nothing.
         tools: the ports.
+        about: ids of memories: only those that these mention are held against the others.
     """
     home = scope.home
     known = [each for each in tools.records.entities.list(scope=home) if each.type in _NAMED]
     apart = tools.records.merges.kept_apart(scope=home)
-    pairs = [pair for pair in _alike(known) if frozenset((pair.one.id, pair.other.id)) not in apart]
+    pairs = [pair for pair in _alike(known) if pair.ids not in apart]
+    if about is not None:
+        mentioned = tools.records.entities.mentioned_by(about, scope=home)
+        # With all that else may be one with the others of them, as that makes them unsure.
+        rivals = _concerning(mentioned, pairs)
+        pairs = _concerning({id_ for pair in rivals for id_ in pair.ids}, pairs)
     weighed = sorted(_weighed(pairs, scope=home, tools=tools), key=lambda each: -each.score)
     sure, unsure = _settled(weighed)
+    if about is not None:
+        sure, unsure = (
+            [each for each in some if _names_any(each, mentioned)] for some in (sure, unsure)
+        )
     if apply:
-        sure = [each for each in sure if _merge(each, scope=home, tools=tools)]
+        return Resolution(merge_found(sure, scope=home, tools=tools), tuple(unsure))
     return Resolution(tuple(sure), tuple(unsure))
+
+
+def merge_found(
+    merges: Sequence[EntityMerge], *, scope: Scope, tools: IngestTools
+) -> tuple[EntityMerge, ...]:
+    """Merge what was found to be one, where both are still there and neither is merged.
+
+    Args:
+        merges: as `resolve_entities` gives them.
+        scope: whose.
+        tools: the ports.
+
+    Returns:
+        Those that were merged.
+    """
+    batches = (merges[first : first + _AT_ONCE] for first in range(0, len(merges), _AT_ONCE))
+    return tuple(each for some in batches for each in _merged(some, scope=scope, tools=tools))
 
 
 def merge_entities(entity_id: str, *, into_id: str, scope: Scope, tools: IngestTools) -> None:
@@ -102,7 +139,7 @@ def merge_entities(entity_id: str, *, into_id: str, scope: Scope, tools: IngestT
     with tools.writing(scope=scope):
         standing = _standing([entity_id, into_id], scope=scope, tools=tools)
         asked = EntityMerge(standing[entity_id], into_id, 1.0, _ASKED, tools.clock.now())
-        _merge(asked, scope=scope, tools=tools)
+        _merged([asked], scope=scope, tools=tools)
 
 
 def unmerge_entity(entity_id: str, name: str, *, scope: Scope, tools: IngestTools) -> Entity:
@@ -155,14 +192,22 @@ def _alike(entities: Sequence[Entity]) -> Iterator[_Pair]:
     by_key: dict[str, list[tuple[Entity, str, Likeness]]] = defaultdict(list)
     for entity in entities:
         for name in (entity.name, *entity.aliases):
-            for likeness in dict.fromkeys(likenesses(name)):
-                by_key[likeness.key].append((entity, name, likeness))
+            for key, likeness in {each.key: each for each in likenesses(name)}.items():
+                by_key[key].append((entity, name, likeness))
     surest: dict[frozenset[str], _Pair] = {}
     for pair in (pair for sharing in by_key.values() for pair in _pairs(sharing)):
-        ids = frozenset((pair.one.id, pair.other.id))
-        if ids not in surest or surest[ids].likeness.prior < pair.likeness.prior:
-            surest[ids] = pair
+        known = surest.get(pair.ids)
+        if known is None or known.likeness.prior < pair.likeness.prior:
+            surest[pair.ids] = pair
     yield from surest.values()
+
+
+def _concerning(ids: AbstractSet[str], pairs: Sequence[_Pair]) -> list[_Pair]:
+    return [pair for pair in pairs if pair.ids & ids]
+
+
+def _names_any(merge: EntityMerge, ids: AbstractSet[str]) -> bool:
+    return merge.entity.id in ids or merge.into_id in ids
 
 
 def _pairs(sharing: Sequence[tuple[Entity, str, Likeness]]) -> Iterator[_Pair]:
@@ -293,19 +338,29 @@ def _is_clear(merge: EntityMerge, likely: Mapping[str, Mapping[str, float]]) -> 
     )
 
 
-def _merge(merge: EntityMerge, *, scope: Scope, tools: IngestTools) -> bool:
-    """Merge two, if both are still there; says whether."""
+def _merged(
+    merges: Sequence[EntityMerge], *, scope: Scope, tools: IngestTools
+) -> Sequence[EntityMerge]:
+    """Merge those of which both are still there; gives them."""
+    done: list[EntityMerge] = []
     with tools.writing(scope=scope):
-        ids = [merge.entity.id, merge.into_id]
-        merged = {each.entity.id for each in tools.records.merges.list(scope=scope)}
-        if len(tools.records.entities.get(ids, scope=scope)) < len(ids) or merged & set(ids):
-            return False
-        tools.records.merges.merge(
-            merge.entity.id,
-            into_id=merge.into_id,
-            score=merge.score,
-            reason=merge.reason,
-            at=merge.at,
-            scope=scope,
-        )
-    return True
+        ids = {id_ for each in merges for id_ in (each.entity.id, each.into_id)}
+        left = set(tools.records.entities.get(ids, scope=scope))
+        left -= {each.entity.id for each in tools.records.merges.list(scope=scope)}
+        for each in merges:
+            if left.issuperset((each.entity.id, each.into_id)):
+                _merge(each, scope=scope, tools=tools)
+                left.remove(each.entity.id)
+                done.append(each)
+    return done
+
+
+def _merge(merge: EntityMerge, *, scope: Scope, tools: IngestTools) -> None:
+    tools.records.merges.merge(
+        merge.entity.id,
+        into_id=merge.into_id,
+        score=merge.score,
+        reason=merge.reason,
+        at=merge.at,
+        scope=scope,
+    )

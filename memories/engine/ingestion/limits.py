@@ -1,11 +1,13 @@
 """How much one call may hand in; every excess is an exact error."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from memories.engine.domain import Guidance, JsonValue, Scope, Turn
 from memories.engine.errors import InvalidInput, InvalidMessages, InvalidScope
+from memories.engine.text.storable import flaw_of_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def check_turns(turns: tuple[Turn, ...], *, limits: IngestLimits = LIMITS) -> No
 
 
 def check_metadata(metadata: JsonValue, path: str, *, limits: IngestLimits = LIMITS) -> None:
-    """Refuse metadata that is not JSON, too deep or too large.
+    """Refuse metadata that is not JSON, can't be kept, is too deep or too large.
 
     Raises:
         InvalidInput: naming the place and the limit.
@@ -101,16 +103,33 @@ def check_metadata(metadata: JsonValue, path: str, *, limits: IngestLimits = LIM
 def _check_value(value: object, path: str, *, depth: int, limits: IngestLimits) -> None:
     if depth > limits.metadata_depth:
         raise InvalidInput(f"{path}: at most {limits.metadata_depth} levels deep")
-    if isinstance(value, dict):
-        for key, each in value.items():
-            if not isinstance(key, str):
-                raise InvalidInput(f"{path}: keys are texts, got {key!r}")
-            _check_value(each, f"{path}.{key}", depth=depth + 1, limits=limits)
-    elif isinstance(value, list | tuple):
-        for index, each in enumerate(value):
-            _check_value(each, f"{path}[{index}]", depth=depth + 1, limits=limits)
-    elif not (value is None or isinstance(value, bool | int | float | str)):
+    if isinstance(value, dict | list | tuple):
+        for place, each in _parts_of(value, path):
+            _check_value(each, place, depth=depth + 1, limits=limits)
+    elif isinstance(value, str):
+        _check_text(value, path)
+    elif not (value is None or isinstance(value, bool | int | float)):
         raise InvalidInput(f"{path}: not JSON: {type(value).__name__}")
+
+
+def _parts_of(
+    value: dict[object, object] | list[object] | tuple[object, ...], path: str
+) -> Iterator[tuple[str, object]]:
+    """What an object or a list holds, each with its place."""
+    if not isinstance(value, dict):
+        for index, each in enumerate(value):
+            yield f"{path}[{index}]", each
+        return
+    for key, each in value.items():
+        if not isinstance(key, str):
+            raise InvalidInput(f"{path}: keys are texts, got {key!r}")
+        _check_text(key, f"a key of {path}")
+        yield f"{path}.{key}", each
+
+
+def _check_text(text: str, path: str) -> None:
+    if flaw := flaw_of_text(text):
+        raise InvalidInput(f"{path}: {flaw}")
 
 
 def check_categories(categories: tuple[str, ...], *, limits: IngestLimits = LIMITS) -> None:
@@ -126,10 +145,7 @@ def check_categories(categories: tuple[str, ...], *, limits: IngestLimits = LIMI
             raise InvalidInput(
                 f"categories[{index}]: expected 1 to {limits.category_characters} characters"
             )
-        if any(_is_no_text(character) for character in category):
-            raise InvalidInput(
-                f"categories[{index}]: holds a character that is no text: NUL or half a surrogate"
-            )
+        _check_text(category, f"categories[{index}]")
 
 
 def check_guidance(guidance: Guidance, *, limits: IngestLimits = LIMITS) -> None:
@@ -149,12 +165,7 @@ def check_guidance(guidance: Guidance, *, limits: IngestLimits = LIMITS) -> None
 def _check_guiding(text: str, path: str, most: int) -> None:
     if len(text) > most:
         raise InvalidInput(f"{path}: at most {most} characters, got {len(text)}")
-    if any(_is_no_text(character) for character in text):
-        raise InvalidInput(f"{path}: holds a character that is no text: NUL or half a surrogate")
-
-
-def _is_no_text(character: str) -> bool:
-    return character == "\0" or "\ud800" <= character <= "\udfff"
+    _check_text(text, path)
 
 
 def check_scope(scope: Scope, *, limits: IngestLimits = LIMITS) -> None:

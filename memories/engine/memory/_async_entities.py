@@ -23,6 +23,12 @@ class AsyncEntities(AsyncProjectFile):
         """As `Memory.resolve_entities`."""
         return await self._run(partial(self._memory.resolve_entities, scope=scope, apply=apply))
 
+    async def merge_found(
+        self, merges: Sequence[EntityMerge], *, scope: Scope
+    ) -> Sequence[EntityMerge]:
+        """As `Memory.merge_found`."""
+        return await self._run(partial(self._memory.merge_found, merges, scope=scope))
+
     async def merge_entities(self, entity_id: str, *, into: str, scope: Scope) -> None:
         """As `Memory.merge_entities`."""
         await self._run(partial(self._memory.merge_entities, entity_id, into=into, scope=scope))

@@ -86,6 +86,7 @@ class AsyncReads(AsyncProjectFile):
         latest_only: bool = False,
         include_merged: bool = False,
         show_expired: bool = False,
+        rerank: bool = False,
         decay: bool = False,
         hops: int = 1,
     ) -> Context:
@@ -104,6 +105,7 @@ class AsyncReads(AsyncProjectFile):
                 latest_only=latest_only,
                 include_merged=include_merged,
                 show_expired=show_expired,
+                rerank=rerank,
                 decay=decay,
                 hops=hops,
             )

@@ -6,6 +6,7 @@ from memories.engine.domain import Entity, EntityMerge, Scope
 from memories.engine.ingestion.entity_resolution import (
     Resolution,
     merge_entities,
+    merge_found,
     resolve_entities,
     unmerge_entity,
 )
@@ -47,6 +48,22 @@ class Entities(ProjectFile):
         return self._call(
             lambda engine: resolve_entities(scope=scope, apply=apply, tools=engine.ingest)
         )
+
+    def merge_found(self, merges: Sequence[EntityMerge], *, scope: Scope) -> Sequence[EntityMerge]:
+        """Merge entities that `resolve_entities` found to be one, or suggested.
+
+        Args:
+            merges: as it gives them; each keeps its score and reason.
+            scope: whose.
+
+        Returns:
+            Those that were merged: of the others one is gone, or was merged before.
+
+        Raises:
+            InvalidScope: the scope names nobody.
+        """
+        scope = self._own(scope)
+        return self._call(lambda engine: merge_found(merges, scope=scope, tools=engine.ingest))
 
     def merge_entities(self, entity_id: str, *, into: str, scope: Scope) -> None:
         """Say that two entities are one; `unmerge_entity` takes it back.

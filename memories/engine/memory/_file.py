@@ -151,14 +151,20 @@ class ProjectFile:
     def _indexed_with(self) -> str | None:
         return self._opened.ingest.records.setting(MODEL_SETTING, scope=self._project)
 
-    def _call(self, call: Callable[[Engine], _Result]) -> _Result:
-        """Make a call, again whenever a reindex() of this process switched the model meanwhile."""
+    def _call(self, call: Callable[[Engine], _Result], engine: Engine | None = None) -> _Result:
+        """Make a call, again whenever a reindex() of this process switched the model meanwhile.
+
+        Args:
+            call: what is to be done with the engine.
+            engine: one that the caller has looked at already.
+        """
+        engine = engine or self._engine
         while True:
-            engine = self._engine
             try:
                 return call(engine)
             except ModelMismatch:
-                if self._engine is engine:
+                known, engine = engine, self._engine
+                if engine is known:
                     raise
 
     def scope(

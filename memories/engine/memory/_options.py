@@ -21,6 +21,7 @@ from memories.engine.ingestion.revision import UNCHANGED, Edit, MaybeInstant
 from memories.engine.retrieval.filters import parse_filter
 from memories.engine.retrieval.request import SCORE_PARTS
 from memories.engine.retrieval.scoping import beyond, check_names_someone, named_by
+from memories.engine.text.storable import flaw_of_text
 
 _LONGEST_QUERY: Final = 8000
 _LARGEST_NUMBER: Final = 2**63 - 1
@@ -216,10 +217,10 @@ def check_text(name: str, text: str) -> str:
     """The text, which must hold words and be writable.
 
     Raises:
-        InvalidInput: it is empty, or holds NUL or half a surrogate pair.
+        InvalidInput: it is empty, or holds a NUL or a lone surrogate.
     """
     if not text.strip():
         raise InvalidInput(f"{name}: expected a text that is not empty")
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise InvalidInput(f"{name}: holds a character that is no text: NUL or half a surrogate")
+    if flaw := flaw_of_text(text):
+        raise InvalidInput(f"{name}: {flaw}")
     return text

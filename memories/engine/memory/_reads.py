@@ -134,7 +134,7 @@ class Reads(ProjectFile):
             decay=decay,
             hops=hops,
         )
-        return self._call(lambda engine: engine.find(request, scope=scope))
+        return self._call(lambda engine: engine.find(request, scope=scope), engine)
 
     def context(
         self,
@@ -150,6 +150,7 @@ class Reads(ProjectFile):
         latest_only: bool = False,
         include_merged: bool = False,
         show_expired: bool = False,
+        rerank: bool = False,
         decay: bool = False,
         hops: int = 1,
     ) -> Context:
@@ -171,7 +172,8 @@ class Reads(ProjectFile):
             latest_only: leave out what was superseded.
             include_merged: also near repeats that were folded into another memory.
             show_expired: also what has expired.
-            decay: as for `search`.
+            rerank: as for `search`; the hits that come first are the first to be packed.
+            decay: likewise.
             hops: likewise.
 
         Raises:
@@ -191,6 +193,7 @@ class Reads(ProjectFile):
             include_merged=include_merged,
             show_expired=show_expired,
             neighbours=1,
+            rerank=rerank,
             decay=decay,
             hops=hops,
         )

@@ -36,6 +36,7 @@ from memories.engine.domain import (
 )
 from memories.engine.errors import InvalidFilter
 from memories.engine.retrieval.filter_times import compare_time, parse_moment
+from memories.engine.text.storable import flaw_of_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,9 +317,8 @@ class _Parser:
             raise InvalidFilter(f"must be a string, not {_named(raw)}", path=path)
         if len(raw) > self.limits.characters:
             raise InvalidFilter(f"longer than {self.limits.characters} characters", path=path)
-        # SQLite ends a text at NUL, and a lone surrogate has no UTF-8: neither is ever stored.
-        if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in raw):
-            raise InvalidFilter("has a NUL or half a surrogate pair", path=path)
+        if flaw := flaw_of_text(raw):
+            raise InvalidFilter(flaw, path=path)
         return raw
 
     def _count(self, path: str) -> None:

@@ -1,7 +1,10 @@
 """What entities are called for short, and which of them were found to be one."""
 
+from collections.abc import Iterator, Sequence
+
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.state import StateApps
 
 from memories.engine.storage.names import names_for_short
@@ -83,19 +86,40 @@ CREATE INDEX records_entity_words ON records_entity (project, home, left(words, 
 """
 
 
+# Entities that are in memory at the same time.
+_PAGE = 5000
+
+
 def name_for_short(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:  # noqa: ARG001 - Django's
     """Let those be found by a part of their name who were stored before."""
     with editor.connection.cursor() as cursor:
-        cursor.execute("SELECT project, home, seq, name, type FROM records_entity")
-        named = [
-            (project, home, short, seq)
-            for project, home, seq, name, type_ in cursor.fetchall()
-            for short in sorted(names_for_short(name, type_))
-        ]
-        cursor.executemany(
-            "INSERT INTO records_short_form (project, home, short, entity) VALUES (%s, %s, %s, %s)",
-            named,
+        for page in pages(cursor, _PAGE):
+            named = [
+                (project, home, short, seq)
+                for project, seq, home, name, type_ in page
+                for short in sorted(names_for_short(name, type_))
+            ]
+            cursor.executemany(
+                "INSERT INTO records_short_form (project, home, short, entity)"
+                " VALUES (%s, %s, %s, %s)",
+                named,
+            )
+
+
+def pages(cursor: CursorWrapper, size: int) -> Iterator[Sequence[tuple[int, int, int, str, str]]]:
+    """Every entity, in pages of so many."""
+    last = (0, 0)
+    while True:
+        cursor.execute(
+            "SELECT project, seq, home, name, type FROM records_entity"
+            " WHERE (project, seq) > (%s, %s) ORDER BY project, seq LIMIT %s",
+            (*last, size),
         )
+        page = cursor.fetchall()
+        if not page:
+            return
+        yield page
+        last = page[-1][:2]
 
 
 class Migration(migrations.Migration):

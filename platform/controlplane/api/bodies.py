@@ -13,18 +13,21 @@ from rest_framework.request import Request
 
 from controlplane.api.errors import RequestRefused
 from controlplane.api.ignored import KNOWN_ANYWAY, Body, body_of
+from memories.engine.text.storable import flaw_of_text
 
 # Deeper JSON than this says nothing that a memory could hold.
 _DEPTH: Final = 64
 _LONGEST_NAME: Final = 200
+# The name of a place that has none.
+_WHOLE: Final = "body"
 _MOST_NAMED: Final = 20
 
 
 class StrictJsonParser(BaseParser):
     """JSON of any content type, as clients are careless about it.
 
-    Refused with the reason: what is no UTF-8 or no JSON, NaN and infinities, NUL, halves of
-    surrogate pairs, objects inside one another beyond 64.
+    Refused with the reason: what is no UTF-8 or no JSON, NaN and infinities, texts with a NUL or
+    a lone surrogate, with their place, and objects inside one another beyond 64.
     """
 
     media_type = "*/*"
@@ -58,8 +61,12 @@ class StrictJsonParser(BaseParser):
             raise RequestRefused(f"The body is not JSON: {error.msg} ({where}).") from error
 
 
-def read_json(text: str) -> Any:
+def read_json(text: str, path: str = "") -> Any:
     """What a text says, of what every store can keep.
+
+    Args:
+        text: JSON.
+        path: where it stands; nothing for a whole body.
 
     Raises:
         JSONDecodeError: it is no JSON.
@@ -74,7 +81,7 @@ def read_json(text: str) -> Any:
     except ValueError as error:
         # A number of thousands of digits.
         raise RequestRefused("The body holds a number that is too long.") from error
-    check_storable(found)
+    check_storable(found, path)
     return found
 
 
@@ -82,41 +89,58 @@ def _refuse_constant(name: str) -> object:
     raise RequestRefused(f"The body holds {name}, which JSON does not have.")
 
 
-def _check_text(text: str) -> None:
-    if "\0" in text:
-        raise RequestRefused("The body holds a NUL character.")
-    if not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text):
-        raise RequestRefused("The body holds half a surrogate pair.")
+def check_text(text: str, path: str) -> None:
+    """Refuse a text that some store could not keep.
 
-
-def check_storable(value: object, depth: int = 0) -> None:
-    """Refuse what some store could not keep.
+    Args:
+        text: as it came.
+        path: where it stands, such as `messages[0].content`.
 
     Raises:
-        RequestRefused: it is no JSON, holds a character that is no text, or is nested too deeply.
+        RequestRefused: it holds a NUL or a lone surrogate; the words and `fields` name the place.
+    """
+    if flaw := flaw_of_text(text):
+        path = path[:_LONGEST_NAME]
+        raise RequestRefused(f"{path}: {flaw}", fields={path: [flaw]})
+
+
+def check_storable(value: object, path: str = "", depth: int = 0) -> None:
+    """Refuse what some store could not keep.
+
+    Args:
+        value: as it was read.
+        path: where it stands; nothing for a whole body.
+        depth: of objects and lists around it.
+
+    Raises:
+        RequestRefused: it is no JSON, holds a text that can't be kept, or is nested too deeply.
     """
     if depth > _DEPTH:
         raise RequestRefused(f"The body is nested deeper than {_DEPTH}.")
     if isinstance(value, str):
-        _check_text(value)
+        check_text(value, path or _WHOLE)
     elif isinstance(value, dict | list):
-        for each in _parts_of(value):
-            check_storable(each, depth + 1)
+        for place, each in _parts_of(value, path):
+            check_storable(each, place, depth + 1)
     elif isinstance(value, float) and not math.isfinite(value):
         raise RequestRefused("The body holds a number that is too large.")
     elif not (value is None or isinstance(value, int | float)):
         raise RequestRefused(f"The body holds what JSON does not have: {type(value).__name__}.")
 
 
-def _parts_of(value: dict[object, object] | list[object]) -> Iterator[object]:
+def _parts_of(
+    value: dict[object, object] | list[object], path: str
+) -> Iterator[tuple[str, object]]:
+    """What an object or a list holds, each with its place."""
     if isinstance(value, list):
-        yield from value
+        for index, each in enumerate(value):
+            yield f"{path}[{index}]", each
         return
     for name, each in value.items():
         if not isinstance(name, str):
             raise RequestRefused("The body holds an object with a key that is no text.")
-        _check_text(name)
-        yield each
+        check_text(name, f"a key of {path or _WHOLE}")
+        yield f"{path}.{name}" if path else name, each
 
 
 def refuse_unknown(given: Mapping[str, object], known: Collection[str]) -> None:

@@ -168,6 +168,12 @@ def _answer(
     return Response(error_body(status, detail, code=code, fields=fields), status=status)
 
 
+def answer_refused(error: RequestRefused) -> JsonResponse:
+    """For what is refused before an endpoint of the REST framework has it."""
+    body = error_body(error.status_code, str(error.detail), code="invalid", fields=error.fields)
+    return JsonResponse(body, status=error.status_code)
+
+
 def answer_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     """For an address that there is not."""
     body = error_body(HTTPStatus.NOT_FOUND, "No such address.", code="not_found")

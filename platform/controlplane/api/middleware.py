@@ -6,13 +6,14 @@ import time
 import uuid
 from collections.abc import Callable
 from typing import Final
-from urllib.parse import unquote_to_bytes
+from urllib.parse import parse_qsl, unquote_to_bytes
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from controlplane.api.addresses import caller_address
-from controlplane.api.errors import error_body
+from controlplane.api.bodies import check_text
+from controlplane.api.errors import RequestRefused, answer_refused
 from controlplane.api.ignored import say_ignored
 from controlplane.api.logs import REQUEST_ID
 from controlplane.api.routes import shown_method, shown_route
@@ -88,13 +89,22 @@ class RawPaths:
         else:
             path = request.path_info
         path = re.sub("/{2,}", "/", path)
-        # Postgres keeps no NUL in a text.
-        if "\0" in path or "%00" in request.META.get("QUERY_STRING", ""):
-            return JsonResponse(
-                error_body(400, "The address holds a NUL character.", code="invalid"), status=400
-            )
+        try:
+            check_text(path, "path")
+            _check_query(request.META.get("QUERY_STRING", ""))
+        except RequestRefused as error:
+            return answer_refused(error)
         request.path_info = request.path = path
         return self._answer(request)
+
+
+def _check_query(query: str) -> None:
+    """Refuse NUL, which is the only one that no text can hold and UTF-8 can."""
+    if "%00" not in query:
+        return
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        check_text(name, "a name in the query")
+        check_text(value, name)
 
 
 def _decoded(part: str) -> str:

@@ -85,6 +85,10 @@ REDIS_URL = ""
 INDEX: IndexAddress | None = None
 # An embedding model in place of the bundled one.
 MODEL_FOLDER = env.folder("REMEMBRANCER_MODEL_FOLDER")
+# A cross-encoder that puts hits in order once more, where a search asks for it; nothing if None.
+RERANKER_FOLDER = env.folder("REMEMBRANCER_RERANKER_FOLDER")
+# How long it may take; over that, hits stay in their order and the answer says so.
+RERANK_DEADLINE_SECONDS = env.number("REMEMBRANCER_RERANK_DEADLINE_MS", 1000, least=10) / 1000
 # While it is away, searches find by words in the database.
 SEARCH_WITHOUT_INDEX = env.flag("REMEMBRANCER_SEARCH_WITHOUT_INDEX", default=False)
 # A project's index that nobody used for so long gives its memory back; never if 0.
@@ -139,6 +143,9 @@ JOB_THREADS = env.number("REMEMBRANCER_JOB_THREADS", 1, least=1)
 # How long one attempt at a job may take before another worker takes it over.
 JOB_LEASE_SECONDS = env.number("REMEMBRANCER_JOB_LEASE_SECONDS", 300, least=5)
 JOB_ATTEMPTS = env.number("REMEMBRANCER_JOB_ATTEMPTS", 5, least=1)
+# Of one statement in Postgres: longer than a writer waits for others, shorter than a job's lease.
+STATEMENT_SECONDS = env.number("REMEMBRANCER_STATEMENT_SECONDS", 40)
+JOB_STATEMENT_SECONDS = env.number("REMEMBRANCER_JOB_STATEMENT_SECONDS", 240)
 # How long a request waits for what it asked for to be done, where it asks for that.
 LONGEST_WAIT_SECONDS: float = env.number("REMEMBRANCER_LONGEST_WAIT_SECONDS", 60, least=1)
 # Files of projects that one process keeps open.

@@ -135,7 +135,12 @@ def database(*, connections: int) -> dict[str, object]:
     options.setdefault("connect_timeout", _CONNECT_SECONDS)
     options["pool"] = {"min_size": 1, "max_size": connections, "timeout": _CONNECTION_WAIT_SECONDS}
     # The pool keeps connections; a thread gives its own back after each request.
-    return found | {"OPTIONS": options, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+    return found | {
+        "ENGINE": "controlplane.postgres",
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+    }
 
 
 def index() -> IndexAddress | None:

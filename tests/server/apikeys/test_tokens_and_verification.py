@@ -72,6 +72,27 @@ def test_a_revoked_key_is_refused_at_once_here_and_within_a_second_elsewhere(
     assert verify(other.token) is None
 
 
+def test_keys_in_use_are_looked_up_together(acme: Tenant) -> None:
+    tokens = [acme.token, *(issue_key(acme.project.id, name=name).token for name in "abc")]
+    for token in tokens:
+        assert verify(token) is not None
+    time.sleep(FRESH_SECONDS)
+    with CaptureQueriesContext(connection) as asked:
+        for token in tokens:
+            assert verify(token) is not None
+    assert len(asked) == 1
+
+
+def test_of_keys_that_are_looked_up_together_a_revoked_one_is_refused(acme: Tenant) -> None:
+    revoked = issue_key(acme.project.id, name="revoked")
+    for token in (acme.token, revoked.token):
+        assert verify(token) is not None
+    ApiKey.objects.filter(id=revoked.key.id).update(revoked_at=timezone.now())
+    time.sleep(FRESH_SECONDS)
+    assert verify(acme.token) is not None
+    assert verify(revoked.token) is None
+
+
 def test_a_rotated_key_stays_good_for_the_overlap(acme: Tenant) -> None:
     key, now = ApiKey.objects.get(), timezone.now()
     issued = rotate_key(key, now=now, overlap=timedelta(hours=1))

@@ -15,6 +15,7 @@ SUITES = [
     f"tests/server/{suite}"
     for suite in """
         ingest idempotency limits agents organizations webhooks apikeys audit memories_api isolation
+        postgres
     """.split()
 ]
 

@@ -29,6 +29,14 @@ class LiveServer:
         self._environment = {**kept, **environment, "REMEMBRANCER_DATA": str(data)}
         self._process: subprocess.Popen[str] | None = None
 
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *error: object) -> None:
+        """Whatever happened, no process is left."""
+        if self._process is not None and self._process.poll() is None:
+            self.kill_all()
+
     def start(self) -> Self:
         log = (self.data.parent / f"{self.data.name}.log").open("a", encoding="utf-8")
         self._process = subprocess.Popen(

@@ -13,8 +13,7 @@ _LEAST = 1000
 def test_no_request_that_fits_the_description_or_nearly_does_ends_in_an_error_of_the_server(
     tmp_path: Path,
 ) -> None:
-    server = LiveServer(tmp_path / "data", REMEMBRANCER_REQUESTS_PER_MINUTE="1000000").start()
-    try:
+    with LiveServer(tmp_path / "data", REMEMBRANCER_REQUESTS_PER_MINUTE="1000000") as server:
         ran = subprocess.run(
             [
                 Path(sys.executable).with_name("schemathesis"), "run",
@@ -32,8 +31,6 @@ def test_no_request_that_fits_the_description_or_nearly_does_ends_in_an_error_of
             timeout=300,
             check=False,
         )  # fmt: skip
-    finally:
-        server.kill_all()
     assert ran.returncode == 0, ran.stdout[-3000:]
     found = re.search(r"(\d+) generated, (\d+) passed", ran.stdout)
     assert found is not None, ran.stdout[-3000:]

@@ -54,13 +54,17 @@ class Teller:
 
 def run(folder: Path, *, adds: int, kills: int) -> dict[str, float]:
     """Kill workers, and now and then the whole server, while it is told things."""
-    server = LiveServer(
+    with LiveServer(
         folder / "data",
         REMEMBRANCER_JOB_LEASE_SECONDS="5",
         REMEMBRANCER_LOG_LEVEL="WARNING",
         REMEMBRANCER_REQUESTS_PER_MINUTE="1000000",
         REMEMBRANCER_PROJECT_REQUESTS_PER_MINUTE="1000000",
-    ).start()
+    ) as server:
+        return _kill(server, adds=adds, kills=kills)
+
+
+def _kill(server: LiveServer, *, adds: int, kills: int) -> dict[str, float]:
     teller = Teller(server, adds)
     with ThreadPoolExecutor(4) as threads:
         telling = [threads.submit(teller.tell_all) for _ in range(4)]

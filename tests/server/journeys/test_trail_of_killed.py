@@ -22,7 +22,11 @@ def verified(server: LiveServer) -> str:
 
 
 def test_killing_the_server_loses_no_change_and_no_read_of_before(tmp_path: Path) -> None:
-    server = LiveServer(tmp_path / "data").start()
+    with LiveServer(tmp_path / "data") as server:
+        _kill_and_look(server)
+
+
+def _kill_and_look(server: LiveServer) -> None:
     ana = {"filters": {"user_id": "ana"}}
     said = {"messages": "I own a boat.", "user_id": "ana"}
     assert server.ask("POST", "/v3/memories/add/?wait=true", said)[0] == 200

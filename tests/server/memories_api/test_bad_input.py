@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import pytest
 from django.core.signals import got_request_exception
 from django.http import HttpResponse
+from django.test import Client
 from rest_framework.test import APIClient
 
+from memories.ingest.models import Job
 from tests.server.conftest import Ask, Tenant
 from tests.server.isolation.test_matrix import METHODS, ROUTES, filled
 
@@ -113,6 +115,105 @@ def test_no_body_makes_the_server_fail(
             # Method-not-allowed of the plain pages for machines has no body.
             assert response["Content-Type"].startswith("application/") or route == "metrics"
     assert failures == []
+
+
+_NUL = "character 2 is a NUL character (U+0000), which no text can hold"
+_SURROGATE = "character 2 is a lone surrogate (U+D800), which no text can hold"
+ANA: dict[str, object] = {"user_id": "ana"}
+
+
+@pytest.mark.parametrize("flawed", ["a\0b", "a\ud800b"], ids=["NUL", "lone surrogate"])
+@pytest.mark.parametrize(
+    ("method", "path", "body", "place"),
+    [
+        ("POST", "/v3/memories/add/", ANA | {"messages": "{}"}, "messages"),
+        (
+            "POST",
+            "/v3/memories/add/",
+            ANA | {"messages": [{"role": "user", "content": "{}"}]},
+            "messages[0].content",
+        ),
+        ("POST", "/v3/memories/add/", {"messages": "a", "user_id": "{}"}, "user_id"),
+        ("POST", "/v3/memories/add/", ANA | {"metadata": {"a": ["b", "{}"]}}, "metadata.a[1]"),
+        ("POST", "/v3/memories/add/", ANA | {"metadata": {"{}": 1}}, "a key of metadata"),
+        ("POST", "/v3/memories/add/", {"{}": 1}, "a key of body"),
+        ("POST", "/v3/memories/add/", ANA | {"custom_instructions": "{}"}, "custom_instructions"),
+        (
+            "POST",
+            "/v3/memories/imports/",
+            ANA | {"conversations": [{"messages": [{"role": "user", "content": "{}"}]}]},
+            "conversations[0].messages[0].content",
+        ),
+        ("POST", "/v3/memories/search/", {"query": "{}", "filters": ANA}, "query"),
+        (
+            "POST",
+            "/v3/memories/search/",
+            {"filters": {"OR": [{"text": "{}"}]}},
+            "filters.OR[0].text",
+        ),
+        ("PUT", "/v1/memories/{memory_id}/", {"text": "{}"}, "text"),
+        (
+            "PUT",
+            "/v1/batch/",
+            {"memories": [{"memory_id": "x", "text": "{}"}]},
+            "memories[0].text",
+        ),
+        ("POST", "/v3/memories/entities/merge/", {"entity_id": "{}"}, "entity_id"),
+        ("POST", "/v1/feedback/", {"memory_id": "x", "feedback_reason": "{}"}, "feedback_reason"),
+        (
+            "PATCH",
+            "/api/v1/orgs/organizations/{organization_id}/projects/{project_id}/",
+            {"custom_categories": [{"{}": "of boats"}]},
+            "a key of custom_categories[0]",
+        ),
+        ("POST", "/api/v1/webhooks/projects/{project_id}/", {"name": "{}"}, "name"),
+        (
+            "POST",
+            "/_allauth/app/v1/auth/signup",
+            {"email": "a@b.org", "password": "{}"},
+            "password",
+        ),
+    ],
+)
+def test_a_text_that_cant_be_kept_is_refused_with_its_place(  # noqa: PLR0917 - a row of a table
+    acme: Tenant, client: Ask, flawed: str, method: str, path: str, body: object, place: str
+) -> None:
+    path = path.format(
+        organization_id=acme.organization.id, project_id=acme.project.id, memory_id="x"
+    )
+    sent = json.dumps(body).replace("{}", json.dumps(flawed)[1:-1])
+    response = client(acme.token).generic(method, path, sent, content_type="application/json")
+    flaw = _NUL if "\0" in flawed else _SURROGATE
+    assert response.status_code == 400, response.content
+    said = response.json()
+    assert said["detail"] == f"{place}: {flaw}"
+    assert said["fields"] == {place: [flaw]}
+    assert Job.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("/v1/memories/?user_id=a%00b", "user_id"),
+        ("/v1/memories/?a%00b=1", "a name in the query"),
+        ("/v1/memories/?filters=%7B%22user_id%22:%22a%5Cu0000b%22%7D", "filters.user_id"),
+        ("/v1/memories/user/%00/", "path"),
+    ],
+)
+def test_an_address_that_cant_be_kept_is_refused_with_its_place(
+    acme: Tenant, client: Ask, address: str, place: str
+) -> None:
+    said = client(acme.token).get(address)
+    assert said.status_code == 400
+    assert said.json()["detail"].startswith(f"{place}: character ")
+    assert list(said.json()["fields"]) == [place]
+
+
+def test_nobody_has_a_telephone(acme: Tenant) -> None:
+    for method in ("GET", "POST", "DELETE"):
+        asked = Client().generic(method, "/_allauth/app/v1/account/phone")
+        assert asked.status_code == 404
+        assert asked.json()["code"] == "not_found"
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 
 from controlplane.audit.models import AuditRecord
+from memories import Entity, Memory, Scope
+from memories.engine.domain import EntityType
+from memories.engine.text.forms import form_of
+from memories.ingest.projects import PROJECTS
 from tests.server.conftest import Ask, Tenant
 
 ANA = {"user_id": "ana"}
@@ -44,6 +48,37 @@ def test_names_of_one_are_merged_with_score_and_reason(told: Any) -> None:
     assert AuditRecord.objects.filter(action="entities.merged").count() == 1
 
 
+def test_the_surest_are_merged_first_and_the_others_in_the_next_request(
+    acme: Tenant, client: Ask, do_jobs: Callable[[], int]
+) -> None:
+    asking = client(acme.token)
+    told = {"messages": "I live in Bergen. I own a boat.", **ANA}
+    asking.post("/v3/memories/add/", told, format="json")
+    do_jobs()
+    with PROJECTS.use(acme.project.id, organization_id=acme.organization.id) as memory:
+        scope = memory.scope(user="ana")
+        one, other = memory.list(scope=scope)
+        for number in range(101):
+            word = "".join("abcdefghij"[int(digit)] * 3 for digit in str(number))
+            enter(memory, f"Ship {word}", one.id, scope)
+            enter(memory, f"Ship-{word}", other.id, scope)
+    planned = asking.post(f"{PATH}resolve/", {**ANA, "dry_run": True}, format="json").json()
+    assert (len(planned["merged"]), planned["is_more"]) == (101, False)
+    for merged, is_more in ((100, True), (1, False), (0, False)):
+        done = asking.post(f"{PATH}resolve/", ANA, format="json").json()
+        assert (len(done["merged"]), done["is_more"]) == (merged, is_more)
+    first, second = AuditRecord.objects.filter(action="entities.merged").order_by("id")
+    assert (len(first.subjects), len(second.subjects)) == (100, 1)
+
+
+def enter(memory: Memory, name: str, owner_id: str, scope: Scope) -> None:
+    """Let a memory mention an entity, as an ingest would."""
+    entities = memory._engine.ingest.records.entities
+    entity = Entity(f"entity {name}", name, EntityType.TITLE)
+    entities.add(entity, form=form_of(name), scope=scope)
+    entities.mention(entity.id, owner_id, surface=name, score=1.0, reason="", scope=scope)
+
+
 def test_what_was_merged_is_taken_apart_and_stays_so(told: Any) -> None:
     (merge,) = told.post(f"{PATH}resolve/", ANA, format="json").json()["merged"]
     asked = {**ANA, "entity_id": merge["into_id"], "name": merge["name"]}
@@ -51,7 +86,7 @@ def test_what_was_merged_is_taken_apart_and_stays_so(told: Any) -> None:
     assert parted.status_code == 200
     assert parted.json()["id"] == merge["id"]
     again = told.post(f"{PATH}resolve/", ANA, format="json").json()
-    assert again == {"merged": [], "suggested": []}
+    assert again == {"merged": [], "suggested": [], "is_more": False}
     assert AuditRecord.objects.filter(action="entities.parted").count() == 1
 
 

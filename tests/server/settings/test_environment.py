@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.cross_encoders import word_counting
+
 ROOT = Path(__file__).resolve().parents[3]
 GOOD = {
     "REMEMBRANCER_SECRET_KEY": "s" * 50,
@@ -56,6 +58,8 @@ def test_good_settings_pass() -> None:
         ("REMEMBRANCER_WEB_PROCESSES", "0", "E001"),
         ("REMEMBRANCER_WEAVIATE_URL", "weaviate:8080", "E001"),
         ("REMEMBRANCER_SEARCH_DEADLINE_MS", "1", "E001"),
+        ("REMEMBRANCER_RERANKER_FOLDER", "/nowhere/at/all", "E001"),
+        ("REMEMBRANCER_RERANK_DEADLINE_MS", "1", "E001"),
         ("REMEMBRANCER_EXTRACTION_MODEL", "claude", "E001"),
         ("REMEMBRANCER_EXTRACTION_URL", "ftp://host", "E001"),
         ("REMEMBRANCER_EXTRACTION_PRICES", "1,2", "E001"),
@@ -132,6 +136,16 @@ def test_a_language_model_that_costs_nothing_has_prices_too() -> None:
         REMEMBRANCER_EXTRACTION_URL="http://127.0.0.1:11434/v1",
         REMEMBRANCER_EXTRACTION_PRICES="0,0,0,0",
     )
+    assert code == 0, said
+
+
+def test_a_folder_without_a_cross_encoder_is_no_reranker(tmp_path: Path) -> None:
+    code, said = check(REMEMBRANCER_RERANKER_FOLDER=str(tmp_path))
+    assert code != 0
+    assert "remembrancer.E006" in said
+    assert "REMEMBRANCER_RERANKER_FOLDER" in said
+    assert "holds no model.onnx" in said
+    code, said = check(REMEMBRANCER_RERANKER_FOLDER=str(word_counting(tmp_path, ["boat"])))
     assert code == 0, said
 
 

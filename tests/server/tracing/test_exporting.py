@@ -66,8 +66,10 @@ def test_a_collector_is_sent_what_was_done_by_the_time_it_stops(
 
 
 def test_the_process_that_answers_sends_spans(tmp_path: Path) -> None:
-    with collecting() as collector:
-        server = LiveServer(tmp_path / "data", **{ENDPOINT: collector.address}).start()
+    with (
+        collecting() as collector,
+        LiveServer(tmp_path / "data", **{ENDPOINT: collector.address}) as server,
+    ):
         workers = server.workers()
         server.ask("GET", "/v1/ping/", key=server.key)
         assert server.stop() == 0

@@ -20,10 +20,19 @@ _TREE: Final = (
     " JOIN tree ON entities.merged_into = tree.seq)"
 )
 _OWNERS: Final = (
-    "SELECT mentions.owner, id, said_at FROM mentions JOIN memories"
-    " ON memories.seq * 2 = mentions.owner WHERE entity = ?1 UNION ALL"
-    " SELECT mentions.owner, id, said_at FROM mentions JOIN messages"
-    " ON messages.seq * 2 + 1 = mentions.owner WHERE entity = ?1"
+    "SELECT mentions.owner, id, said_at FROM mentions JOIN memories ON memories.seq = owner / 2"
+    " WHERE entity = ?1 AND owner % 2 = 0 UNION ALL"
+    " SELECT mentions.owner, id, said_at FROM mentions JOIN messages ON messages.seq = owner / 2"
+    " WHERE entity = ?1 AND owner % 2 = 1"
+)
+# Entities of a home that were merged, each with the one that has its mentions.
+_STANDING: Final = (
+    "WITH RECURSIVE up (seq, into_seq) AS (SELECT seq, merged_into FROM entities WHERE {home}"
+    " AND merged_into IS NOT NULL UNION ALL SELECT up.seq, merged_into FROM up"
+    " JOIN entities ON entities.seq = into_seq WHERE merged_into IS NOT NULL)"
+    " SELECT this.id, this.name, this.type, other.id, this.merge_score, this.merge_reason,"
+    " this.merged_at FROM up JOIN entities this ON this.seq = up.seq JOIN entities other"
+    " ON other.seq = into_seq AND other.merged_into IS NULL ORDER BY this.merged_at, this.seq"
 )
 
 
@@ -36,21 +45,17 @@ class SqliteMerges:
     def list(self, *, scope: Scope) -> Sequence[EntityMerge]:
         home, values = at_home(scope)
         with self._database.read() as connection:
-            rows = connection.rows(
-                "SELECT id, name, type, merged_into, merge_score, merge_reason, merged_at"
-                f" FROM entities WHERE {home} AND merged_into IS NOT NULL ORDER BY merged_at, seq",
-                values,
+            rows = connection.rows(_STANDING.format(home=home), values)
+        return [
+            EntityMerge(
+                Entity(words(id_), words(name), EntityType(words(type_))),
+                into_id=words(into_id),
+                score=real(score),
+                reason=words(reason),
+                at=from_micros(at),
             )
-            return [
-                EntityMerge(
-                    Entity(words(id_), words(name), EntityType(words(type_))),
-                    into_id=_id_of(connection, _standing(connection, whole(into))),
-                    score=real(score),
-                    reason=words(reason),
-                    at=from_micros(at),
-                )
-                for id_, name, type_, into, score, reason, at in rows
-            ]
+            for id_, name, type_, into_id, score, reason, at in rows
+        ]
 
     def merge(
         self,
@@ -189,11 +194,6 @@ def _number(connection: Connection, entity_id: str, scope: Scope) -> int:
     return connection.number(
         f"SELECT seq FROM entities WHERE id = ? AND {home}", (entity_id, *values)
     )
-
-
-def _id_of(connection: Connection, seq: int) -> str:
-    ((id_,),) = connection.rows("SELECT id FROM entities WHERE seq = ?", (seq,))
-    return words(id_)
 
 
 def _standing(connection: Connection, seq: int) -> int:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from memories.engine.adapters.weaviate.wire import FoundObject
@@ -28,7 +27,6 @@ class StoredPassage(NamedTuple):
         terms: in order.
         cosine: with the question; NaN where either has no vector.
         told: as `told` writes it; empty unless it was asked for.
-        id: of the passage's object; likewise.
     """
 
     owner_id: str
@@ -47,34 +45,41 @@ class StoredPassage(NamedTuple):
     terms: tuple[str, ...]
     cosine: float
     told: str
-    id: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEntity:
-    """An entity as a search reads it.
+class StoredEntity(NamedTuple):
+    """An entity as it is written.
 
     Attributes:
+        mentions: how many rows mention it.
         forms: that it is known under.
+        is_embedded: as of a passage.
         number: ascends as entities were stored.
     """
 
-    known: KnownEntity
-    forms: tuple[str, ...]
+    id: str
+    name: str
+    type: str
+    aliases: Sequence[str]
+    mentions: int
+    forms: Sequence[str]
+    is_embedded: bool
     number: int
 
+    @property
+    def known(self) -> KnownEntity:
+        """As the engine has it."""
+        entity = Entity(self.id, self.name, EntityType(self.type), tuple(self.aliases))
+        return KnownEntity(entity, self.mentions, self.is_embedded)
 
-def read_entity(found: FoundObject) -> StoredEntity:
-    """An entity as it was written: from `row` of its object."""
-    id_, name, type_, aliases, mentions, forms, is_embedded, number = json.loads(found.texts["row"])
-    entity = Entity(id_, name, EntityType(type_), tuple(aliases))
-    return StoredEntity(KnownEntity(entity, mentions, is_embedded), tuple(forms), number)
+
+def read_entities(found: Sequence[FoundObject]) -> list[StoredEntity]:
+    """Entities as they were written: from `row` of each object."""
+    return [StoredEntity(*row) for row in json.loads(_rows_of(found))]
 
 
 def read_passages(found: Sequence[FoundObject]) -> list[StoredPassage]:
     """Passages as they were written: from `row` of each object, and of `terms` and `told`."""
-    # Read together: there are some hundred, and to begin reading takes longer than to read one.
-    rows = json.loads(f"[{','.join(each.texts['row'] for each in found)}]")
     return [
         StoredPassage(
             owner_id=row[0],
@@ -93,7 +98,11 @@ def read_passages(found: Sequence[FoundObject]) -> list[StoredPassage]:
             terms=tuple(each.texts.get("terms", "").split()),
             told=each.texts.get("told", ""),
             cosine=1.0 - each.distance if row[10] else _NAN,
-            id=each.id,
         )
-        for row, each in zip(rows, found, strict=True)
+        for row, each in zip(json.loads(_rows_of(found)), found, strict=True)
     ]
+
+
+def _rows_of(found: Sequence[FoundObject]) -> str:
+    """Read together: there are some hundred, and to begin takes longer than to read one."""
+    return f"[{','.join(each.texts['row'] for each in found)}]"

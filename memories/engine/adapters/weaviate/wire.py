@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+import numpy as np
 from weaviate.collections.classes.filters import _Filters as Wherever
 from weaviate.collections.filters import _FilterToGRPC
 from weaviate.proto.v1 import base_pb2, base_search_pb2, properties_pb2, search_get_pb2
@@ -30,7 +31,7 @@ class Question:
         words: those that hold the rarest of them most often come first; others are left out.
         by: the property, a number, that they are sorted by.
         ascending: the least of that first; otherwise, the greatest.
-        ids: the objects' ids are read too.
+        vectors: the objects' vectors are read too.
     """
 
     where: Wherever
@@ -40,7 +41,7 @@ class Question:
     words: Sequence[str] = ()
     by: str = ""
     ascending: bool = True
-    ids: bool = False
+    vectors: bool = False
 
 
 class FoundObject(NamedTuple):
@@ -49,12 +50,12 @@ class FoundObject(NamedTuple):
     Attributes:
         texts: of the properties asked for, by name.
         distance: from the vector asked for: 1 less the cosine; NaN without one.
-        id: empty unless it was asked for.
+        vector: its numbers of 32 bits; empty unless it was asked for.
     """
 
     texts: Mapping[str, str]
     distance: float
-    id: str
+    vector: bytes
 
 
 def request_of(
@@ -72,7 +73,7 @@ def request_of(
         limit=question.limit,
         properties=search_get_pb2.PropertiesRequest(non_ref_properties=question.texts),
     )
-    request.metadata.uuid = question.ids
+    request.metadata.vector = question.vectors
     if question.vector is not None:
         request.near_vector.CopyFrom(_near(question.vector))
         request.metadata.distance = True
@@ -91,10 +92,17 @@ def found_in(reply: search_get_pb2.SearchReply, question: Question) -> list[Foun
         FoundObject(
             _texts(each.properties.non_ref_props, question.texts),
             each.metadata.distance if has_distance else float("nan"),
-            each.metadata.id,
+            each.metadata.vectors[0].vector_bytes if question.vectors else b"",
         )
         for each in reply.results
     ]
+
+
+def cosines_of(found: Sequence[FoundObject], vector: Vector) -> list[float]:
+    """How near each is to a vector, of a question that asked for theirs."""
+    numbers = np.frombuffer(b"".join(each.vector for each in found), dtype="<f4")
+    cosines: list[float] = (numbers.reshape(-1, len(vector)) @ vector).astype(np.float64).tolist()
+    return cosines
 
 
 def _texts(kept: properties_pb2.Properties, names: Sequence[str]) -> dict[str, str]:

@@ -2,17 +2,15 @@
 
 import json
 import math
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from memories.engine.domain import JsonObject, JsonValue
+from memories.engine.text.storable import flaw_of_text
 
 Path: TypeAlias = tuple[str | int, ...]
 
-# Neither store can keep them: NUL ends text in Postgres, a lone surrogate has no UTF-8 form.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LONGEST_QUOTE = 40
 _SHOWN_BELOW = 10**18
 _DEEPEST_METADATA = 32
@@ -117,15 +115,8 @@ class Node:
         """Returns a string that can be stored: without NUL and lone surrogates."""
         if not isinstance(self.value, str):
             raise self.mismatch(expected)
-        unstorable = _UNSTORABLE.search(self.value)
-        if unstorable is not None:
-            code = ord(unstorable.group())
-            kind = "a lone surrogate" if code else "a NUL character"
-            raise FormError(
-                self.path,
-                f"character {unstorable.start() + 1} is {kind} (U+{code:04X}), "
-                "which no text can hold",
-            )
+        if flaw := flaw_of_text(self.value):
+            raise FormError(self.path, flaw)
         return str(self.value)
 
     def filled_text(self, expected: str = "a string that is not empty") -> str:

@@ -1,0 +1,1 @@
+"""Django's Postgres for full mode: no statement goes on for ever."""
