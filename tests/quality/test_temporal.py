@@ -87,7 +87,7 @@ def tell(conversation: Mapping[str, object]) -> Told:
 def conversations() -> Iterator[dict[str, Told]]:
     told = {
         of: tell(conversation)
-        for name in ("table", "held_out", "states")
+        for name in ("table", "held_out", "states", "states_table")
         for of, conversation in table(name)[0].items()
     }
     yield told
@@ -133,7 +133,7 @@ def in_order(texts: Sequence[str], words: Sequence[str], *, ascending: bool = Fa
 
 
 def parameters() -> Iterator[ParameterSet]:
-    for row in table("table")[1]:
+    for row in (*table("table")[1], *table("states_table")[1]):
         name = f"{row.asks}: {row.question or row.tells}"
         missed = pytest.mark.xfail(reason=row.missed or "", strict=True)
         yield pytest.param(row, id=name, marks=[missed] if row.missed else [])

@@ -21,8 +21,8 @@ from memories.engine.retrieval.signals.temporal import AskedTime
 # Added to the newest of a thing, or to the oldest where that is asked for; none to the other end.
 # Set on questions over made conversations: docs/decisions/0021.
 _MOST: Final = 0.12
-# The same where rows are marked as telling of a state, which is surer than words in common. From .2
-# on, the questions that it was set on are all right: docs/decisions/0029.
+# The same where rows are marked as telling of a state, which is surer than words in common:
+# docs/decisions/0029.
 _MOST_OF_STATES: Final = 0.25
 # The words of time and of intent aside, a row of the same thing holds at least this share of what
 # the best row holds of the question's words, and that row at least as much of the question.
