@@ -7,9 +7,9 @@ from typing import Final
 from memories.engine.domain import MemoryRecord, Message, Passage
 from memories.engine.ports.embedder import MOST_UNKNOWN, Embedder
 from memories.engine.text.delimiters import blank_recalled
+from memories.engine.text.index_terms import index_terms
 from memories.engine.text.languages import detect_language
 from memories.engine.text.names import without_names
-from memories.engine.text.tokens import analyse
 
 # How much of the turn before is indexed with a turn: an answer often makes sense only with its
 # question, and half a page of it is enough.
@@ -60,7 +60,7 @@ def draft_message(
                     until=until,
                     said_at=message.said_at,
                     recorded_at=message.recorded_at,
-                    terms=analyse(own),
+                    terms=index_terms(own, speaker=message.speaker),
                     vector=None,
                 ),
                 _in_context(bare, context, embedder),
@@ -106,7 +106,7 @@ def draft_memory(
                 until=until,
                 said_at=memory.said_at if memory.version == 1 else memory.updated_at,
                 recorded_at=memory.updated_at,
-                terms=analyse(memory.text[start:until]),
+                terms=index_terms(memory.text[start:until], speaker=memory.attributed_to),
                 vector=None,
             ),
             without_names(memory.text[start:until], names),

@@ -14,8 +14,10 @@ from memories.engine.retrieval.query_vector import QueryVector
 from memories.engine.retrieval.signals import Finding
 from memories.engine.retrieval.signals.entity import Subjects
 from memories.engine.retrieval.signals.temporal import AskedTime, explain_time
+from memories.engine.text.states import state_of
 
 _ASKED: Final[Mapping[Intent, str]] = {
+    Intent.ANY: "the state of then",
     Intent.CURRENT: "the current state",
     Intent.PREFERENCE: "a preference",
     Intent.NEWEST: "the newest",
@@ -89,7 +91,7 @@ class Evidence:
         if breakdown.session:
             told.append(f"best of its session {breakdown.session:.2f}, weight {SESSION_WEIGHT}")
         intent = self.found.query.intent
-        if intent is not Intent.ANY:
+        if intent is not Intent.ANY or self.found.query.marks:
             words = self.found.query.intent_words
             told.append(
                 f"intent {breakdown.intent:.2f}: the question asks for {_ASKED[intent]}"
@@ -125,5 +127,6 @@ class Evidence:
 
 def _lexical(matched: Sequence[str], *, said_around: bool) -> str:
     if matched:
-        return f"words matched: {', '.join(matched)}"
+        named = [f"a state ({state})" if (state := state_of(each)) else each for each in matched]
+        return f"words matched: {', '.join(dict.fromkeys(named))}"
     return "words said around it matched" if said_around else "no word matched"

@@ -1,21 +1,21 @@
 """What a question asks for, read without a model."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from functools import cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from memories.engine.domain import Intent, QueryTime
 from memories.engine.text.dates import read_query_time
 from memories.engine.text.intents import read_intent
-from memories.engine.text.languages import DEFAULT_LANGUAGE
 from memories.engine.text.mentions import find_mentions
 from memories.engine.text.names import without_names
-from memories.engine.text.tokens import analyse_query, says_something, stem
-from memories.engine.text.word_lists import rows
+from memories.engine.text.states import Phase, State, asked_state, mark_of
+from memories.engine.text.tokens import analyse_query, says_something
 
-_STATES: Final = frozenset((Intent.CURRENT, Intent.PREFERENCE))
+_NOW: Final = frozenset((Intent.CURRENT, Intent.NEWEST))
+# For each word, or each of several things, the terms that it may be indexed under.
+_Alternatives: TypeAlias = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +33,27 @@ class Query:
         intent: what it wants.
         intent_words: the words that tell the intent; "" where its tense does.
         telling: for each of the alternatives, True unless it is a word of time or of the intent.
+        marks: of texts that tell of the state that it asks for, those that tell best first; empty
+            where it asks for none.
         aside: the question without the event that bounds its time ("before she moved"), which is
             not what is asked for; None without one, or where nothing else is asked.
     """
 
     text: str
     bare: str
-    alternatives: tuple[tuple[str, ...], ...]
+    alternatives: _Alternatives
     mentions: tuple[str, ...]
     time: QueryTime
     intent: Intent
     intent_words: str
     telling: tuple[bool, ...]
+    marks: _Alternatives = ()
     aside: "Query | None" = None
+
+    @property
+    def gathered(self) -> _Alternatives:
+        """What rows are looked through for: the alternatives, then the marks."""
+        return (*self.alternatives, *self.marks)
 
 
 def read_query(
@@ -55,6 +63,7 @@ def read_query(
     zone: tzinfo | None,
     languages: frozenset[str],
     speakers: Collection[str],
+    marks: _Alternatives = (),
 ) -> Query:
     """Take a question apart.
 
@@ -64,22 +73,34 @@ def read_query(
         zone: the asker's time zone.
         languages: languages that the index holds.
         speakers: names of those who speak in the scope.
+        marks: of the state that it asks for, where words that are left out of it tell when.
     """
     bare = without_names(text, speakers)
     time = read_query_time(text, reference=reference, zone=zone)
+    intent, intent_words = read_intent(text, time)
+    apart = text.replace(time.anchor_clause, " ") if time.anchor_clause else text
+    asked = asked_state(apart)
+    if asked is not None:
+        marks = marks or _marks(asked.state, intent, time)
     aside = None
-    rest = without_names(text.replace(time.anchor_clause, " "), speakers)
+    rest = without_names(apart, speakers)
     if time.anchor_clause and (time.anchor_distance or says_something(rest)):
         aside = read_query(
-            rest, reference=reference, zone=zone, languages=languages, speakers=speakers
+            rest,
+            reference=reference,
+            zone=zone,
+            languages=languages,
+            speakers=speakers,
+            marks=marks,
         )
-    intent, intent_words = read_intent(text, time)
-    alternatives = _with_changes(analyse_query(bare, languages=languages), intent)
-    passed_over = frozenset(
-        term
-        for word in (intent_words, *time.words)
-        for terms in analyse_query(word or " ", languages=languages)
-        for term in terms
+    alternatives = analyse_query(bare, languages=languages)
+    if asked is not None and marks:
+        asking = _terms(asked.words, languages)
+        alternatives = tuple(
+            terms if asking.isdisjoint(terms) else (*terms, *marks[0]) for terms in alternatives
+        )
+    passed_over = frozenset[str]().union(
+        *(_terms(words, languages) for words in (intent_words, *time.words))
     )
     return Query(
         text=text,
@@ -90,28 +111,23 @@ def read_query(
         intent=intent,
         intent_words=intent_words,
         telling=tuple(passed_over.isdisjoint(terms) for terms in alternatives),
+        marks=marks,
         aside=aside,
     )
 
 
-def _with_changes(
-    alternatives: tuple[tuple[str, ...], ...], intent: Intent
-) -> tuple[tuple[str, ...], ...]:
-    """Who asks where somebody lives now also looks for who moved."""
-    if intent not in _STATES:
-        return alternatives
-    changes = _changes()
-    return tuple(
-        tuple(dict.fromkeys((*terms, *(word for term in terms for word in changes.get(term, ())))))
-        for terms in alternatives
-    )
+def _terms(words: str, languages: frozenset[str]) -> frozenset[str]:
+    """All that the words may be indexed under."""
+    found = analyse_query(words or " ", languages=languages)
+    return frozenset(term for terms in found for term in terms)
 
 
-@cache
-def _changes() -> Mapping[str, tuple[str, ...]]:
-    """The terms that tell how a state changed, by the term that tells of the state."""
-    table: dict[str, tuple[str, ...]] = {}
-    for row in rows("changes"):
-        state, *changes = (stem(word, DEFAULT_LANGUAGE) for word in row)
-        table[state] = tuple(changes)
-    return table
+def _marks(state: State, intent: Intent, time: QueryTime) -> _Alternatives:
+    """The marks of what tells of the state at the time that is asked about; empty without one."""
+    holds, ends, held = (mark_of(state, phase) for phase in Phase)
+    if intent in _NOW:
+        return ((holds, ends),)
+    if intent is Intent.OLDEST or time.intervals or time.anchor_side == "before":
+        # That somebody quit tells least of what they had done.
+        return ((holds, held), (ends,))
+    return ()

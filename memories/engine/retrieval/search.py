@@ -145,7 +145,7 @@ def _answer(
         )
         confidence = confidence_of(candidates, fused, found.subjects)
         if INTENT not in request.leave_out:
-            fused = lean(fused, candidates, found.query, reference=request.reference)
+            fused = lean(fused, candidates, found.query, found.asked)
         ranked = fold_turns(
             candidates, fused, messages=request.messages, threshold=request.threshold
         )
@@ -290,7 +290,7 @@ def _gather(found: Findings, reach: Reach, tools: SearchTools) -> Candidates:
     return tools.index.candidates(
         owner_ids,
         vector=vector,
-        alternatives=found.query.alternatives,
+        alternatives=found.query.gathered,
         entities=found.subjects.judged,
         scope=reach.scope,
         selection=reach.selection,
@@ -301,7 +301,7 @@ def _judge(found: Findings, candidates: Candidates, tools: SearchTools) -> dict[
     """What each signal that applies gives each candidate, whoever found it."""
     judges: Mapping[Signal, Callable[[], Numbers]] = {
         Signal.SEMANTIC: lambda: judge_meaning(candidates, tools.embedder.scale),
-        Signal.LEXICAL: lambda: judge_words(candidates),
+        Signal.LEXICAL: lambda: judge_words(candidates, words=len(found.query.alternatives)),
         Signal.ENTITY: lambda: judge_subjects(candidates, found.subjects),
         Signal.TEMPORAL: lambda: judge_times(candidates, found.asked),
     }

@@ -5,9 +5,11 @@ Rules for English, and the commonest words of German, French, Spanish, Italian a
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from memories.engine.domain import Intent, QueryTime, TimeIntent
+from memories.engine.text.word_lists import patterns
 
 _PATTERNS: Final[Mapping[Intent, str]] = {
     Intent.ORDER: (
@@ -56,7 +58,13 @@ _NOW: Final = re.compile(
     re.IGNORECASE,
 )
 _NOT_NOW: Final = re.compile(
-    r"(?<!\w)(?:did|was|were|has|have|had|will|would|can|could|should|might)(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?:did|was|were|has|have|had|will|would|can|could|should|might|hat|hatte|war"
+    r"|était|avait|era|fue|tenía|aveva|foi|tinha)(?!\w)",
+    re.IGNORECASE,
+)
+# Unlike "has she visited", what somebody does have is so now.
+_DOES_HAVE: Final = re.compile(
+    r"(?<!\w)do(?:es)?\s+(?:[\w'’-]+\s+){1,4}?have(?!\s+to\b)(?!\w)", re.IGNORECASE
 )
 
 
@@ -73,7 +81,26 @@ def read_intent(query: str, time: QueryTime) -> tuple[Intent, str]:
         return Intent.CURRENT, time.words[-1]
     if names_time or time.intent is not TimeIntent.ANY:
         return Intent.ANY, ""
-    if not _NOW.search(query) or _NOT_NOW.search(query):
+    if not _is_present(query):
         return Intent.ANY, ""
     found = _PREFERENCE.search(query)
     return (Intent.PREFERENCE, found.group()) if found else (Intent.CURRENT, "")
+
+
+def _is_present(query: str) -> bool:
+    found = _NOW.search(query) or _now_elsewhere().search(query)
+    return found is not None and _NOT_NOW.search(_DOES_HAVE.sub(" ", query)) is None
+
+
+@cache
+def _now_elsewhere() -> re.Pattern[str]:
+    """As `_NOW`, of the other languages."""
+    ways = "|".join(
+        rf"(?:{_one_of(asking)})\b[^?]{{0,60}}?\b(?:{_one_of(verbs)})"
+        for asking, verbs in patterns("present_questions")
+    )
+    return re.compile(rf"^\W*(?:{ways})(?!\w)", re.IGNORECASE)
+
+
+def _one_of(words: str) -> str:
+    return "|".join(words.split())

@@ -24,6 +24,25 @@ def rows(name: str) -> tuple[tuple[str, ...], ...]:
 
 
 @cache
+def patterns(name: str) -> tuple[tuple[str, ...], ...]:
+    """Returns the entries of a list whose lines hold several fields, set off by " ; ".
+
+    A first field in braces is an abbreviation that the fields after it may hold.
+    """
+    short: dict[str, str] = {}
+    entries: list[tuple[str, ...]] = []
+    for line in _lines(name):
+        first, *others = (field.strip() for field in line.split(";"))
+        for abbreviation, meaning in short.items():
+            others = [field.replace(abbreviation, meaning) for field in others]
+        if first.startswith("{"):
+            (short[first],) = others
+        else:
+            entries.append((first, *others))
+    return tuple(entries)
+
+
+@cache
 def first_words(name: str) -> frozenset[str]:
     """Returns the first word of each line: the word that the rest of the line describes."""
     return frozenset(row[0] for row in rows(name))

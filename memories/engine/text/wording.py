@@ -7,7 +7,7 @@ import numpy as np
 from memories.engine.domain import Found, OwnedMessage, Table, WordStatistics
 from memories.engine.text.bm25 import relevance
 from memories.engine.text.delimiters import blank_recalled
-from memories.engine.text.tokens import analyse
+from memories.engine.text.index_terms import index_terms
 
 
 def count_words(texts: Sequence[Sequence[str]], alternatives: Sequence[Sequence[str]]) -> Table:
@@ -35,7 +35,10 @@ def messages_holding(
     statistics: WordStatistics,
 ) -> list[Found]:
     """Those that hold any of the words, scored as the project's own texts are."""
-    terms = [analyse(blank_recalled(each.message.text)) for each in messages]
+    terms = [
+        index_terms(blank_recalled(each.message.text), speaker=each.message.speaker)
+        for each in messages
+    ]
     scores = relevance(
         count_words(terms, alternatives),
         np.array([len(each) for each in terms], dtype=np.float64),

@@ -29,9 +29,14 @@ def find_by_words(query: Query, *, reach: Reach, tools: SearchTools) -> Finding:
     return Finding(tuple(each.owner_id for each in found))
 
 
-def judge_words(candidates: Candidates) -> Numbers:
-    """Each row by BM25, with its turn's; 1 would be a very short text that holds every word."""
-    usual, rarities = candidates.usual_length, candidates.rarities.tolist()
+def judge_words(candidates: Candidates, *, words: int) -> Numbers:
+    """Each row by BM25, with its turn's; 1 would be a very short text that holds every word.
+
+    Args:
+        candidates: the rows.
+        words: how many words the question has: the first columns of the counts.
+    """
+    usual, rarities = candidates.usual_length, candidates.rarities[:words].tolist()
     own = relevance(candidates.counts, candidates.lengths, rarities, usual)
     around = relevance(
         candidates.counts_around, candidates.lengths_around, rarities, TURNS_AROUND * usual

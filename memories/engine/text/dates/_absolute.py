@@ -72,7 +72,7 @@ def _bare_month(match: re.Match[str], calendar: Calendar) -> Interval | None:
         return None
     if not written_as_name and before.lower() != "in" and lower not in CERTAIN_MONTHS:
         return None
-    tense = tense_around(match.string, *match.span())
+    tense = tense_around(match.string, *match.span("d"))
     month, today = MONTHS[lower], calendar.today
     if month == today.month:
         return calendar.month(today.year, month)
@@ -82,7 +82,7 @@ def _bare_month(match: re.Match[str], calendar: Calendar) -> Interval | None:
 def _ordinal_day(match: re.Match[str], calendar: Calendar) -> Interval:
     """Such as "on the 12th": nearest in the past, or ahead where the words plan."""
     day, today = int(match.group("day")), calendar.today
-    ahead = tense_around(match.string, *match.span()) is Tense.FUTURE
+    ahead = tense_around(match.string, *match.span("d")) is Tense.FUTURE
     step = (day < today.day) if ahead else -(day > today.day)
     return calendar.day(shift_months(today, step).replace(day=day))
 

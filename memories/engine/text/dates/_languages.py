@@ -9,6 +9,7 @@ from memories.engine.domain import Interval
 from memories.engine.text.dates._calendar import Calendar, Unit
 from memories.engine.text.dates._relative import weekday_near
 from memories.engine.text.dates._rules import HAN, Resolver, Rule, rule
+from memories.engine.text.dates._tense import Tense, tense_around
 from memories.engine.text.dates._words import DAY_OF_MONTH, MONTHS, YEAR, one_of
 
 # German; French; Spanish; Italian; Portuguese.
@@ -148,10 +149,32 @@ _FRENCH: Final = re.compile(
 _GERMAN: Final = re.compile(
     r"(?<!\w)(?:ich|und|der|die|das|ist|wir|bin|es|sind|nicht|wohne|war)(?!\w)", re.IGNORECASE
 )
-_GERMAN_AHEAD: Final = re.compile(
-    r"(?<!\w)(?:werden?|wirst|wird|möchten?|wollen|will|planen?|plant)(?!\w)", re.IGNORECASE
+# Verbs of five languages: what is told in the present with a day is to come.
+_TENSES: Final = re.compile(
+    r"\b(?:(?P<future>werden?|wirst|wird|möchten?|wollen|will|planen?|plant|fährt|trifft|verlässt|fängt"
+    r"|(?:beginn|flieg|fahr|reis|zieh|treff|start|heirat|geh|komm|verlass|eröffn|besuch|fang)(?:en?|t)"
+    r"|habe[n]?\s+(?:\w+\s+)?(?:termin|prüfung)"
+    r"|vais|va|allons|vont|voy|vamos|van|vou|vai|vão|andrò|sarà|será"
+    r"|\w{2,}(?:erai|irai|rons|ront)|\w+[aei]r(?:é|ás|á|emos|án|ei|ão)|\w+[aei]r(?:ò|à)"
+    r"|commence|commençons|pars|partons|déménage|déménageons|arrive|quitte"
+    r"|empiezo|empieza|empezamos|comienzo|comienza|salgo|sale|salimos|viajo|viaja|viajamos|vuelo|vuela"
+    r"|llego|llega|mudo|muda|vemos|tengo|tenemos"
+    r"|comincio|comincia|inizio|inizia|parto|parte|partiamo|volo|vola|vediamo|trasferisco"
+    r"|começo|começa|chego|chega|viajamos)"
+    r"|(?P<past>(?-i:(?!\w*gehen|gegen)\w*ge[a-zäöüß]{3,}(?:t|en))|war(?:en)?|hatten?|wurden?"
+    r"|(?:ging|kam|traf|zog|flog|fuhr|begann)(?:en)?"
+    r"|(?:ai|as|a|avons|avez|ont|suis|est|sommes|sont)\s+(?:\w+\s+)?\w+(?:é|ée|és|ées|i|is|u|us|ue|it|rt)"
+    r"|étais|était|étions|fui|fue|fuimos|foi|fomos|era|éramos|estuve|estaba|estava|tuve|tive|hice|fiz"
+    r"|\w+(?:é|ó|aron|ieron|amos|imos|ei|ou|aram|eram|iram)"
+    r"|(?:ho|hai|ha|abbiamo|hanno|sono|è|siamo)\s+(?:\w+\s+)?\w+(?:at|ut|it|tt|ss|rs|rt|st|s)[oaie]))\b",
+    re.IGNORECASE,
 )
 _MORNING: Final = r"(?<!guten )(?<!am )(?<!la )(?<!esta )(?<!heute )(?<!gestern )(?<!de )(?<!una )"
+
+
+def _looks_ahead(match: re.Match[str], markers: re.Pattern[str]) -> bool:
+    span = match.span("d") if "d" in match.re.groupindex else match.span()
+    return tense_around(match.string, *span, markers=markers) is Tense.FUTURE
 
 
 def _day(match: re.Match[str], calendar: Calendar) -> Interval | None:
@@ -180,7 +203,7 @@ def _weekday(match: re.Match[str], calendar: Calendar) -> Interval:
     words = (match.group("before") or match.group("after") or "am").lower()
     step = _WEEKDAY_STEPS.get(" ".join(words.split()))
     if step is None:
-        step = 1 if _GERMAN_AHEAD.search(match.string) else -1
+        step = 1 if _looks_ahead(match, _TENSES) else -1
     weekday = _WEEKDAYS[match.group("weekday").lower()]
     return calendar.day(weekday_near(calendar.today, weekday, step))
 
@@ -189,13 +212,16 @@ def _date(match: re.Match[str], calendar: Calendar) -> Interval | None:
     month_name = match.group("month").lower()
     month = _MONTHS[month_name]
     day, year = match.group("day"), match.group("year")
-    today = calendar.today
+    ahead = not year and _looks_ahead(match, _TENSES)
     if day:
-        nearest = calendar.year_nearest(month, int(day), ahead=False)
+        nearest = calendar.year_nearest(month, int(day), ahead=ahead)
         return calendar.day(date(int(year or nearest), month, int(day)))
     # "In April" is also English, where the sentence's tense is looked at.
-    if year or (match.group("before") and month_name not in MONTHS):
-        return calendar.month(int(year or today.year - (month > today.month)), month)
+    before = (match.group("before") or "").lower()
+    if year or (before and (before != "in" or month_name not in MONTHS)):
+        this = calendar.today.month
+        nearest = calendar.today.year + (month < this if ahead else -(month > this))
+        return calendar.month(int(year or nearest), month)
     return None
 
 
@@ -227,7 +253,7 @@ EUROPEAN: Final[tuple[Rule, ...]] = (
     rule(rf"(?:hace|há)\s+{_COUNT}", ["hace", "há"], _ago),
     rule(rf"{_COUNT}\s+(?:fa|atrás)", ["fa", "atrás"], _ago),
     rule(
-        rf"(?:(?P<before>im|en|em|a|in)\s+)?(?P<d>(?:(?P<day>{DAY_OF_MONTH})(?:\.|er|º)?\s*"
+        rf"(?:(?P<before>im|en|em|a|in|seit|depuis|desde)\s+)?(?P<d>(?:(?P<day>{DAY_OF_MONTH})(?:\.|er|º)?\s*"
         rf"(?:de\s+)?)?(?P<month>{one_of(_MONTHS)})(?:\s+(?:de\s+|del\s+)?(?P<year>{YEAR}))?)",
         _MONTHS,
         _date,
@@ -293,6 +319,12 @@ _HAN_COUNTED: Final[Mapping[str, Unit]] = {
     for word in words.split()
 }
 
+# Chinese and Japanese, whose verbs follow the day.
+_HAN_TENSES: Final = re.compile(
+    r"(?P<past>ました|でした|った|した|んだ|[了过過])"
+    r"|(?P<future>ます|予定|つもり|[将將会會要]|打算|计划|計劃|准备|準備)"
+)
+
 
 def _han_day(match: re.Match[str], calendar: Calendar) -> Interval:
     return calendar.days_from_now(_HAN_DAYS[match.group()])
@@ -319,7 +351,8 @@ def _han_date(match: re.Match[str], calendar: Calendar) -> Interval:
         return calendar.year(int(year))
     if not day:
         return calendar.month(int(year), int(month))
-    nearest = calendar.year_nearest(int(month), int(day), ahead=False)
+    ahead = _looks_ahead(match, _HAN_TENSES)
+    nearest = calendar.year_nearest(int(month), int(day), ahead=ahead)
     return calendar.day(date(int(year or nearest), int(month), int(day)))
 
 

@@ -92,10 +92,14 @@ _FUTURE: Final = re.compile(
 # "Will" in the middle of a question is a person.
 _NAMED_WILL: Final = re.compile(r"(?<=\s)Will(?!\w)")
 _ANCHOR: Final = re.compile(
-    r"(?<!\w)(?P<side>before|after|since|until|prior\s+to|following(?=\s+(?:the|his|her|their|my)\b))\s+"
+    r"(?<!\w)(?P<side>before|after|since|until|prior\s+to|following(?=\s+(?:the|his|her|their|my)\b)"
+    r"|bevor|nachdem|(?:vor|nach)(?=\s+(?:der|dem|ihrer|ihrem|seiner|seinem)\b)"
+    r"|avant\s+(?:de|que)|avant\s+(?=d['’])|après(?:\s+(?:que|avoir))?|(?:antes|después|depois)\s+d[aeo](?:\s+que)?"
+    r"|prima\s+d[ei]l?|dopo)\s+"
     r"(?P<anchor>[^?!,;:.\n]*[^?!,;:.\s])",
     re.IGNORECASE,
 )
+_AFTER: Final = re.compile(r"after|since|following|nach|après|después|depois|dopo", re.IGNORECASE)
 # Verbs and idioms in which "before" and "after" tell no time.
 _NOT_BEFORE: Final = re.compile(
     r"(?<!\w)(?:look(?:s|ed|ing)?|take[ns]?|took|taking|nam(?:ed?|ing)|call(?:ed)?|run(?:s|ning)?|go(?:es)?"
@@ -114,8 +118,16 @@ _ANCHOR_STOPS: Final = re.compile(
 _ANCHOR_WORDS: Final = 10
 # "Where did she move after the fire" asks of another event, "how did she feel after the fire" of
 # the fire as well, and so does "how long before the fire".
-_ASKS_WHICH: Final = re.compile(r"^\W*(?:where|which|whom?)(?!\w)", re.IGNORECASE)
-_ASKS_WHAT: Final = re.compile(r"^\W*(?:where|which|whom?|what)(?!\w)", re.IGNORECASE)
+_WHICH: Final = (
+    r"where|which|whom?|wo|welche[mnrs]?|we[mnr]|où|quel(?:le)?s?|qui|dónde|cuál(?:es)?|quién(?:es)?"
+    r"|dove|quali?|quale|chi|onde|qua(?:l|is)|quem"
+)
+_ASKS_WHICH: Final = re.compile(rf"^\W*(?:{_WHICH})(?!\w)", re.IGNORECASE)
+_ASKS_WHAT: Final = re.compile(
+    rf"^\W*(?:{_WHICH}|what|was\s+(?:war|hat|tat|machte)|que"
+    r"|qu['’]est|qué|che\s+cosa|cosa|o\s+que)(?!\w)",
+    re.IGNORECASE,
+)
 # Such as "two weeks" in front of "before the wedding".
 _AWAY: Final = re.compile(
     rf"(?<!\w)(?:(?:exactly|about|around|just)\s+)?(?:(?P<number>{NUMBER})|the)\s+"
@@ -252,7 +264,7 @@ def _anchor(query: str, expressions: Sequence[DateExpression]) -> _Anchor | None
             continue
         if len(words.split()) > _ANCHOR_WORDS:
             continue
-        later = match.group("side").lower() in {"after", "since", "following"}
+        later = _AFTER.match(match.group("side")) is not None
         start, end = match.start(), match.start("anchor") + len(words)
         away = _AWAY.search(query, max(0, start - _REACH), start)
         if away:

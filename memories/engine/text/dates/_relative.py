@@ -213,7 +213,7 @@ def _bare_weekday(match: re.Match[str], calendar: Calendar) -> Interval | None:
         return None
     if name in {"sun", "sat", "mon"}:
         return None
-    tense = tense_around(match.string, *match.span())
+    tense = tense_around(match.string, *match.span("d"))
     return calendar.day(
         weekday_near(calendar.today, WEEKDAYS[name.lower()], 1 if tense is Tense.FUTURE else -1)
     )

@@ -80,7 +80,7 @@ def test_a_long_text_counts_at_its_best_passage() -> None:
 
 
 def test_words_said_around_a_turn_count_for_it_and_for_what_it_taught() -> None:
-    words = judge_words(rows(around=[0, 1, 0, 0, 0]))
+    words = judge_words(rows(around=[0, 1, 0, 0, 0]), words=1)
     assert words[1] == words[3] > 0
     assert words[[0, 2, 4]].tolist() == [0, 0, 0]
 
@@ -223,7 +223,7 @@ def test_the_order_of_the_rows_decides_nothing(
             candidates,
             {
                 Signal.SEMANTIC: judge_meaning(candidates, SCALE),
-                Signal.LEXICAL: judge_words(candidates),
+                Signal.LEXICAL: judge_words(candidates, words=1),
                 Signal.ENTITY: entity,
             },
         ).scores

@@ -82,6 +82,12 @@ def test_the_stretch_of_time_is_read(query: str, start: str, until: str) -> None
         ("Did he call after a long time?", None, None),
         ("What did she say of following dreams?", None, None),
         ("What came before 2020?", None, None),
+        ("Wo hat sie gewohnt, bevor sie umzog?", "before", "sie umzog"),
+        ("Was tat sie nach der Hochzeit?", "after", "der Hochzeit"),
+        ("Où vivait-elle avant de déménager ?", "before", "déménager"),
+        ("¿Qué trabajo tenía antes de abrir la tienda?", "before", "abrir la tienda"),
+        ("Dove viveva dopo la guerra?", "after", "la guerra"),
+        ("Onde vivia depois de casar?", "after", "casar"),
     ],
 )
 def test_an_event_may_bound_the_answer(query: str, side: str | None, anchor: str | None) -> None:
@@ -99,6 +105,8 @@ def test_an_event_may_bound_the_answer(query: str, side: str | None, anchor: str
         ("What broke two weeks before the race?", (14, 7 / 2), "two weeks before the race"),
         ("Who came the day before the race?", (1, 0), "the day before the race"),
         ("Who came a few days after the race?", (3.5, 1.5), "a few days after the race"),
+        ("Was war ihr Beruf, bevor sie umzog?", None, "bevor sie umzog"),
+        ("¿Dónde vivía antes de casarse?", None, "antes de casarse"),
         ("Who left about a month after the race?", (30, 15), "about a month after the race"),
     ],
 )

@@ -1,4 +1,6 @@
+import json
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from memories.engine.domain import Precision
 from memories.engine.text.dates import find_dates, name_interval
 
+YEARS = Path(__file__).parents[5] / "fixtures" / "temporal" / "years.json"
 NEW_YORK = ZoneInfo("America/New_York")
 WEDNESDAY = datetime(2023, 6, 14, 15, 0, tzinfo=NEW_YORK)
 
@@ -241,3 +244,11 @@ def test_any_text_gives_exact_spans_in_order(
         assert found.interval.start < found.interval.until
         assert name_interval(found.interval, zone=zone)
         reached = found.end
+
+
+@pytest.mark.parametrize(("said_on", "text", "meaning"), json.loads(YEARS.read_text("utf-8")))
+def test_a_date_without_a_year_lies_where_its_sentence_looks(
+    said_on: str, text: str, meaning: str
+) -> None:
+    said_at = datetime.fromisoformat(said_on).replace(hour=12, tzinfo=NEW_YORK)
+    assert meaning in named(text, said_at=said_at).values()
