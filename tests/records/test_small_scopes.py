@@ -12,13 +12,10 @@ from django.conf import settings
 
 from memories import Memory
 from memories.engine.adapters.weaviate.cluster import Cluster
-from memories.engine.adapters.weaviate.entities import Entities
 from memories.engine.adapters.weaviate.parts import Parts
-from memories.engine.adapters.weaviate.small import reading_once
-from memories.engine.adapters.weaviate.whole import SmallScopes, Whole
+from memories.engine.adapters.weaviate.whole import SmallScopes, Whole, reading_once
 from memories.engine.domain import Scope, Selection
 from memories.engine.ports.embedder import WordHashEmbedder
-from memories.engine.storage.remembered import Remembered
 from memories.records.hosting import Hosted
 from memories.records.stores import index_name
 
@@ -81,38 +78,6 @@ def test_both_give_the_same_passages(project: Project) -> None:
         assert [p.owner_id for p in each.holding(["boat"], most=9, messages=False)] == [memory.id]
         assert not each.holding(["kite"], most=9, messages=True)
         assert not each.at(["nowhere"])
-
-
-def test_known_entities_are_the_same_read_whole_and_asked_for(project: Project) -> None:
-    # Named often enough to be found by meaning as well.
-    for way in ("to", "from", "around", "past"):
-        said = f"I sailed with Priya Raman and Tom Okafor {way} Faro."
-        project.memory.add(said, scope=project.ana)
-    embedder = project.memory.embedder
-    known = {entity.name: entity for entity in project.memory.entities(scope=project.ana)}
-    ids, forms = {each.id for each in known.values()}, {"priya raman", "faro", "nobody"}
-    wide = Cluster(replace(project.cluster.address, whole=len(known)))
-    try:
-        whole, asked = (
-            Entities(each, tenant=project.index, remembered=Remembered(lambda: None))
-            for each in (wide, project.cluster)
-        )
-        vector = embedder.embed_query("Faro")
-        for each in (whole, asked):
-            assert each.names_of(ids, scope=project.ana) == {e.id: e.name for e in known.values()}
-            assert not each.names_of(ids, scope=project.ben)
-            meant = each.meant_by(forms, scope=project.ana)
-            assert {form: [m.entity for m in means] for form, means in meant.items()} == {
-                "priya raman": [known["Priya Raman"]],
-                "faro": [known["Faro"]],
-            }
-        ours, theirs = (each.near(vector, scope=project.ana, limit=9) for each in (whole, asked))
-        assert ours[0].reasons == theirs[0].reasons == ("Faro",)
-        # Those that have nothing to do with it come in any order.
-        near = {each.owner_id: each.score for each in ours}
-        assert near == pytest.approx({each.owner_id: each.score for each in theirs}, abs=1e-6)
-    finally:
-        wide.close()
 
 
 def test_signals_of_one_search_read_it_once(project: Project) -> None:

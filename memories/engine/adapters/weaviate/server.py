@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from memories.engine.adapters.weaviate.cluster import Cluster
 from memories.engine.adapters.weaviate.entities import Entities
 from memories.engine.adapters.weaviate.index import WeaviateIndex
-from memories.engine.adapters.weaviate.small import reading_once
+from memories.engine.adapters.weaviate.whole import reading_once
 from memories.engine.adapters.weaviate.word_statistics import Statistics
 from memories.engine.adapters.weaviate.writer import WeaviateWriter
 from memories.engine.ports.index_server import IndexState

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from memories.engine.adapters.weaviate.wire import FoundObject
@@ -47,39 +48,31 @@ class StoredPassage(NamedTuple):
     told: str
 
 
-class StoredEntity(NamedTuple):
-    """An entity as it is written.
+@dataclass(frozen=True, slots=True)
+class StoredEntity:
+    """An entity as a search reads it.
 
     Attributes:
-        mentions: how many rows mention it.
         forms: that it is known under.
-        is_embedded: as of a passage.
         number: ascends as entities were stored.
     """
 
-    id: str
-    name: str
-    type: str
-    aliases: Sequence[str]
-    mentions: int
-    forms: Sequence[str]
-    is_embedded: bool
+    known: KnownEntity
+    forms: tuple[str, ...]
     number: int
 
-    @property
-    def known(self) -> KnownEntity:
-        """As the engine has it."""
-        entity = Entity(self.id, self.name, EntityType(self.type), tuple(self.aliases))
-        return KnownEntity(entity, self.mentions, self.is_embedded)
 
-
-def read_entities(found: Sequence[FoundObject]) -> list[StoredEntity]:
-    """Entities as they were written: from `row` of each object."""
-    return [StoredEntity(*row) for row in json.loads(_rows_of(found))]
+def read_entity(found: FoundObject) -> StoredEntity:
+    """An entity as it was written: from `row` of its object."""
+    id_, name, type_, aliases, mentions, forms, is_embedded, number = json.loads(found.texts["row"])
+    entity = Entity(id_, name, EntityType(type_), tuple(aliases))
+    return StoredEntity(KnownEntity(entity, mentions, is_embedded), tuple(forms), number)
 
 
 def read_passages(found: Sequence[FoundObject]) -> list[StoredPassage]:
     """Passages as they were written: from `row` of each object, and of `terms` and `told`."""
+    # Read together: there are some hundred, and to begin reading takes longer than to read one.
+    rows = json.loads(f"[{','.join(each.texts['row'] for each in found)}]")
     return [
         StoredPassage(
             owner_id=row[0],
@@ -99,10 +92,5 @@ def read_passages(found: Sequence[FoundObject]) -> list[StoredPassage]:
             told=each.texts.get("told", ""),
             cosine=1.0 - each.distance if row[10] else _NAN,
         )
-        for row, each in zip(json.loads(_rows_of(found)), found, strict=True)
+        for row, each in zip(rows, found, strict=True)
     ]
-
-
-def _rows_of(found: Sequence[FoundObject]) -> str:
-    """Read together: there are some hundred, and to begin takes longer than to read one."""
-    return f"[{','.join(each.texts['row'] for each in found)}]"

@@ -6,17 +6,25 @@ embedded. What is found is the same: the engine judges the same passages.
 """
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final
 
 from memories.engine.adapters.weaviate.cluster import Cluster
 from memories.engine.adapters.weaviate.documents import place_label
 from memories.engine.adapters.weaviate.parts import EVERYTHING, Parts
 from memories.engine.adapters.weaviate.schema import PASSAGES
-from memories.engine.adapters.weaviate.small import Small
 from memories.engine.adapters.weaviate.stored import StoredPassage, read_passages
 from memories.engine.adapters.weaviate.visibility import visible
 from memories.engine.adapters.weaviate.wire import FoundObject, Question, cosines_of
 from memories.engine.domain import Scope, Selection, Vector
+
+# A scope that was found too large is not tried again for so long: it seldom shrinks.
+_LARGE_FOR_SECONDS: Final = 600.0
+_MOST_LARGE: Final = 10_000
 
 
 class Whole:
@@ -97,11 +105,18 @@ class SmallScopes:
         self._cluster = cluster
         self._tenant = tenant
         self._most = cluster.address.whole
-        self._small = Small[Whole]()
+        self._large: dict[Scope, float] = {}
 
     def passages(self, scope: Scope, selection: Selection) -> Whole | Parts:
         """What a search may see: all of it if that is little, or else where to ask for parts."""
-        whole = self._small.get(scope, (scope, selection), lambda: self._read(scope, selection))
+        whole = None
+        if self._large.get(scope, 0.0) < time.monotonic():
+            shared = _SEARCH.get()
+            whole = (
+                self._read(scope, selection)
+                if shared is None
+                else shared.get((scope, selection), lambda: self._read(scope, selection))
+            )
         return whole or Parts(self._cluster, tenant=self._tenant, scope=scope, selection=selection)
 
     def _read(self, scope: Scope, selection: Selection) -> Whole | None:
@@ -109,4 +124,45 @@ class SmallScopes:
         where = visible(scope, selection)
         question = Question(where, self._most + 1, EVERYTHING, vectors=True)
         found = self._cluster.find(PASSAGES, self._tenant, question)
-        return None if len(found) > self._most else Whole(found)
+        if len(found) <= self._most:
+            return Whole(found)
+        if len(self._large) >= _MOST_LARGE:
+            self._large.clear()
+        self._large[scope] = time.monotonic() + _LARGE_FOR_SECONDS
+        return None
+
+
+class _Search:
+    """What one search has read, shared by its signals."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._read: list[tuple[tuple[Scope, Selection], Future[Whole | None]]] = []
+
+    def get(self, key: tuple[Scope, Selection], read: Callable[[], Whole | None]) -> Whole | None:
+        """What was read; the first to ask reads it, and the others wait."""
+        begun: Future[Whole | None] = Future()
+        with self._lock:
+            known = next((each for of, each in self._read if of == key), begun)
+            if known is begun:
+                self._read.append((key, begun))
+        if known is begun:
+            try:
+                begun.set_result(read())
+            except BaseException as error:
+                begun.set_exception(error)
+                raise
+        return known.result()
+
+
+_SEARCH: Final[ContextVar[_Search | None]] = ContextVar("search", default=None)
+
+
+@contextmanager
+def reading_once() -> Iterator[None]:
+    """What is read of a small scope is read once until the block ends."""
+    begun = _SEARCH.set(_Search())
+    try:
+        yield
+    finally:
+        _SEARCH.reset(begun)
