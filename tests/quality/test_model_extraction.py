@@ -15,8 +15,9 @@ from tests.conftest import RecordFigure
 from tests.fixtures.extraction import SAMPLE, answering, answers
 from tests.quality.recall import recalls_at
 
-# At 20 the turn of one question in 24 comes behind more facts about the same person, and at 1 that
-# of "Where does Nora work now?" behind one that answers it too and is not named as evidence.
+# At 20 the turn of one question in 24 comes behind more facts about the same person. At 1 a fact
+# counts for the first turn that it quotes: those of a model quote several, and the one that is
+# named as evidence may be the second, although the first hit answers the question.
 KS = (3, 5, 10, 50)
 
 
