@@ -15,10 +15,12 @@ from tests.conftest import RecordFigure
 from tests.fixtures.extraction import SAMPLE, answering, answers
 from tests.quality.recall import recalls_at
 
-# At 20 the turn of one question in 24 comes behind more facts about the same person. At 1 a fact
-# counts for the first turn that it quotes: those of a model quote several, and the one that is
-# named as evidence may be the second, although the first hit answers the question.
-KS = (3, 5, 10, 50)
+KS = (1, 3, 5, 10, 20, 50)
+# Depths at which it is not so. The test that expects them to fail fails once it is.
+LESS = {
+    1: "a fact counts for the turn that it quotes first, and those of a model quote several",
+    20: "the turn of one question in 24 comes behind more facts about the same person",
+}
 
 
 @pytest.fixture
@@ -90,15 +92,25 @@ def test_a_prediction_is_near_to_what_it_takes(
     assert predicted_written == pytest.approx(written, rel=0.1)
 
 
+@pytest.mark.parametrize(
+    "k",
+    [
+        pytest.param(k, marks=[pytest.mark.xfail(reason=LESS[k], strict=True)] if k in LESS else [])
+        for k in KS
+    ],
+)
 def test_no_less_is_found_than_with_facts_by_rules(
-    extracted: Memory, conversation: Conversation, tmp_path: Path, record_figure: RecordFigure
+    k: int,
+    extracted: Memory,
+    conversation: Conversation,
+    tmp_path: Path,
+    record_figure: RecordFigure,
 ) -> None:
     with Memory(tmp_path / "local.db") as local:
         for session in conversation.sessions:
             local.add(messages_of(session), scope=local.scope(user=conversation.id))
-        by_rules = recalls_at((1, *KS, 20), local, conversation)
-    by_model = recalls_at((1, *KS, 20), extracted, conversation)
-    for k in (1, *KS, 20):
-        record_figure(f"evidence recall at {k}, sample, facts by rules", by_rules[k])
-        record_figure(f"evidence recall at {k}, sample, facts of a model", by_model[k])
-    assert all(by_model[k] >= by_rules[k] for k in KS)
+        by_rules = recalls_at((k,), local, conversation)[k]
+    by_model = recalls_at((k,), extracted, conversation)[k]
+    record_figure(f"evidence recall at {k}, sample, facts by rules", by_rules)
+    record_figure(f"evidence recall at {k}, sample, facts of a model", by_model)
+    assert by_model >= by_rules
